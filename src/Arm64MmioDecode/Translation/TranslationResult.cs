@@ -1,0 +1,53 @@
+namespace Arm64MmioDecode.Translation;
+
+/// <summary>The outcome of a stage 1 translation: an address with its attributes, or a fault.</summary>
+public readonly struct TranslationResult
+{
+    private readonly sbyte _level;
+    private readonly byte _blockBits;
+    private readonly byte _tableReads;
+
+    internal TranslationResult(in TranslationFault fault, int tableReads)
+    {
+        Fault = fault;
+        _level = (sbyte)fault.Level;
+        _tableReads = (byte)tableReads;
+    }
+
+    internal TranslationResult(ulong physicalAddress, MemoryAttributes attributes, AccessPermissions permissions, int blockBits, int level, int tableReads)
+    {
+        PhysicalAddress = physicalAddress;
+        Attributes = attributes;
+        Permissions = permissions;
+        _blockBits = (byte)blockBits;
+        _level = (sbyte)level;
+        _tableReads = (byte)tableReads;
+    }
+
+    /// <summary>Whether the access is translated and allowed.</summary>
+    public bool Succeeded => Fault.Kind == TranslationFaultKind.None;
+
+    /// <summary>The fault, when there is one.</summary>
+    public TranslationFault Fault { get; }
+
+    /// <summary>The guest-physical address (IPA), up to 52 bits; 0 when there is a fault.</summary>
+    public ulong PhysicalAddress { get; }
+
+    /// <summary>The memory attributes of the access; meaningless when there is a fault.</summary>
+    public MemoryAttributes Attributes { get; }
+
+    /// <summary>What the mapping allows at the request's privilege; the access that was requested is always among it.</summary>
+    public AccessPermissions Permissions { get; }
+
+    /// <summary>
+    /// The bytes that the one descriptor maps: the page or block size (not that of a contiguous set); 4KB when translation is
+    /// off. The whole naturally aligned block of this size lies behind this result. 0 when there is a fault.
+    /// </summary>
+    public ulong BlockSize => Succeeded ? 1ul << _blockBits : 0;
+
+    /// <summary>The lookup level of the final descriptor or of the fault: -1 to 3; 0 when translation is off.</summary>
+    public int Level => _level;
+
+    /// <summary>The number of descriptors that were read: at most 5.</summary>
+    public int TableReads => _tableReads;
+}
