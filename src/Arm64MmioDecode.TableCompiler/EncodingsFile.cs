@@ -1,0 +1,49 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+
+namespace Arm64MmioDecode.TableCompiler;
+
+/// <summary>An encodings file: the rows of one instruction set and the encoding spaces that it owns.</summary>
+internal sealed class EncodingsFile
+{
+    private const string SpaceKeyword = "space ";
+
+    public List<EncodingRow> Rows { get; } = [];
+
+    public List<(uint Mask, uint Value)> Spaces { get; } = [];
+
+    /// <exception cref="InvalidDataException">A line is malformed; the message names file and line.</exception>
+    public static EncodingsFile Read(string path, int width, int registerWidth)
+    {
+        var file = new EncodingsFile();
+        string[] lines = File.ReadAllLines(path);
+        for (int i = 0; i < lines.Length; i++)
+        {
+            string line = lines[i].Trim();
+            try
+            {
+                if (line.Length == 0 || line[0] == '#')
+                {
+                    continue;
+                }
+
+                if (line.StartsWith(SpaceKeyword, StringComparison.Ordinal))
+                {
+                    EncodingPattern space = EncodingPattern.Parse(line[SpaceKeyword.Length..], width, registerWidth);
+                    file.Spaces.Add((space.Mask, space.Value));
+                }
+                else
+                {
+                    file.Rows.Add(EncodingRow.Parse(line, i + 1, width, registerWidth));
+                }
+            }
+            catch (Exception e) when (e is FormatException or InvalidDataException or ArgumentException or KeyNotFoundException)
+            {
+                throw new InvalidDataException($"{path}:{i + 1}: {e.Message}", e);
+            }
+        }
+
+        return file;
+    }
+}

@@ -1,0 +1,218 @@
+using System;
+using Arm64MmioDecode.Encodings;
+
+namespace Arm64MmioDecode.Descriptors;
+
+/// <summary>
+/// What one memory instruction does: which registers, how many bytes, at which address, and with which side effects.
+/// A value of 32 bytes that is computed from the opcode alone; it knows neither register contents nor buses.
+/// </summary>
+/// <remarks>
+/// Everything that an emulator needs for each access is held in fields; what only a person or a rare instruction needs
+/// (names, text, features, constrained-unpredictable conditions) is computed from <see cref="Opcode"/> when asked for.
+/// The default value has <see cref="Kind"/> = <see cref="AccessKind.None"/>.
+/// </remarks>
+public readonly partial struct AccessDescriptor : IEquatable<AccessDescriptor>
+{
+    // Four words, so that a decoder copies two of them from the encoding's row and computes the other two.
+    // _transfer, from the lowest byte: kind, operation, file, shape | layout << 4, log2 of the element size,
+    // element count, register count, extend | log2 of the register bytes << 2.
+    // _addressing: mode | index extend << 4, index shift, flags (16 bits), encoding index (16 bits), set | length << 4, lane.
+    // _registers: Rt, Rt2, Rn, Rm or Rs, condition.
+    private readonly uint _opcode;
+    private readonly int _offset;
+    private readonly ulong _transfer;
+    private readonly ulong _addressing;
+    private readonly ulong _registers;
+
+    internal AccessDescriptor(uint opcode, int offset, ulong transfer, ulong addressing, ulong registers)
+    {
+        _opcode = opcode;
+        _offset = offset;
+        _transfer = transfer;
+        _addressing = addressing;
+        _registers = registers;
+    }
+
+    /// <summary>The value of <see cref="Condition"/> for an instruction that always executes.</summary>
+    public const int AlwaysCondition = 14;
+
+    /// <summary>The instruction word: 16 or 32 bits; for a 32-bit T32 instruction the first halfword is in bits 31:16.</summary>
+    public uint Opcode => _opcode;
+
+    /// <summary>The instruction set that <see cref="Opcode"/> was decoded in.</summary>
+    public InstructionSet InstructionSet => (InstructionSet)((_addressing >> 48) & 0xF);
+
+    /// <summary>Length of the instruction in bytes: 2 or 4.</summary>
+    public int Length => (int)((_addressing >> 52) & 0xF);
+
+    /// <summary>What the instruction does to memory.</summary>
+    public AccessKind Kind => (AccessKind)(byte)_transfer;
+
+    /// <summary>The operation within <see cref="Kind"/>.</summary>
+    public AccessOperation Operation => (AccessOperation)(byte)(_transfer >> 8);
+
+    /// <summary>The register file of the data registers.</summary>
+    public RegisterFile RegisterFile => (RegisterFile)(byte)(_transfer >> 16);
+
+    /// <summary>How elements map onto registers.</summary>
+    public TransferShape Shape => (TransferShape)((_transfer >> 24) & 0xF);
+
+    internal RegisterLayout Layout => (RegisterLayout)((_transfer >> 28) & 0xF);
+
+    /// <summary>Base-2 logarithm of <see cref="ElementSize"/>.</summary>
+    public int ElementSizeLog2 => (byte)(_transfer >> 32);
+
+    /// <summary>Size of one memory element in bytes: 1 to 16 for an access of known size; the unit of one single-copy atomic access.</summary>
+    public int ElementSize => 1 << ElementSizeLog2;
+
+    /// <summary>Number of memory elements; 0 when nothing is transferred or the number depends on registers or the vector length (see <see cref="HasFixedSize"/>).</summary>
+    public int ElementCount => (byte)(_transfer >> 40);
+
+    /// <summary>Number of data registers that <see cref="GetRegister"/> enumerates.</summary>
+    public int RegisterCount => (byte)(_transfer >> 48);
+
+    /// <summary>How loaded elements are extended.</summary>
+    public LoadExtend Extend => (LoadExtend)((_transfer >> 56) & 3);
+
+    /// <summary>Width in bits of the register view that the instruction names: 32 for Wt, 64 for Xt, 8 to 128 for SIMD&amp;FP.</summary>
+    public int RegisterWidth => 8 << (int)(_transfer >> 58);
+
+    /// <summary>Total size of the access in bytes; 0 for a prefetch or cache operation and when <see cref="HasFixedSize"/> is false.</summary>
+    public int TotalSize => ElementCount << ElementSizeLog2;
+
+    /// <summary>Whether <see cref="TotalSize"/> follows from the opcode; false when it depends on the vector length, on registers, or on an ID register (DC ZVA).</summary>
+    public bool HasFixedSize => ElementCount != 0 || Kind is AccessKind.Prefetch or AccessKind.CacheMaintenance;
+
+    /// <summary>How the address is formed.</summary>
+    public AddressingMode AddressingMode => (AddressingMode)(_addressing & 0xF);
+
+    /// <summary>How the index register is extended or shifted; <see cref="IndexExtend.None"/> when there is no index register.</summary>
+    public IndexExtend IndexExtend => (IndexExtend)((_addressing >> 4) & 0xF);
+
+    /// <summary>Shift amount of the index register in bits, 0 to 32.</summary>
+    public int IndexShift => (byte)(_addressing >> 8);
+
+    /// <summary>Whether the instruction adds an index register to the base.</summary>
+    public bool HasIndex => IndexExtend != IndexExtend.None;
+
+    /// <summary>Properties that are either there or not.</summary>
+    public AccessProperties Properties => (AccessProperties)(ushort)(_addressing >> 16);
+
+    internal int EncodingIndex => (ushort)(_addressing >> 32);
+
+    /// <summary>The lane of a single-structure transfer (<see cref="TransferShape.Lane"/>), 0 to 15.</summary>
+    public int Lane => (byte)(_addressing >> 56);
+
+    /// <summary>The signed immediate offset in bytes; for a post-indexed form what is added to the base after the access.</summary>
+    public int Offset => _offset;
+
+    /// <summary>Number of the first data register.</summary>
+    public int Rt => (byte)_registers;
+
+    /// <summary>Number of the second data register of a pair.</summary>
+    public int Rt2 => (byte)(_registers >> 8);
+
+    /// <summary>Number of the base register; 31 is SP in A64, and in AArch32 15 is PC.</summary>
+    public int Rn => (byte)(_registers >> 16);
+
+    /// <summary>Number of the index register; meaningful when <see cref="HasIndex"/>.</summary>
+    public int Rm => (byte)(_registers >> 24);
+
+    /// <summary>Number of the status register of a store exclusive, or of the operand register of an atomic.</summary>
+    public int Rs => (byte)(_registers >> 24);
+
+    /// <summary>Whether <see cref="Rs"/> receives the outcome of a store.</summary>
+    public bool HasStatusRegister => Kind == AccessKind.StoreExclusive || Operation == AccessOperation.StoreWithStatus;
+
+    /// <summary>
+    /// The condition under which the instruction executes, encoded as in A32 bits 31:28; <see cref="AlwaysCondition"/> in A64.
+    /// </summary>
+    public int Condition => (byte)(_registers >> 32);
+
+    /// <summary>Whether the base register is changed.</summary>
+    public bool Writeback => AddressingMode is AddressingMode.PreIndex or AddressingMode.PostIndex;
+
+    /// <summary>Whether memory is read into registers, or read and modified.</summary>
+    public bool IsLoad => Kind is AccessKind.Load or AccessKind.LoadExclusive or AccessKind.ReadModifyWrite or AccessKind.CompareAndSwap;
+
+    /// <summary>
+    /// Whether the syndrome of an abort on this instruction has WnR = 1: everything but loads and prefetches
+    /// (Arm ARM, ESR_ELx.WnR; cache maintenance reports WnR = 1, and an atomic reports 0 if a read would also have faulted).
+    /// </summary>
+    public bool IsWrite => Kind is AccessKind.Store or AccessKind.StoreExclusive or AccessKind.ZeroBlock or AccessKind.TagStore
+        or AccessKind.MemorySet or AccessKind.CacheMaintenance
+        || (Kind == AccessKind.GuardedControlStack && Operation == AccessOperation.Push);
+
+    /// <summary>Returns the number of a data register in transfer order.</summary>
+    /// <param name="index">0 to <see cref="RegisterCount"/> − 1.</param>
+    /// <returns>The register number: 0 to 31 in A64, 0 to 15 for general-purpose registers in AArch32.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="index"/> is negative or not below <see cref="RegisterCount"/>.</exception>
+    public int GetRegister(int index)
+    {
+        if ((uint)index >= (uint)RegisterCount)
+        {
+            throw new ArgumentOutOfRangeException(nameof(index));
+        }
+
+        switch (Layout)
+        {
+            case RegisterLayout.Pair:
+                return index == 0 ? Rt : Rt2;
+            case RegisterLayout.TargetAndOperand:
+                return index == 0 ? Rt : Rs;
+            case RegisterLayout.OperandAndTarget:
+                return index == 0 ? Rs : Rt;
+            case RegisterLayout.OperandPairAndTargetPair:
+                return ((index & 2) == 0 ? Rs : Rt) + (index & 1);
+            case RegisterLayout.Operand:
+                return Rs;
+            case RegisterLayout.ListOfSixteen:
+                return RegisterLists.NthSetBit(_opcode & 0xFFFF, index);
+            case RegisterLayout.ListOfEight:
+                // Bit 8 is M (LR) in PUSH and P (PC) in POP; LDM and STM have Rn in these bits and fewer registers.
+                return RegisterLists.NthSetBit(RegisterLists.ExpandEight(_opcode), index);
+            case RegisterLayout.EveryOther:
+                return (Rt + (2 * index)) & 31;
+            case RegisterLayout.StrideEight:
+                return Rt + (8 * index);
+            case RegisterLayout.StrideFour:
+                return Rt + (4 * index);
+            case RegisterLayout.MemoryCopyAndSet:
+                return index == 0 ? Rt : index == 1 ? Rs : Rn;
+            case RegisterLayout.TwoPairs:
+                return (Rt + ((index & 1) * 2) + (index >> 1)) & 31;
+            default:
+                return (Rt + index) & 31;
+        }
+    }
+
+    /// <summary>Arm's own name of the encoding, as in its machine-readable specification; empty for an empty descriptor.</summary>
+    public string EncodingName => EncodingText.GetName(InstructionSet, EncodingIndex);
+
+    /// <summary>The feature that the encoding needs, as Arm writes it (for example <c>FEAT_LSE</c>); empty for the base architecture.</summary>
+    public string Feature => EncodingText.GetFeature(InstructionSet, EncodingIndex);
+
+    /// <inheritdoc/>
+    public bool Equals(AccessDescriptor other) =>
+        _opcode == other._opcode && _offset == other._offset && _transfer == other._transfer
+        && _addressing == other._addressing && _registers == other._registers;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is AccessDescriptor other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => ((int)_opcode * 397) ^ (int)(_addressing >> 32) ^ (int)(_registers >> 32);
+
+    /// <summary>Compares two descriptors.</summary>
+    /// <param name="left">One descriptor.</param>
+    /// <param name="right">The other descriptor.</param>
+    /// <returns>Whether they are equal in every field.</returns>
+    public static bool operator ==(AccessDescriptor left, AccessDescriptor right) => left.Equals(right);
+
+    /// <summary>Compares two descriptors.</summary>
+    /// <param name="left">One descriptor.</param>
+    /// <param name="right">The other descriptor.</param>
+    /// <returns>Whether they differ in any field.</returns>
+    public static bool operator !=(AccessDescriptor left, AccessDescriptor right) => !left.Equals(right);
+}

@@ -1,0 +1,44 @@
+namespace Arm64MmioDecode.Encodings;
+
+/// <summary>
+/// Encodings whose descriptor needs more than fixed values and one contiguous immediate: sizes from several fields,
+/// split immediates, lanes. Everything else is decoded without a branch.
+/// </summary>
+internal enum DecodeVariant : byte
+{
+    /// <summary>The row says everything.</summary>
+    None = 0,
+
+    /// <summary>A64 register offset: option and S give extension and shift.</summary>
+    RegisterOffset,
+
+    /// <summary>AdvSIMD multiple structures: size and Q give element size and count.</summary>
+    MultipleStructures,
+
+    /// <summary>AdvSIMD load and replicate: size gives the element size.</summary>
+    ReplicateStructures,
+
+    /// <summary>AdvSIMD single structure: Q, S and size give the lane.</summary>
+    SingleStructure,
+
+    /// <summary>LDRAA, LDRAB: S:imm9.</summary>
+    AuthenticatedImmediate,
+
+    /// <summary>LDR and STR of a whole vector or predicate: imm9h:imm9l.</summary>
+    SplitImm9,
+
+    /// <summary>SME2 multi-vector forms: the first register is Zt scaled by the register count.</summary>
+    ConsecutiveGroup,
+
+    /// <summary>SME2 strided forms: the first register is T:00:Zt or T:0:Zt.</summary>
+    StridedGroup,
+
+    /// <summary>ZA tile slices and array vectors.</summary>
+    ZaAddress,
+
+    /// <summary>SVE scalar plus vector: xs gives the extension of the index.</summary>
+    VectorIndex,
+
+    /// <summary>SVE stores with the element size of the register in a size field.</summary>
+    SizedElements,
+}
