@@ -1,0 +1,32 @@
+using System;
+
+namespace Arm64MmioDecode.Kvm;
+
+/// <summary>Features for KVM_ARM_VCPU_INIT (the bits of kvm_vcpu_init.features).</summary>
+[Flags]
+public enum KvmVcpuFeatures
+{
+    /// <summary>An AArch64 virtual CPU that runs at once.</summary>
+    None = 0,
+
+    /// <summary>KVM_ARM_VCPU_POWER_OFF: wait for PSCI CPU_ON.</summary>
+    PowerOff = 1 << 0,
+
+    /// <summary>KVM_ARM_VCPU_EL1_32BIT: EL1 and EL0 are AArch32.</summary>
+    El1Aarch32 = 1 << 1,
+
+    /// <summary>KVM_ARM_VCPU_PSCI_0_2: the kernel serves PSCI 0.2 and later by HVC.</summary>
+    Psci02 = 1 << 2,
+
+    /// <summary>KVM_ARM_VCPU_PMU_V3.</summary>
+    PmuV3 = 1 << 3,
+
+    /// <summary>KVM_ARM_VCPU_SVE; needs <see cref="KvmVirtualCpu.FinalizeSve"/> before the first run.</summary>
+    Sve = 1 << 4,
+
+    /// <summary>KVM_ARM_VCPU_PTRAUTH_ADDRESS; only together with <see cref="PointerAuthenticationGeneric"/>.</summary>
+    PointerAuthenticationAddress = 1 << 5,
+
+    /// <summary>KVM_ARM_VCPU_PTRAUTH_GENERIC; only together with <see cref="PointerAuthenticationAddress"/>.</summary>
+    PointerAuthenticationGeneric = 1 << 6,
+}
