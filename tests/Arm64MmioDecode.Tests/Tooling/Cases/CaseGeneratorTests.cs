@@ -1,0 +1,29 @@
+using System.Collections.Generic;
+using System.Linq;
+using FluentAssertions;
+using Xunit;
+
+namespace Arm64MmioDecode.Tests.Tooling.Cases;
+
+/// <summary>That the generators test what they mean to test: that QEMU executes most cases and faults in enough.</summary>
+public sealed class CaseGeneratorTests
+{
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A64_loads_and_stores_mostly_complete_and_sometimes_fault(bool bigEndian)
+    {
+        var cases = A64LoadStoreCases.Generate(2_000, seed: 1, bigEndian).ToList();
+
+        var share = OutcomeShares(cases);
+
+        share[Outcome.Completed].Should().BeInRange(0.7, 0.9);
+        share[Outcome.TranslationFault].Should().BeInRange(0.05, 0.2);
+        share[Outcome.PermissionFault].Should().BeGreaterThan(0.01);
+        share[Outcome.AlignmentFault].Should().BeGreaterThan(0.005);
+        share.Keys.Should().NotContain([Outcome.Undefined, Outcome.Stuck]);
+    }
+
+    private static Dictionary<Outcome, double> OutcomeShares(List<DifferentialCase> cases) =>
+        QemuUser.Execute(cases).GroupBy(x => x.Outcome).ToDictionary(x => x.Key, x => (double)x.Count() / cases.Count);
+}
