@@ -1,0 +1,77 @@
+#!/bin/sh
+# Fetches Debian's C library for arm64, armel (A32 code) and armhf (T32 code) into benchmarks/corpus/, where the
+# benchmarks read real instructions from it. Nothing of it is committed.
+#
+# Needs apt-get and dpkg-deb, but changes nothing of the machine: package lists, cache and dpkg's status are those of a
+# temporary folder, so neither root nor `dpkg --add-architecture` is needed.
+#
+#   benchmarks/fetch-corpus.sh            fetches what is not there yet
+#   MIRROR=http://… SUITE=bookworm        from another mirror or release
+set -eu
+
+mirror=${MIRROR:-http://deb.debian.org/debian}
+suite=${SUITE:-bookworm}
+keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+architectures="arm64 armel armhf"
+corpus=$(cd "$(dirname "$0")" && pwd)/corpus
+
+fail()
+{
+    echo "fetch-corpus: $1" >&2
+    exit 1
+}
+
+for tool in apt-get dpkg-deb; do
+    command -v "$tool" > /dev/null || fail "$tool is not installed; this script runs on Debian and its derivatives"
+done
+[ -f "$keyring" ] || fail "$keyring is missing; install it with: sudo apt-get install debian-archive-keyring"
+
+missing=
+for architecture in $architectures; do
+    [ -f "$corpus/libc-$architecture.so" ] || missing="$missing $architecture"
+done
+if [ -z "$missing" ]; then
+    echo "$corpus is complete"
+    exit 0
+fi
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' INT TERM
+mkdir -p "$work/etc" "$work/lists/partial" "$work/cache/archives/partial" "$corpus"
+: > "$work/status"
+echo "deb [signed-by=$keyring] $mirror $suite main" > "$work/etc/sources.list"
+
+# Proxy settings of the machine stay in force; its package sources and update hooks do not.
+cat > "$work/apt.conf" << EOF
+APT::Architecture "arm64";
+APT::Architectures { "arm64"; "armel"; "armhf"; };
+APT::Sandbox::User "$(id -un)";
+Acquire::Languages "none";
+Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false";
+Dir::Etc::sourcelist "$work/etc/sources.list";
+Dir::Etc::sourceparts "/dev/null";
+Dir::State::lists "$work/lists";
+Dir::State::status "$work/status";
+Dir::Cache "$work/cache";
+#clear APT::Update::Pre-Invoke;
+#clear APT::Update::Post-Invoke;
+#clear APT::Update::Post-Invoke-Success;
+EOF
+
+apt()
+{
+    apt-get -qq -c "$work/apt.conf" "$@" || fail "apt-get $1 failed"
+}
+
+cd "$work"
+apt update
+for architecture in $missing; do
+    apt download "libc6:$architecture"
+    package=$(echo "$work"/libc6_*_"$architecture".deb)
+    dpkg-deb -x "$package" "$work/$architecture"
+    library=$(find "$work/$architecture" -type f -name libc.so.6)
+    [ -n "$library" ] || fail "$package holds no libc.so.6"
+    mv "$library" "$corpus/libc-$architecture.so"
+    echo "libc-$architecture.so: libc6 $(dpkg-deb -f "$package" Version) of $suite"
+done
