@@ -1,8 +1,88 @@
 namespace Arm64MmioDecode.Translation;
 
-/// <summary>Stage 1 of PL1&amp;0 with EL1 using AArch32.</summary>
+/// <summary>Stage 1 of PL1&amp;0 with EL1 using AArch32: what both descriptor formats share, and the choice between them.</summary>
 internal static class AArch32Stage1
 {
+    private const byte NormalWriteThroughReadAllocate = 0b1010_1010;
+
     public static TranslationResult Translate(IGuestMemory memory, in Stage1Registers registers, in TranslationRequest request)
-        => new(new TranslationFault(TranslationFaultKind.NotSupported, 0), 0);
+    {
+        uint va = (uint)request.VirtualAddress;
+        if (registers.DefaultCacheable || !Bits.Bit(registers.Sctlr, 0))
+        {
+            return Flat(registers, va, request.Access == TranslationAccess.InstructionFetch);
+        }
+
+        bool extendedAddressEnable = Bits.Bit(registers.Tcr, 31);
+        return extendedAddressEnable
+            ? AArch32LongDescriptors.Translate(memory, registers, request, va)
+            : AArch32ShortDescriptors.Translate(memory, registers, request, va);
+    }
+
+    /// <summary>
+    /// What a client of a mapping may do, from what the tables let it read and write and not execute. Other than in AArch64,
+    /// execution needs read permission (Arm ARM, "Access permissions for instruction execution").
+    /// </summary>
+    public static AccessPermissions Permissions(
+        in Stage1Registers registers,
+        in TranslationRequest request,
+        AccessPermissions privileged,
+        AccessPermissions unprivileged,
+        bool xn,
+        bool pxn)
+    {
+        AccessPermissions data = request.Privileged ? privileged : unprivileged;
+        bool writable = (data & AccessPermissions.Write) != 0;
+        bool wxn = Bits.Bit(registers.Sctlr, 19);
+        bool uwxn = Bits.Bit(registers.Sctlr, 20);
+
+        bool executable = (data & AccessPermissions.Read) != 0 && !xn && !(wxn && writable);
+        if (request.Privileged)
+        {
+            executable &= !pxn && !(uwxn && (unprivileged & AccessPermissions.Write) != 0);
+        }
+
+        if (request.Privileged && request.Pan && request.Access != TranslationAccess.InstructionFetch && unprivileged != AccessPermissions.None)
+        {
+            data = AccessPermissions.None;
+        }
+
+        return data | (executable ? AccessPermissions.Execute : AccessPermissions.None);
+    }
+
+    /// <summary>AP[2:1] of the long format, and of the short format with SCTLR.AFE.</summary>
+    public static void DecodeAp(bool ap2, bool ap1, out AccessPermissions privileged, out AccessPermissions unprivileged)
+    {
+        privileged = ap2 ? AccessPermissions.Read : AccessPermissions.Read | AccessPermissions.Write;
+        unprivileged = ap1 ? privileged : AccessPermissions.None;
+    }
+
+    /// <summary>SCTLR.C and SCTLR.I make Normal memory Non-cacheable for data and for instructions.</summary>
+    public static byte EffectiveAttributes(in Stage1Registers registers, byte encoding, TranslationAccess access)
+    {
+        bool cacheable = Bits.Bit(registers.Sctlr, access == TranslationAccess.InstructionFetch ? 12 : 2);
+        return cacheable || encoding >> 4 == 0 ? encoding : MemoryAttributes.NormalNonCacheableEncoding;
+    }
+
+    private static TranslationResult Flat(in Stage1Registers registers, uint va, bool fetch)
+    {
+        byte encoding;
+        var shareability = Shareability.OuterShareable;
+        if (registers.DefaultCacheable)
+        {
+            encoding = MemoryAttributes.NormalWriteBackEncoding;
+            shareability = Shareability.NonShareable;
+        }
+        else if (fetch)
+        {
+            encoding = Bits.Bit(registers.Sctlr, 12) ? NormalWriteThroughReadAllocate : MemoryAttributes.NormalNonCacheableEncoding;
+        }
+        else
+        {
+            encoding = MemoryAttributes.DeviceNGnRnEEncoding;
+        }
+
+        const AccessPermissions Everything = AccessPermissions.Read | AccessPermissions.Write | AccessPermissions.Execute;
+        return new TranslationResult(va, new MemoryAttributes(encoding, shareability), Everything, blockBits: 12, level: 0, tableReads: 0);
+    }
 }

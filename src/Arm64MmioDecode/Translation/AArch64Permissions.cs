@@ -21,30 +21,29 @@ internal static class AArch64Permissions
             elx = DirectSinglePrivilege(registers, range, leaf);
         }
 
-        int overlayIndex = Bits.Field(leaf.Value, 62, 60);
-        elx.Overlay(registers.Por, overlayIndex);
-        el0.Overlay(registers.PorEl0, overlayIndex);
-        elx.ApplyWxn();
-        el0.ApplyWxn();
-
-        if (twoPrivileges && !privileged)
-        {
-            return el0.Allowed;
-        }
-
-        // PAN: what EL0 may read or write (or execute, with EPAN and with indirect permissions), EL1 and EL2 may not touch.
+        // PAN looks at what the tables give EL0 before overlays: what EL0 may read or write (or execute, with EPAN, or at all
+        // with indirect permissions), EL1 and EL2 may not touch.
         if (pan && twoPrivileges)
         {
-            bool enhanced = registers.Capabilities.Has(Stage1Features.EnhancedPan)
-                && (range.PermissionIndirection || Bits.Bit(registers.Sctlr, 57));
-            AccessPermissions userMay = AccessPermissions.Read | AccessPermissions.Write | (enhanced ? AccessPermissions.Execute : 0);
-            if ((el0.Allowed & userMay) != 0)
+            bool executeCounts = range.PermissionIndirection
+                || (registers.Capabilities.Has(Stage1Features.EnhancedPan) && Bits.Bit(registers.Sctlr, 57));
+            if (el0.Has(AccessPermissions.Read | AccessPermissions.Write | (executeCounts ? AccessPermissions.Execute : 0)))
             {
-                return elx.Allowed & AccessPermissions.Execute;
+                elx.Take(AccessPermissions.Read | AccessPermissions.Write);
             }
         }
 
-        return elx.Allowed;
+        int overlayIndex = Bits.Field(leaf.Value, 62, 60);
+        Grant grant = privileged || !twoPrivileges ? elx : el0;
+        grant.Finish(privileged || !twoPrivileges ? registers.Por : registers.PorEl0, overlayIndex);
+
+        // With indirect permissions bit 7 is nDirty: unless hardware manages the dirty state, a clean page cannot be written.
+        if (range.PermissionIndirection && leaf.NotDirty && !range.HardwareDirtyState)
+        {
+            grant.Take(AccessPermissions.Write);
+        }
+
+        return grant.Allowed;
     }
 
     private static void Direct(in Stage1Registers registers, in AArch64Range range, in LongDescriptor leaf, out Grant elx, out Grant el0)
@@ -95,13 +94,6 @@ internal static class AArch64Permissions
             elx = default;
             el0 = default;
         }
-
-        // Bit 7 is nDirty: without hardware management of the dirty state a clean page is not writable.
-        if (leaf.Ap2 && !range.HardwareDirtyState)
-        {
-            elx.Take(AccessPermissions.Write);
-            el0.Take(AccessPermissions.Write);
-        }
     }
 
     // PIR_ELx.Perm<m>: below 8 overlays apply, from 8 on they do not. 6 is "write, and execute only if write is taken away".
@@ -133,31 +125,32 @@ internal static class AArch64Permissions
 
         public void Take(AccessPermissions permission) => Allowed &= ~permission;
 
-        // POR_ELx.Perm<m> is read, execute, write in bits 0, 1 and 2; 8 and above are reserved and allow nothing.
-        public void Overlay(ulong por, int index)
+        /// <summary>Applies the overlay, if there is one, and then WXN.</summary>
+        public void Finish(ulong por, int overlayIndex)
         {
-            if (!_overlay)
+            bool wxn = _wxn && Has(AccessPermissions.Write) && Has(AccessPermissions.Execute);
+            if (_overlay)
             {
-                return;
+                // POR_ELx.Perm<m> is read, execute, write in bits 0, 1 and 2; from 8 on it is reserved and allows nothing.
+                int encoding = (int)(por >> (overlayIndex * 4)) & 0xF;
+                if (encoding >= 8)
+                {
+                    encoding = 0;
+                }
+
+                // Where an overlay grants execute, WXN takes the write permission; otherwise it takes execute (R_QXXPC).
+                if (wxn && (encoding & 2) != 0)
+                {
+                    encoding &= ~4;
+                }
+
+                Take(((encoding & 1) == 0 ? AccessPermissions.Read : 0)
+                    | ((encoding & 2) == 0 ? AccessPermissions.Execute : 0)
+                    | ((encoding & 4) == 0 ? AccessPermissions.Write : 0));
             }
-
-            int encoding = (int)(por >> (index * 4)) & 0xF;
-            if (encoding >= 8)
+            else if (wxn)
             {
-                encoding = 0;
-            }
-
-            Take(((encoding & 1) == 0 ? AccessPermissions.Read : 0)
-                | ((encoding & 2) == 0 ? AccessPermissions.Execute : 0)
-                | ((encoding & 4) == 0 ? AccessPermissions.Write : 0));
-        }
-
-        // Writable memory is not executable; where an overlay has granted execute, it is writing that goes.
-        public void ApplyWxn()
-        {
-            if (_wxn && Has(AccessPermissions.Write) && Has(AccessPermissions.Execute))
-            {
-                Take(_overlay ? AccessPermissions.Write : AccessPermissions.Execute);
+                Take(AccessPermissions.Execute);
             }
         }
     }

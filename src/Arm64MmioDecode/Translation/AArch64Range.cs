@@ -11,6 +11,7 @@ internal readonly struct AArch64Range
     private readonly ulong _ttbr;
     private readonly int _physicalAddressBits;
     private readonly bool _bigEndian;
+    private readonly bool _hasWideBase;
 
     public AArch64Range(in Stage1Registers registers, bool upper)
     {
@@ -86,6 +87,10 @@ internal readonly struct AArch64Range
         _physicalAddressBits = cpu.PhysicalAddressBits;
         int largest = GranuleBits == 16 || Lpa2 ? _physicalAddressBits : Math.Min(_physicalAddressBits, 48);
         OutputBits = Math.Min(configured, largest);
+
+        // With 52-bit addresses bits 5:2 of TTBR are address bits 51:48. With the 64KB granule TCR.IPS alone decides that, so
+        // that a processor with a smaller physical address size takes an Address size fault (TTBR0_EL1.BADDR).
+        _hasWideBase = Lpa2 || (GranuleBits == 16 && configured == 52);
 
         PermissionIndirection = cpu.Has(Stage1Features.PermissionIndirection) && Bits.Bit(registers.Tcr2, 1);
         bool overlays = cpu.Has(Stage1Features.PermissionOverlay);
@@ -165,28 +170,17 @@ internal readonly struct AArch64Range
     /// <summary>TxSZ is outside of what the granule and the features allow.</summary>
     public bool SizeOutOfRange { get; }
 
-    public LongDescriptorTables Tables()
+    public LongDescriptorTables Tables() => new()
     {
-        // With 52-bit addresses TTBR's bits 5:2 are address bits 51:48.
-        bool lpa = GranuleBits == 16 && _physicalAddressBits >= 52;
-        ulong baseAddress = Bits.InPlace(_ttbr, 47, 1);
-        if (Lpa2 || (lpa && OutputBits == 52))
-        {
-            baseAddress |= (ulong)Bits.Field(_ttbr, 5, 2) << 48;
-        }
-
-        return new LongDescriptorTables
-        {
-            Base = baseAddress,
-            InputBits = InputBits,
-            GranuleBits = GranuleBits,
-            OutputBits = OutputBits,
-            Lpa2 = Lpa2,
-            Lpa = lpa,
-            BigEndian = _bigEndian,
-            LevelBeforeWalk = 0,
-        };
-    }
+        Base = Bits.InPlace(_ttbr, 47, 1) | (_hasWideBase ? (ulong)Bits.Field(_ttbr, 5, 2) << 48 : 0),
+        HasWideBase = _hasWideBase,
+        InputBits = InputBits,
+        GranuleBits = GranuleBits,
+        OutputBits = OutputBits,
+        Lpa2 = Lpa2,
+        Lpa = GranuleBits == 16 && _physicalAddressBits >= 52,
+        BigEndian = _bigEndian,
+    };
 
     // TCR.TG0 and TG1 encode the same sizes differently. 0 stands for the reserved encoding.
     private static int GranuleFromTG0(int tg0) => tg0 switch

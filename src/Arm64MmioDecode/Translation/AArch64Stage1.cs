@@ -53,14 +53,7 @@ internal static class AArch64Stage1
         }
 
         AccessPermissions permissions = AArch64Permissions.Of(registers, range, leaf, request.Privileged, request.Pan && !fetch);
-        AccessPermissions needed = request.Access switch
-        {
-            TranslationAccess.Write => AccessPermissions.Write,
-            TranslationAccess.InstructionFetch => AccessPermissions.Execute,
-            _ => AccessPermissions.Read,
-        };
-
-        if ((permissions & needed) == 0)
+        if ((permissions & request.Needed) == 0)
         {
             return new TranslationResult(new TranslationFault(TranslationFaultKind.Permission, leaf.Level), reads);
         }

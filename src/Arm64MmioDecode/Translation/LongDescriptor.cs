@@ -30,6 +30,9 @@ internal readonly struct LongDescriptor
     /// <summary>AP[2]: read-only.</summary>
     public bool Ap2 => Bits.Bit(Value, 7);
 
+    /// <summary>The same bit with indirect permissions: nDirty.</summary>
+    public bool NotDirty => Bits.Bit(Value, 7);
+
     public bool AccessFlag => Bits.Bit(Value, 10);
 
     public bool DirtyBitModifier => Bits.Bit(Value, 51);

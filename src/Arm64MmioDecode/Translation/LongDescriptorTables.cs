@@ -11,8 +11,14 @@ internal readonly struct LongDescriptorTables
 {
     private const int FinalLevel = 3;
 
+    // An Address size fault by TTBR is reported at level 0 wherever the walk starts (Arm ARM, R_VPBBF).
+    private const int LevelOfTtbrFault = 0;
+
     /// <summary>The address of the initial table, assembled from TTBR but not aligned yet.</summary>
     public ulong Base { get; init; }
+
+    /// <summary>Bits 51:48 of <see cref="Base"/> come from TTBR[5:2], which makes 64 bytes the least alignment of the initial table.</summary>
+    public bool HasWideBase { get; init; }
 
     /// <summary>The bits of the virtual address that select an entry or lie within the page: 64 (32 in AArch32) less TxSZ.</summary>
     public int InputBits { get; init; }
@@ -32,9 +38,6 @@ internal readonly struct LongDescriptorTables
     /// <summary>SCTLR.EE.</summary>
     public bool BigEndian { get; init; }
 
-    /// <summary>The level of a fault before the first lookup: 0, or 1 in AArch32.</summary>
-    public int LevelBeforeWalk { get; init; }
-
     /// <summary>Looks the address up.</summary>
     /// <param name="memory">The guest's memory.</param>
     /// <param name="va">The virtual address; bits from <see cref="InputBits"/> up are ignored.</param>
@@ -53,10 +56,9 @@ internal readonly struct LongDescriptorTables
         int indexLow = GranuleBits + (stride * (FinalLevel - level));
         int indexHigh = InputBits - 1;
 
-        // The initial table is aligned to its size; lower address bits in TTBR read as zero. With 52-bit addresses bits 5:2
-        // of TTBR are address bits, so the table is aligned to 64 bytes at least.
+        // The initial table is aligned to its size; lower address bits in TTBR read as zero.
         int tableSizeBits = indexHigh - indexLow + 1 + 3;
-        if (Lpa2 || (Lpa && OutputBits == 52))
+        if (HasWideBase)
         {
             tableSizeBits = Math.Max(tableSizeBits, 6);
         }
@@ -64,7 +66,7 @@ internal readonly struct LongDescriptorTables
         ulong table = Base & ~Bits.Below(tableSizeBits);
         if (OutOfRange(table))
         {
-            return new TranslationFault(TranslationFaultKind.AddressSize, LevelBeforeWalk);
+            return new TranslationFault(TranslationFaultKind.AddressSize, LevelOfTtbrFault);
         }
 
         int apTable = 0;

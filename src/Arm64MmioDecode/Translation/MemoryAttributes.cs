@@ -4,6 +4,7 @@ namespace Arm64MmioDecode.Translation;
 public readonly struct MemoryAttributes
 {
     internal const byte DeviceNGnRnEEncoding = 0b0000_0000;
+    internal const byte DeviceNGnREEncoding = 0b0000_0100;
     internal const byte NormalNonCacheableEncoding = 0b0100_0100;
     internal const byte NormalWriteBackEncoding = 0b1111_1111;
 

@@ -34,4 +34,12 @@ public readonly struct TranslationRequest
     /// first-fault loads after the first active element.
     /// </summary>
     public bool NonFault { get; init; }
+
+    /// <summary>The permission that the access needs.</summary>
+    internal AccessPermissions Needed => Access switch
+    {
+        TranslationAccess.Write => AccessPermissions.Write,
+        TranslationAccess.InstructionFetch => AccessPermissions.Execute,
+        _ => AccessPermissions.Read,
+    };
 }
