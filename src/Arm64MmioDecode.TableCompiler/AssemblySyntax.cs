@@ -16,6 +16,9 @@ internal sealed class AssemblySyntax
 {
     private const string ScalarLetters = "BHSDQ";
 
+    // Most encodings have Rt2 in bits 14:10; 128-bit atomics and LDIAPP have it where others have Rs.
+    private const int HighRt2 = 20;
+
     private readonly StringBuilder _template = new();
     private readonly List<string> _general = [];
 
@@ -51,8 +54,6 @@ internal sealed class AssemblySyntax
     public DecodeVariant Variant { get; private set; }
 
     public bool VectorLengthScaled { get; private set; }
-
-    public bool VectorAddress { get; private set; }
 
     public static AssemblySyntax Parse(string text, EncodingPattern pattern)
     {
@@ -153,12 +154,28 @@ internal sealed class AssemblySyntax
                 ScalableList(argument);
                 return;
             case "Zn" or "Zm":
-                Add(OperandKind.ScalableAddress, argument[0] | (head == "Zn" ? 0x80 : 0));
-                VectorAddress = true;
+                Add(OperandKind.ScalableAddress, char.ToLowerInvariant(argument[0]) | (head == "Zn" ? 0x80 : 0));
+                if (head == "Zn")
+                {
+                    Mode = AddressingMode.VectorBase;
+                }
+                else
+                {
+                    Index = IndexExtend.Lsl;
+                }
+
+                return;
+            case "Xm0":
+                Index = IndexExtend.Lsl;
+                Variant = DecodeVariant.ZeroableIndex;
+                Add(OperandKind.General, RegisterOperand.Rm | RegisterOperand.SixtyFour);
+                return;
+            case "zaimm":
+                Add(OperandKind.Immediate, 0);
                 return;
             case "mod":
                 Add(OperandKind.ScalableModifier, pattern.Fields["xs"].High);
-                Variant = DecodeVariant.VectorIndex;
+                Variant = pattern.Fields["xs"].High == 14 ? DecodeVariant.VectorIndexLow : DecodeVariant.VectorIndexHigh;
                 return;
             case "Pg":
                 Add(OperandKind.GoverningPredicate, 0);
@@ -176,17 +193,23 @@ internal sealed class AssemblySyntax
                 return;
             case "ZA":
                 File = RegisterFile.ZaArray;
-                Layout = RegisterLayout.None;
-                Variant = DecodeVariant.ZaAddress;
-                Add(argument.Length == 0 ? OperandKind.ZaVector : OperandKind.ZaSlice, argument.Length == 0 ? 0 : argument[0]);
+                if (argument.Length == 0)
+                {
+                    Variant = DecodeVariant.ZaVector;
+                    Add(OperandKind.ZaVector, 0);
+                }
+                else
+                {
+                    Add(OperandKind.ZaSlice, char.ToLowerInvariant(argument[0]));
+                }
+
                 return;
             case "ZT0":
                 File = RegisterFile.Zt0;
-                Layout = RegisterLayout.None;
                 _template.Append("zt0");
                 return;
             default:
-                Register(head, pattern);
+                Register(head);
                 return;
         }
     }
@@ -228,7 +251,6 @@ internal sealed class AssemblySyntax
         char element = argument[^1];
         if (element == 'T')
         {
-            Variant = DecodeVariant.SizedElements;
             Add(OperandKind.ScalableListBySize, 21);
         }
         else
@@ -237,7 +259,7 @@ internal sealed class AssemblySyntax
         }
     }
 
-    private void Register(string name, EncodingPattern pattern)
+    private void Register(string name)
     {
         bool next = name.EndsWith("+1", StringComparison.Ordinal);
         string plain = next ? name[..^2] : name;
@@ -246,8 +268,7 @@ internal sealed class AssemblySyntax
         int field = plain[1..] switch
         {
             "t" or "d" => RegisterOperand.Rt,
-            // The 128-bit atomics have Rt2 where others have Rs.
-            "t2" => pattern.Fields["Rt2"].High == 20 ? RegisterOperand.Rm : RegisterOperand.Rt2,
+            "t2" => RegisterOperand.Rt2,
             "n" => RegisterOperand.Rn,
             "m" or "s" => RegisterOperand.Rm,
             _ => throw new InvalidDataException($"unknown placeholder <{name}>"),
@@ -295,10 +316,10 @@ internal sealed class AssemblySyntax
             Index = IndexExtend.Lsl;
         }
 
-        int shift = text.IndexOf("lsl #", StringComparison.Ordinal);
-        if (shift >= 0)
+        foreach (string keyword in (string[])["lsl #", "<mod> #"])
         {
-            IndexShift = text[shift + 5] - '0';
+            int shift = text.IndexOf(keyword, StringComparison.Ordinal);
+            IndexShift = shift < 0 ? IndexShift : text[shift + keyword.Length] - '0';
         }
 
         VectorLengthScaled = text.Contains("mul vl", StringComparison.Ordinal);
@@ -321,8 +342,12 @@ internal sealed class AssemblySyntax
         }
         else if (Has("t2"))
         {
-            Layout = pattern.Fields["Rt2"].High == 20 ? RegisterLayout.TargetAndOperand : RegisterLayout.Pair;
+            Layout = RegisterLayout.Pair;
             RegisterCount = 2;
+            if (pattern.Fields["Rt2"].High == HighRt2)
+            {
+                Variant = DecodeVariant.HighRt2;
+            }
         }
         else if (Has("s"))
         {

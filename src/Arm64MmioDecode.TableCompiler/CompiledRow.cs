@@ -106,7 +106,7 @@ internal sealed class CompiledRow
         if (fields.Length == 2)
         {
             // Split fields belong to a variant; the scale still comes from the row.
-            return (0, shape | ((variant == DecodeVariant.None ? (uint)DecodeVariant.AuthenticatedImmediate : 0) << 16) | ((uint)immediate.Scale << 10));
+            return (0, shape | ((variant == DecodeVariant.None ? (uint)DecodeVariant.AuthenticatedImmediate : 0u) << 16) | ((uint)immediate.Scale << 10));
         }
 
         (int high, int width) = row.Pattern.Fields[immediate.Field];

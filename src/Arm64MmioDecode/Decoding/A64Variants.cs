@@ -17,6 +17,9 @@ internal static class A64Variants
             case DecodeVariant.RegisterOffset:
                 RegisterOffset(opcode, transfer, ref addressing);
                 break;
+            case DecodeVariant.HighRt2:
+                registers = (registers & ~0xFF00ul) | ((opcode >> 8) & 0x1F00);
+                break;
             case DecodeVariant.MultipleStructures:
                 MultipleStructures(opcode, ref offset, ref transfer, addressing);
                 break;
@@ -40,9 +43,23 @@ internal static class A64Variants
             case DecodeVariant.StridedGroup:
                 registers = (registers & ~0xFFul) | StridedGroupStart(opcode, (int)(transfer >> 48) & 0xFF);
                 break;
-            case DecodeVariant.ZaAddress:
-            case DecodeVariant.VectorIndex:
-            case DecodeVariant.SizedElements:
+            case DecodeVariant.ZeroableIndex:
+                // Register 31 as index is the zero register here: the form without an index.
+                if (((opcode >> 16) & 31) == 31)
+                {
+                    addressing &= ~0xFFF0ul;
+                }
+
+                break;
+            case DecodeVariant.VectorIndexLow:
+                VectorIndex(opcode >> 14, ref addressing);
+                break;
+            case DecodeVariant.VectorIndexHigh:
+                VectorIndex(opcode >> 22, ref addressing);
+                break;
+            case DecodeVariant.ZaVector:
+                offset = (int)(opcode & 15);
+                break;
             default:
                 break;
         }
@@ -61,6 +78,10 @@ internal static class A64Variants
         ulong shift = (opcode & (1u << 12)) != 0 ? (transfer >> ElementSizePosition) & 0xFF : 0;
         addressing = (addressing & ~0xFFF0ul) | ((ulong)extend << 4) | (shift << 8);
     }
+
+    // xs: 0 UXTW, 1 SXTW.
+    private static void VectorIndex(uint xs, ref ulong addressing) =>
+        addressing = (addressing & ~0xF0ul) | ((ulong)((xs & 1) == 0 ? IndexExtend.Uxtw : IndexExtend.Sxtw) << 4);
 
     // size (bits 11:10) is the element size, Q (bit 30) selects 8 or 16 bytes of each register.
     private static void MultipleStructures(uint opcode, ref int offset, ref ulong transfer, ulong addressing)

@@ -3,13 +3,19 @@ using System;
 namespace Arm64MmioDecode.Descriptors;
 
 /// <summary>
-/// The aliases that a disassembler prefers: an atomic without acquire semantics whose result goes to the zero register is
-/// its ST form (Arm ARM, "STADD … is an alias of LDADD").
+/// The forms that a disassembler prefers: an atomic without acquire semantics whose result goes to the zero register is
+/// its ST form (Arm ARM, "STADD … is an alias of LDADD"), and GCSPOPM to the zero register has no operand.
 /// </summary>
 internal static class A64Aliases
 {
     public static bool TryFormat(in AccessDescriptor access, ReadOnlySpan<char> template, ref SpanWriter text)
     {
+        if (access.Kind == AccessKind.GuardedControlStack && access.Operation == AccessOperation.Pop && access.Layout == RegisterLayout.Consecutive && access.Rt == 31)
+        {
+            AssemblyFormatter.Write(in access, template.Slice(0, template.IndexOf(' ')), ref text);
+            return true;
+        }
+
         if (access.Kind != AccessKind.ReadModifyWrite || access.Operation == AccessOperation.Swap
             || access.Layout != RegisterLayout.OperandAndTarget || access.RegisterFile != RegisterFile.General || access.Rt != 31
             || (access.Properties & (AccessProperties.Acquire | AccessProperties.ReadCheckWrite)) != 0)

@@ -159,8 +159,6 @@ public readonly partial struct AccessDescriptor : IEquatable<AccessDescriptor>
         {
             case RegisterLayout.Pair:
                 return index == 0 ? Rt : Rt2;
-            case RegisterLayout.TargetAndOperand:
-                return index == 0 ? Rt : Rs;
             case RegisterLayout.OperandAndTarget:
                 return index == 0 ? Rs : Rt;
             case RegisterLayout.OperandPairAndTargetPair:

@@ -14,4 +14,7 @@ public enum AddressingMode : byte
 
     /// <summary>PC-relative; the base is the address of the instruction as the instruction set defines it.</summary>
     Literal,
+
+    /// <summary>Each element has its own base in an SVE vector, plus an offset or an index register.</summary>
+    VectorBase,
 }

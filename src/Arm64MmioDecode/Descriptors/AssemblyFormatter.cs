@@ -30,7 +30,7 @@ internal static partial class AssemblyFormatter
                     text.Add(template[i]);
                     break;
                 case OperandKind.OptionalBegin:
-                    if (access.Offset == 0)
+                    if (access.Offset == 0 && !access.HasIndex)
                     {
                         while (template[i] >> 8 != (int)OperandKind.OptionalEnd)
                         {

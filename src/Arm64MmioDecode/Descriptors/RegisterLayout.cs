@@ -15,9 +15,6 @@ internal enum RegisterLayout : byte
     /// <summary>Rs, Rt: the operand and the result of an atomic, or the comparand and the new value.</summary>
     OperandAndTarget,
 
-    /// <summary>Rt, Rt2 with Rt2 in the place of Rs: both operand and result of a 128-bit atomic.</summary>
-    TargetAndOperand,
-
     /// <summary>Rs, Rs + 1, Rt, Rt + 1 (CASP).</summary>
     OperandPairAndTargetPair,
 

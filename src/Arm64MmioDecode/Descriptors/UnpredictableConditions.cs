@@ -25,6 +25,7 @@ internal static class UnpredictableConditions
         Add(UnpredictableRules.BASEOVERLAP, access.Rs == access.Rn && access.Rn != StackPointer);
         Add(UnpredictableRules.LSE128OVERLAP, access.Rt == access.Rs);
         Add(UnpredictableRules.MOPSOVERLAP, MemoryCopyOrSetOverlaps(in access));
+        Add(UnpredictableRules.SETGOOVERLAP, access.Rt == access.Rn || access.Rt == 31 || access.Rn == 31);
         return met & rules;
 
         void Add(UnpredictableRules rule, bool condition) => met |= condition ? rule : UnpredictableRules.None;
@@ -40,6 +41,7 @@ internal static class UnpredictableConditions
         Add(UnpredictableRules.BASEOVERLAP, "BASEOVERLAP: the status register is the base");
         Add(UnpredictableRules.LSE128OVERLAP, "LSE128OVERLAP: Rt is Rt2");
         Add(UnpredictableRules.MOPSOVERLAP, "MOPSOVERLAP: registers are not distinct or are register 31");
+        Add(UnpredictableRules.SETGOOVERLAP, "MOPSOVERLAP: registers are not distinct or are register 31");
         return text;
 
         void Add(UnpredictableRules rule, string words)

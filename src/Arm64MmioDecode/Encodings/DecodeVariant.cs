@@ -12,6 +12,9 @@ internal enum DecodeVariant : byte
     /// <summary>A64 register offset: option and S give extension and shift.</summary>
     RegisterOffset,
 
+    /// <summary>Rt2 in bits 20:16 instead of 14:10.</summary>
+    HighRt2,
+
     /// <summary>AdvSIMD multiple structures: size and Q give element size and count.</summary>
     MultipleStructures,
 
@@ -33,12 +36,15 @@ internal enum DecodeVariant : byte
     /// <summary>SME2 strided forms: the first register is T:00:Zt or T:0:Zt.</summary>
     StridedGroup,
 
-    /// <summary>ZA tile slices and array vectors.</summary>
-    ZaAddress,
+    /// <summary>ZA array vectors: off4 is also the offset, in vector lengths.</summary>
+    ZaVector,
 
-    /// <summary>SVE scalar plus vector: xs gives the extension of the index.</summary>
-    VectorIndex,
+    /// <summary>An optional index register of which 31 means none.</summary>
+    ZeroableIndex,
 
-    /// <summary>SVE stores with the element size of the register in a size field.</summary>
-    SizedElements,
+    /// <summary>SVE scalar plus vector: xs in bit 14 gives the extension of the index.</summary>
+    VectorIndexLow,
+
+    /// <summary>SVE scalar plus vector: xs in bit 22 gives the extension of the index.</summary>
+    VectorIndexHigh,
 }

@@ -31,4 +31,7 @@ internal enum UnpredictableRules : uint
 
     /// <summary>Memory copy or set whose registers are not distinct, or one of them is 31 where that is not allowed.</summary>
     MOPSOVERLAP = 1 << 6,
+
+    /// <summary>SETGO* whose two registers are the same or register 31.</summary>
+    SETGOOVERLAP = 1 << 7,
 }
