@@ -6,6 +6,8 @@ enum
     FPSIMD_MAGIC = 0x46508001,
     SVE_MAGIC = 0x53564501,
     EXTRA_MAGIC = 0x45585401,
+    PR_SET_TAGGED_ADDR_CTRL = 55,
+    PR_TAGGED_ADDR_ENABLE = 1,
 };
 
 struct record
@@ -183,6 +185,12 @@ void synchronize_code(uint64_t start, uint64_t end)
     }
 
     __asm__ volatile("dsb ish\n\tisb" : : : "memory");
+}
+
+void enable_tags(void)
+{
+    /* Tag check faults: none. Without MTE this fails, and so does mapping a page with tags. */
+    system_call(SYS_PRCTL, PR_SET_TAGGED_ADDR_CTRL, PR_TAGGED_ADDR_ENABLE, 0, 0, 0, 0);
 }
 
 void trap(void)

@@ -96,6 +96,10 @@ void synchronize_code(uint64_t start, uint64_t end)
     system_call(SYS_CACHEFLUSH, (long)start, (long)end, 0, 0, 0, 0);
 }
 
+void enable_tags(void)
+{
+}
+
 void trap(void)
 {
     __asm__ volatile("bkpt #0" : : : "memory");

@@ -8,15 +8,17 @@ enum
     SIGBUS = 7,
     SIGFPE = 8,
     SIGSEGV = 11,
-    SIGALRM = 14,
+    SIGPROF = 27,
     SA_SIGINFO = 4,
     SA_ONSTACK = 0x08000000,
     SA_NODEFER = 0x40000000,
     PROT_READ = 1,
     PROT_WRITE = 2,
     PROT_EXEC = 4,
+    PROT_MTE = 0x20,
     MAP_PRIVATE = 2,
     MAP_ANONYMOUS = 0x20,
+    ITIMER_PROF = 2,
 };
 
 struct siginfo
@@ -200,7 +202,8 @@ static void read_padded(void *to, size_t length)
 
 static void protect(const struct page *page, int writable)
 {
-    int protection = PROT_READ | (writable ? PROT_WRITE : 0) | (page->access & PAGE_EXECUTE ? PROT_EXEC : 0);
+    int protection = PROT_READ | (writable ? PROT_WRITE : 0) | (page->access & PAGE_EXECUTE ? PROT_EXEC : 0)
+        | (page->access & PAGE_TAGGED ? PROT_MTE : 0);
     if (system_call(SYS_MPROTECT, (long)page->address, PAGE_SIZE, protection, 0, 0, 0) != 0)
     {
         fail("cannot change a page's protection");
@@ -245,9 +248,11 @@ static void map_pages(void)
     for (size_t i = 0; i < previous_count; i++)
     {
         uint64_t address = previous[i] & PAGE_MASK;
-        if (!find_page(wanted, page_count, address))
+        if (!find_page(wanted, page_count, address) || (previous[i] & PAGE_TAGGED))
         {
+            /* A page with tags always goes: a new one has all tags 0 again. */
             system_call(SYS_MUNMAP, (long)address, PAGE_SIZE, 0, 0, 0, 0);
+            previous[i] = 0;
         }
     }
 
@@ -384,7 +389,7 @@ static void on_signal(int signal, struct siginfo *info, void *ucontext)
 {
     if (running)
     {
-        if (signal == SIGALRM && ticked_case != case_number)
+        if (signal == SIGPROF && ticked_case != case_number)
         {
             ticked_case = case_number;
             return;
@@ -416,10 +421,12 @@ void _start(void)
     static const struct signal_stack stack = {signal_stack, 0, sizeof signal_stack};
     system_call(SYS_SIGALTSTACK, (long)&stack, 0, 0, 0, 0, 0);
 
+    enable_tags();
+
     /* The watchdog's ticks wait while a handler runs. */
     static struct signal_action action = {
-        on_signal, SA_SIGINFO | SA_ONSTACK | SA_NODEFER, 0, {1u << (SIGALRM - 1)}};
-    static const int signals[] = {SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV, SIGALRM};
+        on_signal, SA_SIGINFO | SA_ONSTACK | SA_NODEFER, 0, {1u << (SIGPROF - 1)}};
+    static const int signals[] = {SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV, SIGPROF};
     for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
     {
         if (system_call(SYS_RT_SIGACTION, signals[i], (long)&action, 0, 8, 0, 0) != 0)
@@ -429,7 +436,7 @@ void _start(void)
     }
 
     static const long second[4] = {1, 0, 1, 0};
-    system_call(SYS_SETITIMER, 0, (long)second, 0, 0, 0, 0);
+    system_call(SYS_SETITIMER, ITIMER_PROF, (long)second, 0, 0, 0, 0);
     trap();
     fail("the first trap came back");
 }

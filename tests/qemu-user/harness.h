@@ -17,14 +17,14 @@
  *   case    vector length in bytes, or 0 when no SVE state follows
  *           state (struct state)
  *           SVE state, when there is one: Z0..Z31, then P0..P15 and FFR
- *           number of pages, then per page: address | PAGE_WRITE | PAGE_EXECUTE
+ *           number of pages, then per page: address | PAGE_WRITE | PAGE_EXECUTE | PAGE_TAGGED
  *           number of contents, then per content: address, length, bytes (the rest of each page is zero)
  *
  *   result  signal, its si_code, its si_addr
  *           state, and SVE state when the case had it
  *           number of changes, then per change: address, length, bytes (whole changed 64-bit words of memory)
  *
- * A case that does not end within two seconds is reported with the signal SIGALRM.
+ * A case that does not end within two seconds of processor time is reported with the signal SIGPROF.
  */
 #ifndef HARNESS_H
 #define HARNESS_H
@@ -37,6 +37,7 @@ enum
     PAGE_SIZE = 4096,
     PAGE_WRITE = 1,
     PAGE_EXECUTE = 2,
+    PAGE_TAGGED = 4, /* has allocation tags, which are 0 at the start of each case */
     MAX_PAGES = 256,
     MAX_VL = 256,
     SIGNAL_STACK_SIZE = 1 << 18,
@@ -72,6 +73,9 @@ void *memset(void *to, int value, size_t length);
 /* Makes newly written code visible to instruction fetch. */
 void synchronize_code(uint64_t start, uint64_t end);
 
+/* Makes pages with allocation tags possible; accesses are not checked against the tags. */
+void enable_tags(void);
+
 /* Raises the first signal. */
 void trap(void);
 
@@ -97,6 +101,7 @@ enum
     SYS_SETITIMER = 103,
     SYS_SIGALTSTACK = 132,
     SYS_RT_SIGACTION = 134,
+    SYS_PRCTL = 167,
     SYS_MUNMAP = 215,
     SYS_MMAP = 222,
     SYS_MPROTECT = 226,

@@ -11,9 +11,9 @@ namespace Arm64MmioDecode.Tests.Tooling;
 /// <remarks>
 /// The code's page is mapped readable, writable and executable, and holds, beside the instructions, a breakpoint
 /// behind them that ends the experiment. A generator maps further pages and fills registers and memory through
-/// <see cref="Initial"/>. Pages must lie in 0x1000_0000–0x3FFF_FFFF (where neither QEMU nor the harness has anything),
-/// in A64 also in 0x1_0000_0000–0xFF_FFFF_FFFF, and branch targets should lie outside of the code's page, whose other
-/// bytes are zeros, which AArch32 executes as harmless instructions.
+/// <see cref="Initial"/>. Pages must lie where neither QEMU nor the harness has anything: in 0x1000_0000–0x3FFF_FFFF,
+/// 0x8000_0000–0xEFFF_FFFF or, in A64, 0x1_0000_0000–0xFF_FFFF_FFFF. Branch targets should lie outside of the code's
+/// page, whose other bytes are zeros, which AArch32 executes as harmless instructions.
 /// </remarks>
 public sealed class DifferentialCase
 {

@@ -10,6 +10,9 @@ public enum PageAccess
     ReadOnly = 0,
     Write = 1,
     Execute = 2,
+
+    /// <summary>Has allocation tags (FEAT_MTE), all 0 at first. Accesses are not checked against them.</summary>
+    Tagged = 4,
 }
 
 /// <summary>

@@ -14,19 +14,22 @@ namespace Arm64MmioDecode.Tests.Tooling;
 /// <remarks>
 /// What user mode cannot give, and what a generator therefore has to leave to other tests:
 /// <list type="bullet">
-/// <item>Only EL0 (AArch32 User mode): no user-bank LDM/STM, no RFE/SRS, no exception returns; the unprivileged forms
-/// are the same as the others; no LDC/STC; DC IVAC and most other system operations are undefined.</item>
-/// <item>SCTLR is Linux's: SCTLR.A and SA are 0 (no alignment check for ordinary accesses, none of SP), UCI and DZE
-/// are 1, TBI is on for A64 (tag bits are ignored, and appear in fault addresses), C15SDISABLE-like traps are off.
-/// All memory is Normal: nothing of Device memory's rules, and no DFSC 0x35.</item>
-/// <item>Addresses at the ends of the address space: nothing can be mapped there, so wrapping cannot be observed.</item>
-/// <item>Faults come as signals: an address and mapping/permission/alignment, but no syndrome; WnR, level and FnV are
-/// not visible. Breakpoints and single step (PSTATE.SS) are not either.</item>
-/// <item>PSTATE: NZCV and BTYPE are what can be set. BTI is not enforced.</item>
-/// <item>QEMU 7.2 has no MOPS, LSE128, RCPC3, LS64, LSUI, LSFE, RCW, LSCP, GCS, SVE2.1 or SME2, and no FEAT_LSE2: exclusives,
-/// acquire/release and atomics that are not aligned to their size fault (LDAPR is not checked at all).</item>
-/// <item>QEMU 7.2 commits the first half of a 16-byte store whose second half faults, checks the alignment of VLD/VST
-/// <c>:256</c> to 16 bytes only, has a DC ZVA block of 512 bytes (<c>-cpu max</c>) and misreads the predicate of
+/// <item>Only EL0 (AArch32 User mode): no user-bank LDM/STM, no RFE/SRS, no exception returns, no LDC/STC, no DC IVAC
+/// and no AArch32 cache operations (all undefined there); the unprivileged forms are the same as the others.</item>
+/// <item>SCTLR is Linux's: SCTLR.A and SA are 0 (no alignment check of ordinary accesses, none of SP), UCI and DZE
+/// are 1. TBI is on for A64. All memory is Normal: nothing of Device memory's rules, and no DFSC 0x35.</item>
+/// <item>Faults come as signals: an address and translation, permission or alignment, but no syndrome; WnR, level and
+/// FnV are not visible. The address has no tag bits, is the first byte that cannot be accessed when an access
+/// straddles, and is 0 for an A64 address with neither all zeros nor all ones in its upper bits.</item>
+/// <item>Nothing can be mapped at the ends of the address space, so wrapping cannot be observed.</item>
+/// <item>Breakpoints and single step (PSTATE.SS) are not visible; BTI is not enforced; tag check faults are off
+/// (allocation tags themselves can be stored and loaded, see <see cref="PageAccess.Tagged"/>).</item>
+/// <item>QEMU 7.2 has no MOPS, LSE128, RCPC3, LS64, LSUI, LSFE, RCW, LSCP, GCS, SVE2.1 or SME2, and no FEAT_LSE2:
+/// exclusives, acquire/release and atomics fault when not aligned to their size (but LDAPR is not checked at
+/// all).</item>
+/// <item>QEMU 7.2 commits the stores, and the loads of an LDM, that precede the access that faults; does not access
+/// memory in DC CIVAC/CVAC/CVAU and IC IVAU (so that they never fault); checks the alignment of VLD/VST <c>:256</c> to
+/// 16 bytes only; has a DC ZVA block of 512 bytes (<c>-cpu max</c>); allows SWP in Arm v8; and misreads the predicate of
 /// LDFF1/LDNF1 when the first active element is not element 0.</item>
 /// </list>
 /// </remarks>
@@ -36,7 +39,7 @@ public static class QemuUser
     private const int SigTrap = 5;
     private const int SigBus = 7;
     private const int SigSegv = 11;
-    private const int SigAlrm = 14;
+    private const int SigProf = 27;
     private const int SegvAccErr = 2;
 
     private static readonly Lazy<Program> s_a64 = new(() => Build("qemu-aarch64", "aarch64-linux-gnu", "a64.c"));
@@ -258,7 +261,7 @@ public static class QemuUser
         var isAtInstruction = pc >= c.Entry && pc < c.End;
         return signal switch
         {
-            SigAlrm => Outcome.Stuck,
+            SigProf => Outcome.Stuck,
             _ when !isAtInstruction => Outcome.Completed,
             SigSegv => code == SegvAccErr ? Outcome.PermissionFault : Outcome.TranslationFault,
             SigBus => Outcome.AlignmentFault,

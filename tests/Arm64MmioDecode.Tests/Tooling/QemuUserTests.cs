@@ -193,6 +193,26 @@ public sealed class QemuUserTests
         Bytes(after[1], Data, 4).Should().Equal(0xDD, 0xCC, 0xBB, 0xAA);
     }
 
+    [SkippableFact]
+    public void Allocation_tags_are_stored_and_start_at_zero_in_each_case()
+    {
+        var store = A64([0xD9200841, 0xD9600043]); // stg x1, [x2]; ldg x3, [x2]
+        var load = A64(0xD9600043); // ldg x3, [x2]
+        foreach (var c in new[] { store, load })
+        {
+            c.Initial.Memory.Map(Data, access: PageAccess.Write | PageAccess.Tagged);
+            c.Initial.X[1] = 0x0500_0000_0000_0000;
+            c.Initial.X[2] = Data;
+            c.Initial.X[3] = 0x0F00_0000_0000_0003;
+        }
+
+        var after = QemuUser.Execute([store, load, store, load]);
+
+        after.Should().OnlyContain(x => x.Outcome == Outcome.Completed);
+        after.Select(x => x.X[3]).Should().Equal(
+            0x0500_0000_0000_0003, 0x0000_0000_0000_0003, 0x0500_0000_0000_0003, 0x0000_0000_0000_0003);
+    }
+
     [SkippableTheory]
     [InlineData(0x00000000)] // udf #0
     [InlineData(0xD4200020)] // brk #1
