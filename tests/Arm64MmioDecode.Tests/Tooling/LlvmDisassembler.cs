@@ -53,7 +53,7 @@ public readonly record struct LlvmInstruction(LlvmStatus Status, string Text)
 /// </remarks>
 public static class LlvmDisassembler
 {
-    private const string Package = "llvm-22 (from https://apt.llvm.org)";
+    private const string Package = "llvm-22";
     private const int Padding = -1;
     private const uint Nop = 0xBF00;
 
