@@ -1,19 +1,28 @@
 using System;
 using System.IO;
-using System.Linq;
-using Arm64MmioDecode.Descriptors;
 
 namespace Arm64MmioDecode.TableCompiler;
 
 internal static class Program
 {
-    /// <summary>Compiles the encodings files in the library's Encodings folder (the first argument, or found from the current folder).</summary>
+    /// <summary>Compiles the encodings files, or compares them with Arm's specification and updates docs/conformance.md.</summary>
     private static int Main(string[] arguments)
     {
-        string folder = arguments.Length > 0 ? arguments[0] : Path.Combine("src", "Arm64MmioDecode", "Encodings");
+        string folder = Path.Combine("src", "Arm64MmioDecode", "Encodings");
         try
         {
-            foreach ((string path, string text) in Compile(folder))
+            if (arguments is ["conformance", string specification])
+            {
+                return Conformance(folder, specification);
+            }
+
+            if (arguments.Length > 0)
+            {
+                Console.Error.WriteLine("usage: (in the repository's folder) no arguments to compile the tables, or: conformance FOLDER-OF-ARM-A64-XML");
+                return 2;
+            }
+
+            foreach ((string path, string text) in TableCompilation.Compile(folder))
             {
                 File.WriteAllText(path, text);
             }
@@ -27,30 +36,18 @@ internal static class Program
         }
     }
 
-    /// <summary>The generated files and their contents.</summary>
-    internal static (string Path, string Text)[] Compile(string folder) => [CompileA64(folder)];
-
-    private static (string Path, string Text) CompileA64(string folder)
+    private static int Conformance(string folder, string specification)
     {
         EncodingsFile file = EncodingsFile.Read(Path.Combine(folder, "A64.encodings"), width: 32, registerWidth: 5);
-        CompiledRow[] rows =
-        [
-            .. file.Rows.Select((row, i) =>
-            {
-                try
-                {
-                    return new CompiledRow(row, InstructionSet.A64, i + 2);
-                }
-                catch (Exception e) when (e is InvalidDataException or ArgumentException or System.Collections.Generic.KeyNotFoundException)
-                {
-                    throw new InvalidDataException($"A64.encodings:{row.Line}: {e.Message}", e);
-                }
-            }),
-        ];
+        var arm = ArmSpecification.Read(specification);
+        foreach (string difference in ConformanceReport.Compare(file, arm))
+        {
+            Console.WriteLine(difference);
+        }
 
-        // Bits 31:21 and 15:10 tell nearly all A64 loads and stores apart.
-        (uint, uint)[] catchAll = [(0, 0), (0, 0)];
-        var lookup = DecodeLookup.Build([.. catchAll, .. rows.Select(row => (row.Row.Pattern.Mask, row.Row.Pattern.Value))], file.Spaces, [.. Enumerable.Range(21, 11).Reverse()], [.. Enumerable.Range(10, 6).Reverse()]);
-        return (Path.Combine(folder, "A64Table.g.cs"), TableWriter.Write("A64", rows, lookup));
+        string document = Path.Combine("docs", "conformance.md");
+        string counts = ConformanceReport.Counts(file, arm, Path.GetFileName(Path.TrimEndingDirectorySeparator(specification)));
+        File.WriteAllText(document, ConformanceReport.Insert(File.ReadAllText(document), counts));
+        return 0;
     }
 }

@@ -1,0 +1,36 @@
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Text.RegularExpressions;
+using Arm64MmioDecode.TableCompiler;
+using Arm64MmioDecode.Tests.Tooling;
+using FluentAssertions;
+using Xunit;
+
+namespace Arm64MmioDecode.Tests.Encodings;
+
+public sealed class ConformanceDocumentTests
+{
+    [Fact]
+    public void The_counts_of_the_document_are_those_of_the_rows()
+    {
+        string document = File.ReadAllText(Repository.File("docs", "conformance.md"));
+        string counts = document[document.IndexOf(ConformanceReport.Begin, System.StringComparison.Ordinal)..document.IndexOf(ConformanceReport.End, System.StringComparison.Ordinal)];
+        Dictionary<string, (int Arm, int Decoded)> documented = Regex.Matches(counts, @"^\| ([^*|]+(?:\\\|\\\|[^*|]+)?) \| (\d+) \| (\d+) \|$", RegexOptions.Multiline)
+            .ToDictionary(match => match.Groups[1].Value.Replace("\\|", "|", System.StringComparison.Ordinal), match => (Number(match.Groups[2]), Number(match.Groups[3])));
+        List<EncodingRow> rows = EncodingsFile.Read(Repository.File("src", "Arm64MmioDecode", "Encodings", "A64.encodings"), 32, 5).Rows;
+
+        documented.Count.Should().BeGreaterThan(30);
+        documented.Values.Should().OnlyContain(count => count.Arm == count.Decoded, "every encoding that Arm defines is decoded");
+        foreach ((string feature, (int _, int decoded)) in documented)
+        {
+            // The alias DC is one encoding with a row, and a feature, for each operation.
+            string name = feature == "(base)" ? "" : feature;
+            int other = rows.Where(row => row.Feature == name && !row.Name.StartsWith("DC_", System.StringComparison.Ordinal)).Select(row => row.Name).Distinct().Count();
+            decoded.Should().Be(other + (feature == "(base)" ? 1 : 0), "of {0}", feature);
+        }
+    }
+
+    private static int Number(Group group) => int.Parse(group.Value, CultureInfo.InvariantCulture);
+}
