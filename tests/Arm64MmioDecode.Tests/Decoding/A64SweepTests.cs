@@ -1,13 +1,15 @@
+extern alias TableCompiler;
+
 using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Threading.Tasks;
 using Arm64MmioDecode.Decoding;
-using Arm64MmioDecode.TableCompiler;
 using Arm64MmioDecode.Tests.Encodings;
 using Arm64MmioDecode.Tests.Tooling;
 using FluentAssertions;
 using Xunit;
+using TableCompiler::Arm64MmioDecode.TableCompiler;
 
 namespace Arm64MmioDecode.Tests.Decoding;
 

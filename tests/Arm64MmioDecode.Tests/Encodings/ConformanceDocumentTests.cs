@@ -1,12 +1,14 @@
+extern alias TableCompiler;
+
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Text.RegularExpressions;
-using Arm64MmioDecode.TableCompiler;
 using Arm64MmioDecode.Tests.Tooling;
 using FluentAssertions;
 using Xunit;
+using TableCompiler::Arm64MmioDecode.TableCompiler;
 
 namespace Arm64MmioDecode.Tests.Encodings;
 

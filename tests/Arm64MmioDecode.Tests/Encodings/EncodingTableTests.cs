@@ -1,9 +1,11 @@
+extern alias TableCompiler;
+
 using System.Collections.Generic;
 using System.IO;
-using Arm64MmioDecode.TableCompiler;
 using Arm64MmioDecode.Tests.Tooling;
 using FluentAssertions;
 using Xunit;
+using TableCompiler::Arm64MmioDecode.TableCompiler;
 
 namespace Arm64MmioDecode.Tests.Encodings;
 

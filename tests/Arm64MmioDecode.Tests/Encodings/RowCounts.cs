@@ -1,7 +1,9 @@
+extern alias TableCompiler;
+
 using System.Collections.Generic;
 using System.Linq;
 using System.Numerics;
-using Arm64MmioDecode.TableCompiler;
+using TableCompiler::Arm64MmioDecode.TableCompiler;
 
 namespace Arm64MmioDecode.Tests.Encodings;
 
