@@ -1,4 +1,11 @@
+namespace Arm64MmioDecode.Tool;
+
 internal static class Program
 {
-    private static int Main() => 0;
+    private static int Main(string[] args)
+    {
+        // Standard output may be closed by its reader at any time (a pipe into head): the tool then ends quietly.
+        using var console = ToolConsole.OpenStandard();
+        return CommandLineTool.Run(args, console);
+    }
 }

@@ -1,0 +1,74 @@
+using System;
+using System.CommandLine;
+using System.IO;
+using System.Text;
+using Arm64MmioDecode.Tool.Commands;
+using Arm64MmioDecode.Tool.Input;
+using Arm64MmioDecode.Tool.Output;
+
+namespace Arm64MmioDecode.Tool;
+
+/// <summary>The command line: which commands there are, and what becomes of everything that goes wrong.</summary>
+internal static class CommandLineTool
+{
+    private const string Name = "mmiodecode";
+
+    /// <summary>Runs the tool.</summary>
+    /// <param name="args">The command line.</param>
+    /// <param name="console">The streams to use.</param>
+    /// <returns>An <see cref="ExitCode"/>.</returns>
+    public static int Run(string[] args, ToolConsole console)
+    {
+        try
+        {
+            ParseResult parsed = Build(console).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+            if (parsed.UnmatchedTokens.Count != 0)
+            {
+                return Complain(console, $"unknown command or option {Quoted.Text(parsed.UnmatchedTokens[0])}", ExitCode.BadInput);
+            }
+
+            if (parsed.Errors.Count != 0)
+            {
+                return Complain(console, $"{parsed.Errors[0].Message.TrimEnd('.')} (--help explains)", ExitCode.BadInput);
+            }
+
+            using var output = new StreamWriter(console.Output, new UTF8Encoding(false), leaveOpen: true);
+            return parsed.Invoke(new InvocationConfiguration
+            {
+                Output = output,
+                Error = console.Error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            });
+        }
+        catch (BadInputException e)
+        {
+            return Complain(console, e.Message, ExitCode.BadInput);
+        }
+        catch (OutputClosedException)
+        {
+            return ExitCode.Success;
+        }
+#pragma warning disable CA1031 // Whatever goes wrong, the user gets one line and never a stack trace.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            return Complain(console, $"internal error: {e.GetType().Name}: {e.Message}", ExitCode.InternalError);
+        }
+    }
+
+    private static RootCommand Build(ToolConsole console)
+    {
+        var root = new RootCommand("Decodes and emulates the Arm memory instructions that leave a hypervisor without a syndrome (ESR_ELx.ISV = 0).");
+        root.Directives.Clear();
+        root.Add(DecodeCommand.Create(console));
+        return root;
+    }
+
+    private static int Complain(ToolConsole console, string message, int exitCode)
+    {
+        int end = message.AsSpan().IndexOfAny('\r', '\n');
+        console.Error.WriteLine($"{Name}: {(end < 0 ? message : message.AsSpan(0, end))}");
+        return exitCode;
+    }
+}

@@ -1,0 +1,26 @@
+using System.Text;
+
+namespace Arm64MmioDecode.Tool.Input;
+
+/// <summary>Shows what a user wrote in a message: on one line, without control characters, cut when it is long.</summary>
+internal static class Quoted
+{
+    private const int MaxLength = 40;
+
+    public static string Text(string text)
+    {
+        var result = new StringBuilder("'");
+        foreach (char c in text)
+        {
+            if (result.Length > MaxLength)
+            {
+                result.Append('…');
+                break;
+            }
+
+            result.Append(char.IsControl(c) ? '?' : c);
+        }
+
+        return result.Append('\'').ToString();
+    }
+}

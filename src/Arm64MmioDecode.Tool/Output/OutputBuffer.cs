@@ -1,0 +1,66 @@
+using System;
+using System.Buffers;
+using System.IO;
+using System.Text;
+
+namespace Arm64MmioDecode.Tool.Output;
+
+/// <summary>
+/// Collects output and hands it to the stream in large pieces, or when asked to: before the tool waits for input, and at
+/// the end. A line that cannot be completed is never handed on in part.
+/// </summary>
+internal sealed class OutputBuffer : IBufferWriter<byte>
+{
+    private const int Threshold = 1 << 16;
+
+    private readonly Stream _stream;
+    private readonly ArrayBufferWriter<byte> _pending = new(Threshold * 2);
+
+    public OutputBuffer(Stream stream)
+    {
+        _stream = stream;
+    }
+
+    public void Advance(int count) => _pending.Advance(count);
+
+    public Memory<byte> GetMemory(int sizeHint = 0) => _pending.GetMemory(sizeHint);
+
+    public Span<byte> GetSpan(int sizeHint = 0) => _pending.GetSpan(sizeHint);
+
+    public OutputBuffer Write(ReadOnlySpan<char> text)
+    {
+        Encoding.UTF8.GetBytes(text, this);
+        return this;
+    }
+
+    /// <summary>Ends a line; everything up to here may be handed on.</summary>
+    public void EndLine()
+    {
+        GetSpan(1)[0] = (byte)'\n';
+        Advance(1);
+        if (_pending.WrittenCount >= Threshold)
+        {
+            Flush();
+        }
+    }
+
+    public void WriteLine(ReadOnlySpan<char> text) => Write(text).EndLine();
+
+    public void Flush()
+    {
+        try
+        {
+            if (_pending.WrittenCount != 0)
+            {
+                _stream.Write(_pending.WrittenSpan);
+                _pending.ResetWrittenCount();
+            }
+
+            _stream.Flush();
+        }
+        catch (IOException e)
+        {
+            throw new OutputClosedException(e.Message, e);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+
+namespace Arm64MmioDecode.Tests.Tool;
+
+/// <summary>A pipe whose reader has gone.</summary>
+internal sealed class ClosedPipe : MemoryStream
+{
+    public override void Write(byte[] buffer, int offset, int count) => throw new IOException("Broken pipe");
+
+    public override void Write(ReadOnlySpan<byte> buffer) => throw new IOException("Broken pipe");
+}
+
+/// <summary>A program that asks two questions, each after it has seen how many answers there are.</summary>
+internal sealed class Questions : MemoryStream
+{
+    private readonly MemoryStream _answers;
+
+    public Questions(MemoryStream answers)
+    {
+        _answers = answers;
+    }
+
+    public List<int> LinesAnsweredAtEachRead { get; } = [];
+
+    public override int Read(byte[] buffer, int offset, int count)
+    {
+        LinesAnsweredAtEachRead.Add(_answers.ToArray().Count(b => b == '\n'));
+        if (LinesAnsweredAtEachRead.Count > 2)
+        {
+            return 0;
+        }
+
+        "f9400041\n"u8.CopyTo(buffer.AsSpan(offset, count));
+        return 9;
+    }
+}
