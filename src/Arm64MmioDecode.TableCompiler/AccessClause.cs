@@ -72,6 +72,7 @@ internal sealed class AccessClause
             "invalidate" => AccessOperation.Invalidate,
             "cleaninvalidate" => AccessOperation.CleanAndInvalidate,
             "status" => AccessOperation.StoreWithStatus,
+            "accdata" => AccessOperation.StoreAccelerationData,
             "push" => AccessOperation.Push,
             "pop" => AccessOperation.Pop,
             "switch" => AccessOperation.SwitchStack,

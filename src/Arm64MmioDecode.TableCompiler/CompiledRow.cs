@@ -57,7 +57,8 @@ internal sealed class CompiledRow
         RegisterFile file = access.Kind is AccessKind.Prefetch or AccessKind.CacheMaintenance or AccessKind.ZeroBlock ? RegisterFile.None : syntax.File;
         RegisterLayout layout = file == RegisterFile.None ? RegisterLayout.None : syntax.Layout;
         int registers = layout == RegisterLayout.None ? 0 : syntax.RegisterCount;
-        if (layout == RegisterLayout.OperandAndTarget && (access.Kind == AccessKind.StoreExclusive || access.Operation == AccessOperation.StoreWithStatus))
+        if (layout == RegisterLayout.OperandAndTarget && (access.Kind == AccessKind.StoreExclusive
+            || access.Operation is AccessOperation.StoreWithStatus or AccessOperation.StoreAccelerationData))
         {
             // The first register is the status register, which is not transferred.
             layout = RegisterLayout.Consecutive;

@@ -123,7 +123,8 @@ public readonly partial struct AccessDescriptor : IEquatable<AccessDescriptor>
     public int Rs => (byte)(_registers >> 24);
 
     /// <summary>Whether <see cref="Rs"/> receives the outcome of a store.</summary>
-    public bool HasStatusRegister => Kind == AccessKind.StoreExclusive || Operation == AccessOperation.StoreWithStatus;
+    public bool HasStatusRegister => Kind == AccessKind.StoreExclusive
+        || Operation is AccessOperation.StoreWithStatus or AccessOperation.StoreAccelerationData;
 
     /// <summary>
     /// The condition under which the instruction executes, encoded as in A32 bits 31:28; <see cref="AlwaysCondition"/> in A64.

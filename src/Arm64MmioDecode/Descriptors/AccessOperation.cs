@@ -68,7 +68,7 @@ public enum AccessOperation : byte
     /// <summary>Clean and invalidate (DC CI*).</summary>
     CleanAndInvalidate,
 
-    /// <summary>Stores a 64-byte block and reports the device's status (ST64BV, ST64BV0).</summary>
+    /// <summary>Stores a 64-byte block and reports the device's status (ST64BV).</summary>
     StoreWithStatus,
 
     /// <summary>Pushes to the Guarded Control Stack.</summary>
@@ -88,4 +88,9 @@ public enum AccessOperation : byte
 
     /// <summary>Stores LR and SPSR of the current mode (SRS).</summary>
     StoreReturnState,
+
+    /// <summary>
+    /// Stores a 64-byte block whose lowest 32 bits are those of ACCDATA_EL1, and reports the device's status (ST64BV0).
+    /// </summary>
+    StoreAccelerationData,
 }

@@ -17,4 +17,10 @@ public enum AddressingMode : byte
 
     /// <summary>Each element has its own base in an SVE vector, plus an offset or an index register.</summary>
     VectorBase,
+
+    /// <summary>
+    /// The address comes with the exit (FAR, or the IPA from a hypervisor that delivers no FAR): the descriptor was made from a
+    /// syndrome, which names the data register and no base.
+    /// </summary>
+    Reported,
 }
