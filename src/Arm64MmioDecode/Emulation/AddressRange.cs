@@ -1,0 +1,54 @@
+using System;
+
+namespace Arm64MmioDecode.Emulation;
+
+/// <summary>Bytes that a plan touches. The range may wrap around the end of the address space.</summary>
+public readonly struct AddressRange : IEquatable<AddressRange>
+{
+    internal AddressRange(ulong address, ulong length, bool isRead, bool isWritten)
+    {
+        Address = address;
+        Length = length;
+        IsRead = isRead;
+        IsWritten = isWritten;
+    }
+
+    /// <summary>The first byte, with ignored tag bits removed.</summary>
+    public ulong Address { get; }
+
+    /// <summary>The number of bytes; 0 when the instruction accesses nothing (a failed store exclusive, a prefetch).</summary>
+    public ulong Length { get; }
+
+    /// <summary>Whether the instruction reads these bytes.</summary>
+    public bool IsRead { get; }
+
+    /// <summary>Whether the instruction writes these bytes.</summary>
+    public bool IsWritten { get; }
+
+    /// <summary>Whether an address lies in the range.</summary>
+    /// <param name="address">The address, without tag.</param>
+    /// <returns>Whether it does.</returns>
+    public bool Contains(ulong address) => unchecked(address - Address) < Length;
+
+    /// <inheritdoc/>
+    public bool Equals(AddressRange other) =>
+        Address == other.Address && Length == other.Length && IsRead == other.IsRead && IsWritten == other.IsWritten;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is AddressRange other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => (Address ^ (Length << 48)).GetHashCode();
+
+    /// <summary>Compares two ranges.</summary>
+    /// <param name="left">One range.</param>
+    /// <param name="right">The other range.</param>
+    /// <returns>Whether they are equal.</returns>
+    public static bool operator ==(AddressRange left, AddressRange right) => left.Equals(right);
+
+    /// <summary>Compares two ranges.</summary>
+    /// <param name="left">One range.</param>
+    /// <param name="right">The other range.</param>
+    /// <returns>Whether they differ.</returns>
+    public static bool operator !=(AddressRange left, AddressRange right) => !left.Equals(right);
+}

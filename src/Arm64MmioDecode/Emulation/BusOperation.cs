@@ -1,0 +1,17 @@
+namespace Arm64MmioDecode.Emulation;
+
+/// <summary>What a <see cref="BusTransaction"/> asks for.</summary>
+public enum BusOperation : byte
+{
+    /// <summary>Read data.</summary>
+    Read = 0,
+
+    /// <summary>Write data.</summary>
+    Write,
+
+    /// <summary>Read one Allocation Tag (FEAT_MTE): 4 bits for the 16-byte granule at the address. Only with <see cref="EmulationOptions.TaggedMemory"/>.</summary>
+    ReadTag,
+
+    /// <summary>Write one Allocation Tag (FEAT_MTE). Only with <see cref="EmulationOptions.TaggedMemory"/>.</summary>
+    WriteTag,
+}

@@ -1,0 +1,45 @@
+namespace Arm64MmioDecode.Emulation;
+
+/// <summary>
+/// One access that the bus is to perform as a whole: the unit that a device sees.
+/// </summary>
+/// <remarks>
+/// Data is in the order of the byte lanes: the byte at the lowest address is the least significant one of
+/// <see cref="Low"/>, whatever the guest's data endianness, which the plan has applied already. A device with
+/// little-endian registers takes the value as it is, and a memory-like one stores it little-endian.
+/// </remarks>
+#pragma warning disable CA1815 // A transaction is looked at once; nobody compares two.
+public readonly struct BusTransaction
+#pragma warning restore CA1815
+{
+    internal BusTransaction(BusOperation operation, int size, bool unprivileged, ulong address, ulong low, ulong high)
+    {
+        Operation = operation;
+        Size = (byte)size;
+        IsUnprivileged = unprivileged;
+        Address = address;
+        Low = low;
+        High = high;
+    }
+
+    /// <summary>Address of the first byte: the guest's virtual address with ignored tag bits removed.</summary>
+    public ulong Address { get; }
+
+    /// <summary>For a write the first eight bytes (or the tag, in bits 3:0); otherwise 0.</summary>
+    public ulong Low { get; }
+
+    /// <summary>For a write of 16 bytes the second eight bytes; otherwise 0.</summary>
+    public ulong High { get; }
+
+    /// <summary>What to do.</summary>
+    public BusOperation Operation { get; }
+
+    /// <summary>Size in bytes: 1, 2, 4, 8, 16 or 64; 16, the size of the granule, for a tag.</summary>
+    public byte Size { get; }
+
+    /// <summary>
+    /// Whether the instruction asks for the permissions of EL0 (LDTR, STTR and the like). They apply at EL1, and at EL2 with
+    /// HCR_EL2.{E2H, TGE} = {1, 1}, unless PSTATE.UAO is 1: whoever translates the address decides.
+    /// </summary>
+    public bool IsUnprivileged { get; }
+}

@@ -1,0 +1,112 @@
+using System;
+
+namespace Arm64MmioDecode.Emulation;
+
+/// <summary>
+/// How an instruction is emulated: the guest's state that is no general register, and what to do where the architecture or
+/// the machine leaves a choice. The default value is safe: little-endian, an 8-byte bus, faults for what Device
+/// memory usually refuses.
+/// </summary>
+public readonly record struct EmulationOptions
+{
+    private const int DefaultBusWidth = 8;
+    private const int DefaultZeroBlockSize = 64;
+    private const int DefaultTagBlockSize = 64;
+    private const int DefaultVirtualAddressBits = 48;
+    private const int DefaultCopyLimit = 4096;
+
+    private readonly byte _busWidth;
+    private readonly ushort _zeroBlockSize;
+    private readonly ushort _tagBlockSize;
+    private readonly byte _virtualAddressBits;
+    private readonly int _copyLimit;
+
+    /// <summary>Whether data accesses are big-endian at the current Exception level: SCTLR_ELx.EE, SCTLR_EL1.E0E, or CPSR.E. Default: no.</summary>
+    public bool BigEndian { get; init; }
+
+    /// <summary>
+    /// Whether the top byte of an address is ignored (TCR_ELx.TBI for the half of the address space concerned). Default: no.
+    /// </summary>
+    public bool TopByteIgnored { get; init; }
+
+    /// <summary>The widest transaction in bytes: 1, 2, 4, 8 or 16. Wider elements are split in ascending order. Default: 8.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not one of these.</exception>
+    public int BusWidth
+    {
+        get => _busWidth == 0 ? DefaultBusWidth : _busWidth;
+        init => _busWidth = value is 1 or 2 or 4 or 8 or 16 ? (byte)value : throw new ArgumentOutOfRangeException(nameof(value));
+    }
+
+    /// <summary>Elements that are not aligned to their size. Default: split.</summary>
+    public UnalignedPolicy Unaligned { get; init; }
+
+    /// <summary>Whether a base address in SP that is no multiple of 16 raises an SP alignment fault (SCTLR_ELx.SA or SA0). Default: no, the processor has checked.</summary>
+    public bool CheckStackPointerAlignment { get; init; }
+
+    /// <summary>Load and store exclusives. Default: fault.</summary>
+    public ExclusivePolicy Exclusives { get; init; }
+
+    /// <summary>Atomics. Default: fault.</summary>
+    public AtomicPolicy Atomics { get; init; }
+
+    /// <summary>64-byte accesses (FEAT_LS64). Default: fault.</summary>
+    public SixtyFourBytePolicy SixtyFourBytes { get; init; }
+
+    /// <summary>Cache maintenance by address. Default: complete without effect.</summary>
+    public CacheMaintenancePolicy CacheMaintenance { get; init; }
+
+    /// <summary>CONSTRAINED UNPREDICTABLE register fields. Default: execute as documented.</summary>
+    public UnpredictablePolicy Unpredictable { get; init; }
+
+    /// <summary>Instructions that the library does not emulate. Default: report.</summary>
+    public UnsupportedPolicy Unsupported { get; init; }
+
+    /// <summary>The algorithm of memory copies and sets. Default: option A.</summary>
+    public MemoryCopyOption MemoryCopyOption { get; init; }
+
+    /// <summary>
+    /// Whether memory has Allocation Tags (FEAT_MTE2): the plan then has tag transactions. Default: no; tags read as 0 and
+    /// writes of tags have no effect, as the architecture says for memory that is not Tagged, such as Device memory.
+    /// </summary>
+    public bool TaggedMemory { get; init; }
+
+    /// <summary>The block of DC ZVA, DC GVA and DC GZVA in bytes: a power of two from 4 to 2048 (4 &lt;&lt; DCZID_EL0.BS). Default: 64.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not one of these.</exception>
+    public int ZeroBlockSize
+    {
+        get => _zeroBlockSize == 0 ? DefaultZeroBlockSize : _zeroBlockSize;
+        init => _zeroBlockSize = IsPowerOfTwo(value) && value is >= 4 and <= 2048 ? (ushort)value : throw new ArgumentOutOfRangeException(nameof(value));
+    }
+
+    /// <summary>The block of LDGM, STGM and STZGM in bytes: a power of two from 16 to 256 (4 &lt;&lt; GMID_EL1.BS). Default: 64.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not one of these.</exception>
+    public int TagBlockSize
+    {
+        get => _tagBlockSize == 0 ? DefaultTagBlockSize : _tagBlockSize;
+        init => _tagBlockSize = IsPowerOfTwo(value) && value is >= 16 and <= 256 ? (ushort)value : throw new ArgumentOutOfRangeException(nameof(value));
+    }
+
+    /// <summary>
+    /// Size of a virtual address in bits, 32 to 55 (64 − TCR_ELx.TxSZ): where the Pointer Authentication Code of LDRAA and
+    /// LDRAB begins. Default: 48.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not in the range.</exception>
+    public int VirtualAddressBits
+    {
+        get => _virtualAddressBits == 0 ? DefaultVirtualAddressBits : _virtualAddressBits;
+        init => _virtualAddressBits = value is >= 32 and <= 55 ? (byte)value : throw new ArgumentOutOfRangeException(nameof(value));
+    }
+
+    /// <summary>
+    /// How many bytes of a memory copy or set one emulation transfers at most, 16 to 1048576; what remains is left to the next
+    /// (<see cref="EmulationStatus.Continue"/>). Default: 4096.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not in the range.</exception>
+    public int CopyLimit
+    {
+        get => _copyLimit == 0 ? DefaultCopyLimit : _copyLimit;
+        init => _copyLimit = value is >= 16 and <= 1 << 20 ? value : throw new ArgumentOutOfRangeException(nameof(value));
+    }
+
+    private static bool IsPowerOfTwo(int value) => (value & (value - 1)) == 0;
+}

@@ -1,0 +1,63 @@
+using System;
+
+namespace Arm64MmioDecode.Emulation;
+
+/// <summary>Guest registers in plain memory: for embedders that have them at hand, and for tests.</summary>
+public sealed class GuestRegisters : IGuestRegisters
+{
+    private readonly ulong[] _x = new ulong[31];
+    private readonly ulong[] _v = new ulong[64];
+    private readonly ulong[] _system = new ulong[(int)SystemRegister.RcwSMaskEl1High + 1];
+
+    /// <inheritdoc/>
+    public ulong Pc { get; set; }
+
+    /// <inheritdoc/>
+    public ulong Sp { get; set; }
+
+    /// <inheritdoc/>
+    public uint PState { get; set; }
+
+    /// <inheritdoc/>
+    public ulong GetX(int number) => _x[number];
+
+    /// <inheritdoc/>
+    public void SetX(int number, ulong value) => _x[number] = value;
+
+    /// <inheritdoc/>
+    public void GetV(int number, out ulong low, out ulong high)
+    {
+        low = _v[2 * number];
+        high = _v[(2 * number) + 1];
+    }
+
+    /// <inheritdoc/>
+    public void SetV(int number, ulong low, ulong high)
+    {
+        _v[2 * number] = low;
+        _v[(2 * number) + 1] = high;
+    }
+
+    /// <inheritdoc/>
+    public ulong GetSystemRegister(SystemRegister name) => _system[(int)name];
+
+    /// <summary>Sets a system register.</summary>
+    /// <param name="name">The register.</param>
+    /// <param name="value">Its value.</param>
+    public void SetSystemRegister(SystemRegister name, ulong value) => _system[(int)name] = value;
+
+    /// <summary>Copies every register of another vCPU.</summary>
+    /// <param name="source">What to copy.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="source"/> is null.</exception>
+    public void CopyFrom(GuestRegisters source)
+    {
+        _ = source ?? throw new ArgumentNullException(nameof(source));
+
+        Pc = source.Pc;
+        Sp = source.Sp;
+        PState = source.PState;
+        source._x.CopyTo(_x, 0);
+        source._v.CopyTo(_v, 0);
+        source._system.CopyTo(_system, 0);
+    }
+}

@@ -1,0 +1,26 @@
+namespace Arm64MmioDecode.Emulation;
+
+/// <summary>Why an instruction was not emulated.</summary>
+public enum NotEmulatedReason : byte
+{
+    /// <summary>It was, or nothing was attempted.</summary>
+    None = 0,
+
+    /// <summary>The descriptor is empty: no memory access.</summary>
+    NotMemoryAccess,
+
+    /// <summary>An SVE or SME access.</summary>
+    Scalable,
+
+    /// <summary>A Guarded Control Stack operation (FEAT_GCS): it needs the vCPU's GCSPR_ELx and its own permission checks.</summary>
+    GuardedControlStack,
+
+    /// <summary>The instruction set is not emulated.</summary>
+    InstructionSet,
+
+    /// <summary>The register fields make the instruction CONSTRAINED UNPREDICTABLE and the policy is <see cref="UnpredictablePolicy.Report"/>.</summary>
+    ConstrainedUnpredictable,
+
+    /// <summary>Cache maintenance, with <see cref="CacheMaintenancePolicy.Report"/>.</summary>
+    CacheMaintenance,
+}

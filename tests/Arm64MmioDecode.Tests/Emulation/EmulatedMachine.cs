@@ -1,0 +1,124 @@
+using System;
+using System.Buffers.Binary;
+using Arm64MmioDecode.Decoding;
+using Arm64MmioDecode.Descriptors;
+using Arm64MmioDecode.Emulation;
+using Arm64MmioDecode.Syndromes;
+using Arm64MmioDecode.Tests.Tooling;
+
+namespace Arm64MmioDecode.Tests.Emulation;
+
+/// <summary>The library as a machine that executes the cases which QEMU judges.</summary>
+public sealed class EmulatedMachine : IMachine
+{
+    private readonly AccessPlan _plan = new();
+    private readonly GuestRegisters _registers = new();
+
+    /// <summary>The policies; those that describe QEMU's user mode by default.</summary>
+    public EmulationOptions Options { get; init; } = new()
+    {
+        Exclusives = ExclusivePolicy.Perform,
+        Atomics = AtomicPolicy.Perform,
+        TopByteIgnored = true,
+        ZeroBlockSize = 512,
+    };
+
+    public MachineState Execute(DifferentialCase differentialCase)
+    {
+        var options = Options with { BigEndian = differentialCase.BigEndian };
+        var state = differentialCase.Initial.Clone();
+        var bus = new GuestMemoryBus(state.Memory);
+        CopyTo(_registers, state);
+        _plan.Monitor.Clear();
+        foreach (var word in differentialCase.Words)
+        {
+            if (InstructionDecoder.DecodeA64(word, out AccessDescriptor access) != DecodeStatus.MemoryAccess)
+            {
+                throw new InvalidOperationException($"{word:x8} is not decoded");
+            }
+
+            var status = _plan.Execute(in access, _registers, bus, in options);
+            if (status == EmulationStatus.Completed)
+            {
+                continue;
+            }
+
+            (state.Outcome, state.FaultAddress) = status == EmulationStatus.Fault
+                ? (OutcomeOf(_plan.Fault), RemoveTag(_plan.Fault.Address))
+                : throw new InvalidOperationException($"{status}: {_plan.NotEmulatedReason}");
+            break;
+        }
+
+        CopyFrom(_registers, state);
+        return state;
+    }
+
+    private static Outcome OutcomeOf(EmulationFault fault) =>
+        fault.Reason == FaultReason.UndefinedInstruction ? Outcome.Undefined
+        : fault.StatusCode.Kind switch
+        {
+            FaultKind.Translation => Outcome.TranslationFault,
+            FaultKind.Permission => Outcome.PermissionFault,
+            FaultKind.Alignment => Outcome.AlignmentFault,
+            _ => throw new InvalidOperationException($"{fault.Reason} {fault.StatusCode.Kind}"),
+        };
+
+    private static ulong RemoveTag(ulong address) => (ulong)((long)(address << 8) >> 8);
+
+    private static void CopyTo(GuestRegisters registers, MachineState state)
+    {
+        registers.Pc = state.Pc;
+        registers.Sp = state.Sp;
+        registers.PState = state.PState;
+        registers.SetSystemRegister(SystemRegister.Fpcr, state.Fpcr);
+        for (var i = 0; i < state.X.Length; i++)
+        {
+            registers.SetX(i, state.X[i]);
+        }
+
+        for (var i = 0; i < state.V.Length; i++)
+        {
+            registers.SetV(i, (ulong)state.V[i], (ulong)(state.V[i] >> 64));
+        }
+    }
+
+    private static void CopyFrom(GuestRegisters registers, MachineState state)
+    {
+        state.Pc = registers.Pc;
+        state.Sp = registers.Sp;
+        state.PState = registers.PState;
+        for (var i = 0; i < state.X.Length; i++)
+        {
+            state.X[i] = registers.GetX(i);
+        }
+
+        for (var i = 0; i < state.V.Length; i++)
+        {
+            registers.GetV(i, out var low, out var high);
+            state.V[i] = new UInt128(high, low);
+        }
+    }
+
+    /// <summary>Test memory as a bus that reports faults as an MMU does.</summary>
+    private sealed class GuestMemoryBus(GuestMemory memory) : IMmioBus
+    {
+        private static readonly FaultStatusCode s_translation = new(0x07);
+        private static readonly FaultStatusCode s_permission = new(0x0F);
+
+        public BusStatus Read(ulong address, int size, out ulong value)
+        {
+            Span<byte> bytes = stackalloc byte[8];
+            var read = memory.TryRead(address, bytes[..size]);
+            value = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+            return read ? BusStatus.Success : BusStatus.Fault(s_translation);
+        }
+
+        public BusStatus Write(ulong address, int size, ulong value)
+        {
+            Span<byte> bytes = stackalloc byte[8];
+            BinaryPrimitives.WriteUInt64LittleEndian(bytes, value);
+            return memory.TryWrite(address, bytes[..size]) ? BusStatus.Success
+                : BusStatus.Fault(memory.TryRead(address, bytes[..size]) ? s_permission : s_translation);
+        }
+    }
+}
