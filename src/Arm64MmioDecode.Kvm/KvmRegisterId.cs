@@ -14,6 +14,14 @@ public readonly record struct KvmRegisterId(ulong Value)
     private const ulong Size256 = 0x0050_0000_0000_0000;
     private const ulong Size512 = 0x0060_0000_0000_0000;
     private const ulong Size2048 = 0x0080_0000_0000_0000;
+
+    // CPSR.M of the modes that have registers of their own.
+    private const int Fiq = 0x11;
+    private const int Irq = 0x12;
+    private const int Supervisor = 0x13;
+    private const int Abort = 0x17;
+    private const int Undefined = 0x1b;
+
     private const ulong CoreClass = 0x10 << 16;
     private const ulong SystemClass = 0x13 << 16;
     private const ulong SveClass = 0x15 << 16;
@@ -101,6 +109,9 @@ public readonly record struct KvmRegisterId(ulong Value)
     /// <summary>DACR32_EL2, which is the DACR of an AArch32 guest.</summary>
     public static KvmRegisterId Dacr32El2 => System(3, 4, 3, 0, 0);
 
+    /// <summary>FPEXC32_EL2, which is the FPEXC of an AArch32 guest.</summary>
+    public static KvmRegisterId Fpexc32El2 => System(3, 4, 5, 3, 0);
+
     /// <summary>ID_AA64MMFR0_EL1.</summary>
     public static KvmRegisterId IdAa64Mmfr0El1 => System(3, 0, 0, 7, 0);
 
@@ -128,6 +139,26 @@ public readonly record struct KvmRegisterId(ulong Value)
     {
         ThrowIfOutside(number, 30);
         return Core(number * 8, Size64);
+    }
+
+    /// <summary>A general-purpose register of an AArch32 guest, in the bank of a mode (Arm ARM, "Mapping of the
+    /// general-purpose registers between the Execution states").</summary>
+    /// <param name="number">0 to 14; R15 is <see cref="Pc"/>.</param>
+    /// <param name="mode">CPSR.M, bits 4:0.</param>
+    /// <returns>Its id. A mode that does not exist below EL2 has the User mode's registers.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such register.</exception>
+    public static KvmRegisterId R(int number, int mode)
+    {
+        ThrowIfOutside(number, 14);
+        return (mode, number) switch
+        {
+            (Fiq, >= 8) => X(number + 16),
+            (Irq, >= 13) => X(30 - number),
+            (Supervisor, >= 13) => X(32 - number),
+            (Abort, >= 13) => X(34 - number),
+            (Undefined, >= 13) => X(36 - number),
+            _ => X(number),
+        };
     }
 
     /// <summary>A SIMD and floating-point register (128 bits) of a CPU without <see cref="KvmVcpuFeatures.Sve"/>;

@@ -1,9 +1,8 @@
 using System;
-using System.Diagnostics;
 using System.Runtime.Versioning;
 using Arm64MmioDecode.Kvm;
 using Arm64MmioDecode.Kvm.Vmm;
-using Arm64MmioDecode.Kvm.Vmm.Boot;
+using Arm64MmioDecode.Kvm.Vmm.Proof;
 
 [assembly: SupportedOSPlatform("linux")]
 
@@ -16,12 +15,23 @@ int exitCode = 1;
 try
 {
     using KvmSystem kvm = KvmSystem.Open();
-    var clock = Stopwatch.StartNew();
-    using var machine = new Machine(kvm, 256 << 20, 2, KvmVcpuFeatures.Psci02, true, line => Console.WriteLine($"guest| {line}"));
-    LinuxBoot.Load(machine, "/guest/Image", "/guest/initrd", "console=ttyS0 earlycon=uart8250,mmio,0x9000000 quiet");
-    Stop stop = machine.Run(_ => null, TimeSpan.FromSeconds(120));
-    Console.WriteLine($"{stop} after {clock.Elapsed.TotalSeconds:f1} s");
-    exitCode = 0;
+    var report = new Report();
+    foreach (GuestSet set in (GuestSet[])[GuestSet.A64, GuestSet.A32, GuestSet.T32])
+    {
+        var cases = InstructionCase.Load($"/guest/{set.ToString().ToLowerInvariant()}.bin");
+        foreach (GuestMode mode in GuestMode.All(set))
+        {
+            if (args.Length > 0 && !mode.ToString().Contains(args[0].Replace('_', ' '), StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            InstructionProof.Run(kvm, mode, cases, (_, _) => null, report);
+        }
+    }
+
+    report.Summarise();
+    exitCode = report.Failed == 0 ? 0 : 1;
 }
 catch (Exception failure) when (Host.IsInit)
 {

@@ -1,0 +1,92 @@
+using System;
+using System.Collections.Generic;
+
+namespace Arm64MmioDecode.Kvm.Vmm.Proof;
+
+/// <summary>The registers and the memory that a case left behind.</summary>
+internal sealed class GuestState
+{
+    public const int SpEl0 = 31;
+    public const int SpEl1 = 32;
+    public const int Pc = 33;
+    public const int Pstate = 34;
+    public const int Esr = 35;
+
+    private readonly byte[] _vectors = new byte[32 * 256];
+    private readonly byte[] _predicates = new byte[17 * 32];
+
+    public required Stop Stop { get; init; }
+
+    /// <summary>The value of the base register before the case.</summary>
+    public required ulong Base { get; init; }
+
+    public ulong[] Registers { get; } = new ulong[36];
+
+    public byte[] Memory { get; } = new byte[0x2000];
+
+    public Span<byte> Vector(int number) => _vectors.AsSpan(number * 256, 256);
+
+    public Span<byte> Predicate(int number) => _predicates.AsSpan(number * 32, 32);
+
+    /// <summary>Compares with the state after the same case on RAM at another base.</summary>
+    /// <returns>The differences; none if the states agree.</returns>
+    public List<string> Compare(GuestState expected)
+    {
+        List<string> differences = [];
+        if (Stop.Kind != expected.Stop.Kind)
+        {
+            differences.Add($"stopped with {Stop}");
+        }
+
+        ulong moved = Base - expected.Base;
+        for (int i = 0; i < Registers.Length; i++)
+        {
+            ulong difference = Registers[i] - expected.Registers[i];
+            if (difference != 0 && difference != moved)
+            {
+                differences.Add($"{NameOf(i)} is 0x{Registers[i]:x}, not 0x{expected.Registers[i]:x}");
+            }
+        }
+
+        for (int i = 0; i < 32; i++)
+        {
+            // Z30 holds addresses.
+            if (!Vector(i).SequenceEqual(expected.Vector(i)) && (i != 30 || moved == 0))
+            {
+                differences.Add($"v{i} is {Hex(Vector(i))}, not {Hex(expected.Vector(i))}");
+            }
+        }
+
+        for (int i = 0; i < 17; i++)
+        {
+            if (!Predicate(i).SequenceEqual(expected.Predicate(i)))
+            {
+                differences.Add($"p{i} is {Hex(Predicate(i))}, not {Hex(expected.Predicate(i))}");
+            }
+        }
+
+        int at = Memory.AsSpan().CommonPrefixLength(expected.Memory);
+        if (at < Memory.Length)
+        {
+            differences.Add($"byte 0x{at:x} is 0x{Memory[at]:x2}, not 0x{expected.Memory[at]:x2}");
+        }
+
+        return differences;
+    }
+
+    private static string NameOf(int index) => index switch
+    {
+        SpEl0 => "sp_el0",
+        SpEl1 => "sp_el1",
+        Pc => "pc",
+        Pstate => "pstate",
+        Esr => "esr_el1",
+        _ => $"x{index}",
+    };
+
+    private static string Hex(ReadOnlySpan<byte> value)
+    {
+        int length = value.TrimEnd((byte)0).Length;
+        return Convert.ToHexString(value[..Math.Min(Math.Max(length, 16), 64)]);
+    }
+}

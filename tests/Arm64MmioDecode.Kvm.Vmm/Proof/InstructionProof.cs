@@ -1,0 +1,71 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Linq;
+using System.Threading;
+
+namespace Arm64MmioDecode.Kvm.Vmm.Proof;
+
+/// <summary>Executes every case twice in every mode of the guest: on RAM, where the CPU itself makes the accesses, and
+/// on the device, where the VMM completes them. Registers and memory must agree, and the device's log must be what the
+/// case says.</summary>
+internal static class InstructionProof
+{
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(120);
+
+    public static void Run(
+        KvmSystem kvm,
+        GuestMode mode,
+        IReadOnlyList<InstructionCase> cases,
+        Func<Machine, KvmVirtualCpu, IFaultHandler?> faults,
+        Report report)
+    {
+        var clock = Stopwatch.StartNew();
+        bool sve = !mode.IsAarch32 && kvm.CheckExtension(KvmCapability.ArmSve) > 0;
+        InstructionCase[] selected = [.. cases.Where(c => Applies(c, mode, sve))];
+        GuestState[] onRam;
+        using (var guest = new InstructionGuest(kvm, mode, onDevice: false, sve, (_, _) => null))
+        using (new Timer(_ => guest.Abandon(), null, s_limit, Timeout.InfiniteTimeSpan))
+        {
+            onRam = [.. selected.Select(guest.Execute)];
+        }
+
+        int failed = report.Failed;
+        using (var guest = new InstructionGuest(kvm, mode, onDevice: true, sve, faults))
+        using (new Timer(_ => guest.Abandon(), null, s_limit, Timeout.InfiniteTimeSpan))
+        {
+            for (int i = 0; i < selected.Length; i++)
+            {
+                if (!guest.RanToEnd(onRam[i], selected[i]))
+                {
+                    report.Skip($"{mode}: {selected[i].Text}: this CPU does not execute it on RAM either ({onRam[i].Stop}, PC 0x{onRam[i].Registers[GuestState.Pc]:x}, ESR 0x{onRam[i].Registers[GuestState.Esr]:x})");
+                    continue;
+                }
+
+                GuestState state = guest.Execute(selected[i]);
+                List<string> problems = state.Compare(onRam[i]);
+                if (problems.Count == 0 && selected[i].Check(guest.Device.Log, InstructionGuest.DeviceOffset) is { } wrongAccess)
+                {
+                    problems.Add(wrongAccess);
+                }
+
+                if (problems.Count == 0)
+                {
+                    report.Pass();
+                }
+                else
+                {
+                    report.Fail($"{mode}: {selected[i].Text}: {string.Join("; ", problems)}");
+                }
+            }
+
+            Report.Note($"{mode}: {selected.Length} cases, {report.Failed - failed} failed; {guest.Loop.NisvExits} exits without a syndrome, {guest.Loop.MmioExits} with one; {clock.Elapsed.TotalSeconds:f1} s");
+        }
+    }
+
+    private static bool Applies(InstructionCase test, GuestMode mode, bool sve) =>
+        (!test.NeedsTranslation || mode.HasTranslation)
+        && (!test.NeedsEl1 || (mode.ExceptionLevel == 1 && mode.Aarch32Mode != GuestMode.System))
+        && (!test.NeedsSystemMode || mode.Aarch32Mode == GuestMode.System)
+        && (!test.NeedsSve || sve);
+}

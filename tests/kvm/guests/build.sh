@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Builds the guests into a directory: build.sh DIRECTORY
+set -euo pipefail
+out=$1
+here=$(cd "$(dirname "$0")" && pwd)
+cd "$here"
+mkdir -p "$out"
+
+flat() # COMPILER NAME
+{
+    "$1-gcc" -c "$2.S" -o "$out/$2.o"
+    "$1-objcopy" -O binary -j .text "$out/$2.o" "$out/$2.bin"
+    rm "$out/$2.o"
+}
+
+for name in cases-a64; do
+    flat aarch64-linux-gnu $name
+done
+for name in cases-a32 cases-t32; do
+    flat arm-linux-gnueabihf $name
+done
+
+initrd=$(mktemp -d)
+trap 'rm -rf "$initrd"' EXIT
+mkdir "$initrd/dev"
+aarch64-linux-gnu-gcc -O2 -static linux-init.c -o "$initrd/init"
+aarch64-linux-gnu-gcc -O2 -static linux-device.c -o "$initrd/device-a64"
+arm-linux-gnueabihf-gcc -O2 -static -mfpu=neon -marm linux-device.c -o "$initrd/device-a32"
+arm-linux-gnueabihf-gcc -O2 -static -mfpu=neon -mthumb linux-device.c -o "$initrd/device-t32"
+(cd "$initrd" && find . | LC_ALL=C sort | cpio -o -H newc --quiet) > "$out/linux-initrd"
