@@ -19,7 +19,7 @@ internal sealed class Machine : IDisposable
     private readonly KvmGicV3? _gic;
     private readonly KvmVirtualCpu[] _cpus;
 
-    public Machine(KvmSystem kvm, ulong ramSize, int cpuCount, KvmVcpuFeatures features, bool interruptController, Action<string>? console = null)
+    public Machine(KvmSystem kvm, ulong ramSize, int cpuCount, KvmVcpuFeatures features, bool interruptController, Action<string>? console = null, bool secondariesRun = false)
     {
         Vm = kvm.CreateVirtualMachine();
         Vm.EnableCapability(KvmCapability.ArmNisvToUser);
@@ -30,7 +30,7 @@ internal sealed class Machine : IDisposable
         _cpus = new KvmVirtualCpu[cpuCount];
         for (int i = 0; i < cpuCount; i++)
         {
-            KvmVcpuFeatures own = i == 0 ? features : features | KvmVcpuFeatures.PowerOff;
+            KvmVcpuFeatures own = i == 0 || secondariesRun ? features : features | KvmVcpuFeatures.PowerOff;
             _cpus[i] = Vm.CreateVirtualCpu(i, own);
             if ((features & KvmVcpuFeatures.Sve) != 0)
             {

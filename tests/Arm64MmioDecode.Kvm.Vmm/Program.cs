@@ -1,10 +1,14 @@
 using System;
+using System.Collections.Generic;
+using System.Linq;
 using System.Runtime.Versioning;
 using Arm64MmioDecode.Kvm;
 using Arm64MmioDecode.Kvm.Vmm;
 using Arm64MmioDecode.Kvm.Vmm.Proof;
 
 [assembly: SupportedOSPlatform("linux")]
+
+const string Guests = "/guest";
 
 if (Host.IsInit)
 {
@@ -16,18 +20,29 @@ try
 {
     using KvmSystem kvm = KvmSystem.Open();
     var report = new Report();
-    foreach (GuestSet set in (GuestSet[])[GuestSet.A64, GuestSet.A32, GuestSet.T32])
+    string[] parts = args.Length == 0 ? ["instructions", "linux", "race"] : args;
+    Func<Machine, KvmVirtualCpu, IFaultHandler?> library = (_, _) => null;
+    if (parts.Contains("instructions"))
     {
-        var cases = InstructionCase.Load($"/guest/{set.ToString().ToLowerInvariant()}.bin");
-        foreach (GuestMode mode in GuestMode.All(set))
+        foreach (GuestSet set in (GuestSet[])[GuestSet.A64, GuestSet.A32, GuestSet.T32])
         {
-            if (args.Length > 0 && !mode.ToString().Contains(args[0].Replace('_', ' '), StringComparison.Ordinal))
+            List<InstructionCase> cases = InstructionCase.Load($"{Guests}/cases-{set.ToString().ToLowerInvariant()}.bin");
+            foreach (GuestMode mode in GuestMode.All(set))
             {
-                continue;
+                InstructionProof.Run(kvm, mode, cases, library, report);
             }
-
-            InstructionProof.Run(kvm, mode, cases, (_, _) => null, report);
         }
+    }
+
+    if (parts.Contains("race"))
+    {
+        RaceProof.Run(kvm, $"{Guests}/race-a64.bin", 20_000, library, report);
+    }
+
+    if (parts.Contains("linux"))
+    {
+        LinuxProof.Run(kvm, $"{Guests}/Image", $"{Guests}/linux-initrd", null, report);
+        LinuxProof.Run(kvm, $"{Guests}/Image", $"{Guests}/linux-initrd", library, report);
     }
 
     report.Summarise();

@@ -106,7 +106,8 @@ internal sealed class LongTables : TranslationTables
         }
     }
 
-    private ulong EntryOf(ulong virtualAddress)
+    /// <summary>The address of the level 3 descriptor for a virtual address; makes the tables above it.</summary>
+    public ulong EntryOf(ulong virtualAddress)
     {
         int perLevel = _granuleBits - 3;
         ulong address = virtualAddress & ((1ul << _addressBits) - 1);
