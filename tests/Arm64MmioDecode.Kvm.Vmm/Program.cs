@@ -20,7 +20,7 @@ try
 {
     using KvmSystem kvm = KvmSystem.Open();
     var report = new Report();
-    string[] parts = args.Length == 0 ? ["instructions", "linux", "race"] : args;
+    string[] parts = args.Length == 0 ? ["instructions", "faults", "race", "linux"] : args;
     Func<Machine, KvmVirtualCpu, IFaultHandler?> library = (_, _) => null;
     if (parts.Contains("instructions"))
     {
@@ -30,6 +30,18 @@ try
             foreach (GuestMode mode in GuestMode.All(set))
             {
                 InstructionProof.Run(kvm, mode, cases, library, report);
+            }
+        }
+    }
+
+    if (parts.Contains("faults"))
+    {
+        foreach (GuestSet set in (GuestSet[])[GuestSet.A64, GuestSet.A32, GuestSet.T32])
+        {
+            List<InstructionCase> cases = InstructionCase.Load($"{Guests}/aborts-{set.ToString().ToLowerInvariant()}.bin");
+            foreach (GuestMode mode in GuestMode.All(set))
+            {
+                FaultProof.Run(kvm, mode, cases, library, report);
             }
         }
     }

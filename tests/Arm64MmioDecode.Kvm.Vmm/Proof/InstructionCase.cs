@@ -43,6 +43,12 @@ internal sealed class InstructionCase
     /// <summary>Offset from the base of the word that must hold a CPSR, or -1.</summary>
     public int StatusAt { get; private set; } = -1;
 
+    /// <summary>Offset from the base of the byte that the device refuses, or null.</summary>
+    public long? AbortAt { get; private set; }
+
+    /// <summary>Whether the refused access is a write.</summary>
+    public bool AbortIsWrite { get; private set; }
+
     private bool AnyAccesses { get; set; }
 
     public static List<InstructionCase> Load(string path)
@@ -126,6 +132,11 @@ internal sealed class InstructionCase
         else if (word.StartsWith("cpsr@", StringComparison.Ordinal))
         {
             StatusAt = (int)Number(word[5..]);
+        }
+        else if (word.IndexOf("abort@", StringComparison.Ordinal) == 1)
+        {
+            AbortIsWrite = word[0] == 'w';
+            AbortAt = word[7] == '-' ? -Number(word[8..]) : Number(word[7..]);
         }
         else
         {

@@ -21,6 +21,7 @@ internal sealed class InstructionGuest : IDisposable
     private const int Observed = 0x2000;
     private const uint ZeroAndCarry = 6u << 28;
     private const int VectorRegisters = 32;
+    private const int LinkRegisterAbort = 20; // LR_abt is X20
 
     private readonly GuestMode _mode;
     private readonly bool _onDevice;
@@ -59,10 +60,59 @@ internal sealed class InstructionGuest : IDisposable
     /// <summary>Where in the device the base register points.</summary>
     public static ulong DeviceOffset => BaseOffset;
 
+    // SCTLR.EE orders table walks and, in AArch32, the data of exception handlers.
+    private bool TablesAreBigEndian => _mode.BigEndian && _mode.ExceptionLevel == 1;
+
     private ulong Half => _mode.UpperHalf ? UpperHalf : 0;
 
     /// <summary>Stops a run that does not end.</summary>
     public void Abandon() => _cpu.RequestExit();
+
+    /// <summary>The state in which a case starts.</summary>
+    public GuestState Before(InstructionCase test)
+    {
+        Prepare(test);
+        return Observe(default);
+    }
+
+    /// <summary>Turns the state before a case into the one at the guest's abort handler: all registers as they were, but
+    /// for those that taking the exception changes (Arm ARM, AArch64.TakeException and AArch32.EnterMode).</summary>
+    public void TakeAbort(GuestState state, InstructionCase test)
+    {
+        const uint ExternalAbort = 0x10;
+        ulong[] registers = state.Registers;
+        ulong address = _base + (ulong)test.AbortAt.GetValueOrDefault();
+        ulong write = test.AbortIsWrite ? 1ul : 0;
+        uint pstate = (uint)registers[GuestState.Pstate];
+        if (_mode.IsAarch32)
+        {
+            const uint ShortExternalAbort = 8;
+            const uint LongFormat = 1 << 9;
+            const uint AbortMode = 0x17;
+            const uint KeptFlags = 0xf000_0000;
+            const uint Masked = 0x1c0;
+            const uint BigEndianData = 1 << 9;
+            uint status = _mode.Translation == GuestTranslation.Long ? LongFormat | ExternalAbort : ShortExternalAbort;
+            registers[GuestState.Esr] = (write << 11) | status;
+            registers[GuestState.Far] = (uint)address;
+            registers[LinkRegisterAbort] = Code + 8;
+            registers[GuestState.SpsrAbort] = pstate;
+            registers[GuestState.Pstate] = (pstate & KeptFlags) | Masked | AbortMode | (TablesAreBigEndian ? BigEndianData : 0);
+            registers[GuestState.Pc] = Vectors + 0x10;
+        }
+        else
+        {
+            const ulong LowerElDataAbort = 0x24;
+            const ulong InstructionLength = 1 << 25;
+            ulong level = (ulong)_mode.ExceptionLevel;
+            registers[GuestState.Esr] = ((LowerElDataAbort | level) << 26) | InstructionLength | (write << 6) | ExternalAbort;
+            registers[GuestState.Far] = address;
+            registers[GuestState.Elr] = Code | Half;
+            registers[GuestState.Spsr] = pstate;
+            registers[GuestState.Pstate] = (pstate & 0xf000_0000) | 0x3c5;
+            registers[GuestState.Pc] = (Vectors | Half) + (level == 1 ? 0x200ul : 0x400);
+        }
+    }
 
     /// <summary>Executes one case.</summary>
     /// <returns>The state in which it ended.</returns>
@@ -104,6 +154,7 @@ internal sealed class InstructionGuest : IDisposable
         KvmGuestMemory memory = _machine.Vm.Memory;
         _contents.CopyTo(memory.GetSpan(Window, Observed));
         _machine.Device.Reset(_contents);
+        _machine.Device.Refuse(DeviceOffset + (ulong)test.AbortAt.GetValueOrDefault(), test.AbortAt is null ? 0ul : 1);
 
         Breakpoints(Code, (int)LandingOffset / 2);
         test.Code.CopyTo(memory.GetSpan(Code, test.Code.Length));
@@ -112,6 +163,8 @@ internal sealed class InstructionGuest : IDisposable
         _cpu.SetRegister(KvmRegisterId.Pstate, Pstate);
         _cpu.SetRegister(KvmRegisterId.Pc, Code | Half);
         _cpu.SetRegister(KvmRegisterId.EsrEl1, 0);
+        _cpu.SetRegister(KvmRegisterId.FarEl1, 0);
+        _cpu.SetRegister(KvmRegisterId.ElrEl1, 0);
         for (int i = 0; i < 31; i++)
         {
             ulong value = 0x8000_0000_0000_0000 + ((ulong)i * 0x0101_0101_0101_0101);
@@ -191,6 +244,10 @@ internal sealed class InstructionGuest : IDisposable
         state.Registers[GuestState.Pc] = _cpu.GetRegister(KvmRegisterId.Pc);
         state.Registers[GuestState.Pstate] = _cpu.GetRegister(KvmRegisterId.Pstate);
         state.Registers[GuestState.Esr] = _cpu.GetRegister(KvmRegisterId.EsrEl1);
+        state.Registers[GuestState.Far] = _cpu.GetRegister(KvmRegisterId.FarEl1);
+        state.Registers[GuestState.Elr] = _cpu.GetRegister(KvmRegisterId.ElrEl1);
+        state.Registers[GuestState.Spsr] = _cpu.GetRegister(KvmRegisterId.SpsrEl1);
+        state.Registers[GuestState.SpsrAbort] = _cpu.GetRegister(KvmRegisterId.SpsrAbort);
         for (int i = 0; i < VectorRegisters; i++)
         {
             _cpu.GetRegister(HasSve ? KvmRegisterId.Z(i) : KvmRegisterId.V(i), state.Vector(i));
@@ -256,21 +313,20 @@ internal sealed class InstructionGuest : IDisposable
 
     private void SetSystemRegisters()
     {
-        bool tableBigEndian = _mode.BigEndian && _mode.ExceptionLevel == 1;
         if (_mode.IsAarch32)
         {
-            SetAarch32(tableBigEndian);
+            SetAarch32();
         }
         else
         {
-            SetAarch64(tableBigEndian);
+            SetAarch64();
         }
 
         _cpu.SetRegister(KvmRegisterId.VbarEl1, Vectors | Half);
         _cpu.SetRegister(KvmRegisterId.MairEl1, TranslationTables.MemoryAttributes);
     }
 
-    private void SetAarch64(bool tableBigEndian)
+    private void SetAarch64()
     {
         const ulong Reserved = 0x30d0_0800;
         const ulong UserCacheOperations = (1ul << 26) | (1ul << 15) | (1ul << 14); // UCI, UCT, DZE
@@ -278,7 +334,7 @@ internal sealed class InstructionGuest : IDisposable
         const ulong DataBigEndianEl0 = 1ul << 24;
         const ulong FpAndSve = (3ul << 20) | (3ul << 16);
         ulong control = Reserved | UserCacheOperations
-            | (tableBigEndian ? DataBigEndianEl1 : 0)
+            | (TablesAreBigEndian ? DataBigEndianEl1 : 0)
             | (_mode.BigEndian && _mode.ExceptionLevel == 0 ? DataBigEndianEl0 : 0);
         if (_mode.HasTranslation)
         {
@@ -288,7 +344,7 @@ internal sealed class InstructionGuest : IDisposable
                 GuestTranslation.Granule64K => (16, 48, 1ul, 3ul),
                 _ => (12, 48, 0ul, 2ul),
             };
-            var tables = new LongTables(_machine.Vm.Memory, Tables, tableBigEndian, granule, bits);
+            var tables = new LongTables(_machine.Vm.Memory, Tables, TablesAreBigEndian, granule, bits);
             MapAll(tables);
             ulong unused = _mode.UpperHalf ? 1ul << 7 : 1ul << 23; // EPD0, EPD1
             ulong unusedBits = 64ul - (uint)bits; // T0SZ and T1SZ
@@ -318,19 +374,19 @@ internal sealed class InstructionGuest : IDisposable
         }
     }
 
-    private void SetAarch32(bool tableBigEndian)
+    private void SetAarch32()
     {
         const ulong Reserved = 0x00c5_0838;
         const ulong ExceptionBigEndian = 1ul << 25;
         const ulong FpEnabled = 0xful << 20;
         const ulong FpexcEnable = 1ul << 30;
-        ulong control = Reserved | (tableBigEndian ? ExceptionBigEndian : 0);
+        ulong control = Reserved | (TablesAreBigEndian ? ExceptionBigEndian : 0);
         if (_mode.HasTranslation)
         {
             bool isLong = _mode.Translation == GuestTranslation.Long;
             TranslationTables tables = isLong
-                ? new LongTables(_machine.Vm.Memory, Tables, tableBigEndian, 12, 32)
-                : new ShortTables(_machine.Vm.Memory, Tables, tableBigEndian);
+                ? new LongTables(_machine.Vm.Memory, Tables, TablesAreBigEndian, 12, 32)
+                : new ShortTables(_machine.Vm.Memory, Tables, TablesAreBigEndian);
             MapAll(tables);
             const ulong ExtendedAddressEnable = 1ul << 31;
             const ulong WriteBackShareable = 0x3500;

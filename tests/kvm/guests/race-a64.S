@@ -91,6 +91,9 @@ writer:
 again:
     ldr     x9, [x20, #STOP]
     cbnz    x9, stopped
+    lsr     x9, x28, #52        // up to 4095 steps, so that the worker comes to its calls
+1:  subs    x9, x9, #1
+    b.hi    1b
     eor     x28, x28, x28, lsl #13
     eor     x28, x28, x28, lsr #7
     eor     x28, x28, x28, lsl #17
@@ -104,11 +107,15 @@ again:
     b.eq    move_code
     cmp     x9, #6
     b.lo    forbid
-    b.eq    move_device
-    lsr     x9, x28, #56        // 7: wait
-1:  subs    x9, x9, #1
-    b.hi    1b
-    b       again
+    b.hi    again               // 7: nothing
+
+move_device:                    // 6: the other page of the device
+    eor     x18, x18, #2
+    ubfx    x10, x18, #1, #1
+    add     x10, x17, x10, lsl #12
+    mov     x12, x27
+    lsr     x13, x21, #12
+    b       replace
 
 rewrite:                        // 0 to 3: another instruction in one of the two pages
     ubfx    x10, x28, #8, #3
@@ -147,12 +154,6 @@ forbid:                         // 5: no execution for a while
     mov     x12, x26
     b       replace
 
-move_device:                    // 6: the other page of the device
-    eor     x18, x18, #2
-    ubfx    x10, x18, #1, #1
-    add     x10, x17, x10, lsl #12
-    mov     x12, x27
-    lsr     x13, x21, #12
 replace:                        // break before make: entry x12 becomes x10, for the page x13
     str     xzr, [x12]
     dsb     ishst
