@@ -1,6 +1,6 @@
 #!/bin/sh
-# Fetches Debian's C library for arm64, armel (A32 code) and armhf (T32 code) into benchmarks/corpus/, where the
-# benchmarks read real instructions from it. Nothing of it is committed.
+# Fetches Debian's C library (libc, libm and the dynamic linker) for arm64, armel (A32 code) and armhf (T32 code) into
+# benchmarks/corpus/, where the benchmarks read real instructions from it. Nothing of it is committed.
 #
 # Needs apt-get and dpkg-deb, but changes nothing of the machine: package lists, cache and dpkg's status are those of a
 # temporary folder, so neither root nor `dpkg --add-architecture` is needed.
@@ -28,7 +28,9 @@ done
 
 missing=
 for architecture in $architectures; do
-    [ -f "$corpus/libc-$architecture.so" ] || missing="$missing $architecture"
+    for name in libc libm ld; do
+        [ -f "$corpus/$name-$architecture.so" ] || missing="${missing%" $architecture"} $architecture"
+    done
 done
 if [ -z "$missing" ]; then
     echo "$corpus is complete"
@@ -70,8 +72,11 @@ for architecture in $missing; do
     apt download "libc6:$architecture"
     package=$(echo "$work"/libc6_*_"$architecture".deb)
     dpkg-deb -x "$package" "$work/$architecture"
-    library=$(find "$work/$architecture" -type f -name libc.so.6)
-    [ -n "$library" ] || fail "$package holds no libc.so.6"
-    mv "$library" "$corpus/libc-$architecture.so"
-    echo "libc-$architecture.so: libc6 $(dpkg-deb -f "$package" Version) of $suite"
+    for file in libc.so.6 libm.so.6 'ld-linux*.so.?'; do
+        library=$(find "$work/$architecture" -type f -name "$file")
+        [ -n "$library" ] || fail "$package holds no $file"
+        name=${file%%[.-]*}
+        mv "$library" "$corpus/$name-$architecture.so"
+        echo "$name-$architecture.so: libc6 $(dpkg-deb -f "$package" Version) of $suite"
+    done
 done

@@ -1,0 +1,73 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Runtime.InteropServices;
+using Arm64MmioDecode.Decoding;
+using Arm64MmioDecode.Encodings;
+
+namespace Arm64MmioDecode.Benchmarks.Corpora;
+
+/// <summary>The A64 corpora: always <see cref="Count"/> words, the real ones repeated in program order.</summary>
+internal static class A64Words
+{
+    /// <summary>More than a branch predictor remembers.</summary>
+    public const int Count = 1 << 20;
+
+    private const int Seed = 64;
+
+    public static uint[] Read(A64Corpus corpus) => corpus switch
+    {
+        A64Corpus.LibcLoadsAndStores => Repeat(LibcText().Where(IsLoadOrStore)),
+        A64Corpus.LibcText => Repeat(LibcText()),
+        A64Corpus.RandomWords => Generate(DecodeStatus.MemoryAccess, random => NextWord(random)),
+        A64Corpus.RandomEncodings => Generate(DecodeStatus.MemoryAccess, random => NextOfEncoding(random, A64Table.Rows)),
+        A64Corpus.Unallocated => Generate(DecodeStatus.Unallocated, random => NextWord(random)),
+        _ => Generate(DecodeStatus.Unallocated, random => NextOfEncoding(random, A64Table.Rows) ^ (1u << random.Next(32))),
+    };
+
+    /// <summary>How many different words are behind a corpus, for the report.</summary>
+    public static int CountDistinctPositions(A64Corpus corpus) => corpus switch
+    {
+        A64Corpus.LibcLoadsAndStores => LibcText().Count(IsLoadOrStore),
+        A64Corpus.LibcText => LibcText().Length,
+        _ => Count,
+    };
+
+    // The group "Loads and Stores": op0 = x1x0 in bits 28:25 (Arm ARM, section C4.1).
+    private static bool IsLoadOrStore(uint word) => ((word >> 25) & 5) == 4;
+
+    private static uint[] LibcText() =>
+    [
+        .. CorpusFiles.A64.SelectMany(file => MemoryMarshal.Cast<byte, uint>(ElfText.Read(file)).ToArray()),
+    ];
+
+    private static uint[] Repeat(IEnumerable<uint> words)
+    {
+        uint[] once = [.. words];
+        return [.. Enumerable.Range(0, Count).Select(i => once[i % once.Length])];
+    }
+
+    private static uint NextWord(Random random) => (uint)random.NextInt64(1L << 32);
+
+    private static uint NextOfEncoding(Random random, ReadOnlySpan<uint> rows)
+    {
+        int row = random.Next(2, A64Table.RowCount) * EncodingRow.Words;
+        return rows[row + 1] | (NextWord(random) & ~rows[row]);
+    }
+
+    private static uint[] Generate(DecodeStatus wanted, Func<Random, uint> next)
+    {
+        var random = new Random(Seed);
+        var words = new uint[Count];
+        for (int i = 0; i < words.Length;)
+        {
+            uint word = next(random);
+            if (InstructionDecoder.DecodeA64(word, out _) == wanted)
+            {
+                words[i++] = word;
+            }
+        }
+
+        return words;
+    }
+}
