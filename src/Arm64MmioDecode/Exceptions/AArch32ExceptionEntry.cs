@@ -1,4 +1,5 @@
 using System;
+using Arm64MmioDecode.Emulation;
 using Arm64MmioDecode.Syndromes;
 
 namespace Arm64MmioDecode.Exceptions;
@@ -135,6 +136,17 @@ public readonly struct AArch32ExceptionEntry
         linkOffset: (context.Cpsr & ProcessorState.T) != 0 ? 2u : 4u,
         faultStatus: null,
         faultAddress: null);
+
+    /// <summary>The exception that an emulated instruction ended with.</summary>
+    /// <param name="context">The state at the instruction and EL1's registers.</param>
+    /// <param name="fault">The fault that the emulation reported.</param>
+    /// <exception cref="ArgumentException">The fault is none, or one that AArch32 does not have.</exception>
+    public static AArch32ExceptionEntry For(in AArch32ExceptionContext context, in EmulationFault fault) => fault.Reason switch
+    {
+        FaultReason.DataAbort => DataAbort(context, new DataFault(fault.StatusCode, fault.Address, fault.IsWrite)),
+        FaultReason.UndefinedInstruction => Undefined(context),
+        _ => throw new ArgumentException("AArch32 has no exception for this fault.", nameof(fault)),
+    };
 
     // AArch32.CommonFaultStatus(): STATUS in bits 5:0 and LPAE, or FS in bits 10 and 3:0.
     private static uint FaultStatusRegister(

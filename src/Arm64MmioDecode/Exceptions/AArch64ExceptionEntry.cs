@@ -1,4 +1,5 @@
 using System;
+using Arm64MmioDecode.Emulation;
 using Arm64MmioDecode.Syndromes;
 
 namespace Arm64MmioDecode.Exceptions;
@@ -136,6 +137,20 @@ public readonly struct AArch64ExceptionEntry
     public static AArch64ExceptionEntry SPAlignment(in AArch64ExceptionContext context) =>
         new(context, ((uint)ExceptionClass.SPAlignment << ExceptionClassShift) | IL, far: null, vector: 0);
 
+    /// <summary>The exception that an emulated instruction ended with.</summary>
+    /// <param name="context">The state at the instruction and the target's registers.</param>
+    /// <param name="fault">The fault that the emulation reported.</param>
+    /// <exception cref="ArgumentException">The fault is none (<see cref="FaultReason.None"/>).</exception>
+    public static AArch64ExceptionEntry For(in AArch64ExceptionContext context, in EmulationFault fault) => fault.Reason switch
+    {
+        FaultReason.DataAbort => DataAbort(context, new DataFault(fault.StatusCode, fault.Address, fault.IsWrite)),
+        FaultReason.UndefinedInstruction => Undefined(context),
+        FaultReason.StackPointerAlignment => SPAlignment(context),
+        FaultReason.PointerAuthentication => A64Only(context, ExceptionClass.PointerAuthenticationFailure, fault.Syndrome),
+        FaultReason.MemoryCopyOrSet => A64Only(context, ExceptionClass.MemoryOperation, fault.Syndrome),
+        _ => throw new ArgumentException("There is no fault to take.", nameof(fault)),
+    };
+
     /// <summary>Any other synchronous exception whose syndrome the caller composes.</summary>
     /// <param name="context">The state at the instruction and the target's registers.</param>
     /// <param name="esr">ESR_ELx.</param>
@@ -157,6 +172,11 @@ public readonly struct AArch64ExceptionEntry
         var vector = status.IsExternalAbort && (context.Sctlr2 & Sctlr2Ease) != 0 ? SErrorOffset : 0;
         return new AArch64ExceptionEntry(context, esr, far, vector);
     }
+
+    // A64 instructions are 32 bits long, so IL is 1.
+    private static AArch64ExceptionEntry A64Only(
+        in AArch64ExceptionContext context, ExceptionClass exceptionClass, uint iss) =>
+        Synchronous(context, ((uint)exceptionClass << ExceptionClassShift) | IL | iss);
 
     // The classes of aborts come in pairs: the one without a change in Exception level is the higher number.
     private static uint Class(in AArch64ExceptionContext context, ExceptionClass sameLevel)

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using Arm64MmioDecode.Emulation;
 using Arm64MmioDecode.Exceptions;
 using Arm64MmioDecode.Syndromes;
 using FluentAssertions;
@@ -141,6 +142,17 @@ public sealed class AArch32ExceptionEntryTests
         var context = new AArch32ExceptionContext(0x10, 0, 0, 0, longDescriptors: true);
         var inject = () => AArch32ExceptionEntry.DataAbort(context, new DataFault(FaultStatusCode.TagCheck, 0, false));
         inject.Should().Throw<ArgumentException>();
+    }
+
+    [Fact]
+    public void What_an_emulated_instruction_ended_with_becomes_its_exception()
+    {
+        var context = new AArch32ExceptionContext(0x10, 0x8000, Vbar, 0, longDescriptors: true);
+        AArch32ExceptionEntry.For(context, EmulationFault.DataAbort(FaultStatusCode.Alignment, 0x1001, isWrite: true))
+            .FaultStatus.Should().Be(0xA21);
+        AArch32ExceptionEntry.For(context, EmulationFault.Exception(FaultReason.UndefinedInstruction)).Mode.Should().Be(0x1B);
+        var impossible = () => AArch32ExceptionEntry.For(context, EmulationFault.Exception(FaultReason.MemoryCopyOrSet));
+        impossible.Should().Throw<ArgumentException>();
     }
 
     [SkippableFact]

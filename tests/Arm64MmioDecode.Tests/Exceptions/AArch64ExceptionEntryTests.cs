@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using Arm64MmioDecode.Emulation;
 using Arm64MmioDecode.Exceptions;
 using Arm64MmioDecode.Syndromes;
 using FluentAssertions;
@@ -117,6 +118,29 @@ public sealed class AArch64ExceptionEntryTests
         // From AArch32, Q, IT, GE, E and T go too.
         Pstate(0x0000001E_FFBFFE30, Span, PstateFeatures.None).Should().Be(0xF1000000 | Entry);
     }
+
+    [Fact]
+    public void What_an_emulated_instruction_ended_with_becomes_its_exception()
+    {
+        var context = new AArch64ExceptionContext(1, EL1h, 0x401000, Vbar, sctlr: 0);
+        ulong Esr(EmulationFault fault) => AArch64ExceptionEntry.For(context, fault).Esr;
+
+        Esr(EmulationFault.DataAbort(FaultStatusCode.SynchronousExternalAbort, 0x9000118, isWrite: true)).Should().Be(0x96000050);
+        Esr(EmulationFault.Exception(FaultReason.UndefinedInstruction)).Should().Be(0x02000000);
+        Esr(EmulationFault.Exception(FaultReason.StackPointerAlignment)).Should().Be(0x9A000000);
+        Esr(EmulationFault.Exception(FaultReason.PointerAuthentication, 1)).Should().Be(0x72000001);
+        Esr(EmulationFault.Exception(FaultReason.MemoryCopyOrSet, 0x1234)).Should().Be(0x9E001234);
+        var none = () => AArch64ExceptionEntry.For(context, default(EmulationFault));
+        none.Should().Throw<ArgumentException>();
+    }
+
+    [Theory]
+    [InlineData(0x13, 0, 0x600)] // EL1 in AArch32
+    [InlineData(0x10, 0x80000000, 0x400)] // EL0 in AArch32 below an EL1 that HCR_EL2.RW makes AArch64
+    [InlineData(0x10, 0x488000000, 0x600)] // the same below a host
+    public void To_EL2_the_width_of_EL1_counts_unless_EL2_is_the_host(ulong pstate, ulong hcr, int offset) =>
+        AArch64ExceptionEntry.Undefined(new AArch64ExceptionContext(2, pstate, 0, Vbar, 0) { Hcr = hcr })
+            .VectorOffset.Should().Be(offset);
 
     [Fact]
     public void SPSR_is_PSTATE_but_for_UINJ()
