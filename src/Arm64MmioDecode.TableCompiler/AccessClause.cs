@@ -27,6 +27,9 @@ internal sealed class AccessClause
 
     public DecodeVariant Variant { get; private set; }
 
+    /// <summary>The data register is a system register (LDC, STC).</summary>
+    public bool IsSystem { get; private set; }
+
     public static AccessClause Parse(string[] words)
     {
         var clause = new AccessClause();
@@ -46,6 +49,7 @@ internal sealed class AccessClause
             "tagstore" => AccessKind.TagStore,
             "copy" => AccessKind.MemoryCopy,
             "set" => AccessKind.MemorySet,
+            "hint" => AccessKind.None,
             "gcs" => AccessKind.GuardedControlStack,
             _ => throw new InvalidDataException($"unknown access {words[0]}"),
         };
@@ -105,6 +109,9 @@ internal sealed class AccessClause
             case "signed":
                 Signed = true;
                 break;
+            case "system":
+                IsSystem = true;
+                break;
             case "@multiple":
                 Variant = DecodeVariant.MultipleStructures;
                 break;
@@ -157,7 +164,6 @@ internal sealed class AccessClause
                     "writestags" => AccessProperties.WritesTags,
                     "zeroesdata" => AccessProperties.ZeroesData | AccessProperties.WritesTags,
                     "faultsuppressing" => AccessProperties.FaultSuppressing,
-                    "loadspc" => AccessProperties.LoadsProgramCounter,
                     _ => throw new InvalidDataException($"unknown property {word}"),
                 };
                 break;

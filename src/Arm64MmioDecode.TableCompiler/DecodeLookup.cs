@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
@@ -6,94 +7,107 @@ using System.Numerics;
 namespace Arm64MmioDecode.TableCompiler;
 
 /// <summary>
-/// Two table steps from an opcode to its row: the first key selects a block of cells, the second a cell, and a cell names
-/// the most specific row and what to try when that row does not match. Rows 0 and 1 match every word and mean "no memory
-/// instruction here" and "unallocated".
+/// Two table steps from an opcode to its row. The upper bits select a block: where its cells start, and which of the
+/// lower key bits tell them apart. The cell names a row and what to try when that row does not match. Rows 0 and 1 match
+/// every word and mean "no memory instruction here" and "unallocated".
 /// </summary>
 internal sealed class DecodeLookup
 {
-    public const int OtherRow = 0;
-
-    public const int UnallocatedRow = 1;
+    private const int OtherRow = 0;
+    private const int UnallocatedRow = 1;
+    private const int FirstRow = 2;
+    private const int MaskShift = 24;
 
     private readonly List<ushort> _candidates = [];
     private readonly Dictionary<string, int> _candidateLists = [];
+    private readonly IReadOnlyList<WordSet> _rows;
+    private readonly IReadOnlyList<WordSet> _spaces;
+    private readonly List<uint> _cells = [];
+    private readonly Dictionary<string, uint> _blockNumbers = [];
 
-    public ushort[] Blocks { get; private set; } = [];
-
-    public uint[] Cells { get; private set; } = [];
-
-    public ushort[] Candidates => [.. _candidates];
-
-    /// <param name="rows">Mask and value of each row; the first two are the catch-all rows.</param>
+    /// <param name="rows">The words of each row, from row 2 on.</param>
     /// <param name="spaces">The encoding spaces in which a word without a row is unallocated.</param>
-    /// <param name="first">The bits of the first key, most significant first.</param>
-    /// <param name="second">The bits of the second key.</param>
-    public static DecodeLookup Build(IReadOnlyList<(uint Mask, uint Value)> rows, IReadOnlyList<(uint Mask, uint Value)> spaces, int[] first, int[] second)
+    /// <param name="firstLow">The lowest bit of the first key, which ends at bit 31.</param>
+    /// <param name="secondLow">The lowest bit of the second key.</param>
+    /// <param name="secondWidth">Number of bits of the second key, at most 8.</param>
+    /// <exception cref="InvalidDataException">An encoding space cannot be told by the keys.</exception>
+    public DecodeLookup(IReadOnlyList<WordSet> rows, IReadOnlyList<WordSet> spaces, int firstLow, int secondLow, int secondWidth)
     {
-        uint keyMask = first.Concat(second).Aggregate(0u, (mask, bit) => mask | (1u << bit));
-        if (spaces.Any(space => (space.Mask & ~keyMask) != 0))
+        _rows = rows;
+        _spaces = spaces;
+        uint firstMask = uint.MaxValue << firstLow;
+        KeyMask = firstMask | (((1u << secondWidth) - 1) << secondLow);
+        if (spaces.Any(space => (space.Mask & ~KeyMask) != 0 || space.Exceptions.Any(exception => (exception.Mask & ~KeyMask) != 0)))
         {
             throw new InvalidDataException("an encoding space depends on bits that are not part of the lookup keys");
         }
 
-        var lookup = new DecodeLookup();
-        var cells = new List<uint>();
-        var blocks = new Dictionary<string, ushort>();
-        lookup.Blocks = new ushort[1 << first.Length];
-        for (int i = 0; i < lookup.Blocks.Length; i++)
+        Blocks = new uint[1 << (32 - firstLow)];
+        for (int i = 0; i < Blocks.Length; i++)
         {
-            (uint mask, uint value) firstKey = Key(first, i);
-            int[] inBlock = [.. Enumerable.Range(2, rows.Count - 2).Where(row => Compatible(rows[row], firstKey))];
-            var block = new uint[1 << second.Length];
+            uint first = (uint)i << firstLow;
+            int[] inBlock = [.. Enumerable.Range(0, rows.Count).Where(row => rows[row].MayContain(firstMask, first))];
+            var block = new uint[1 << secondWidth];
             for (int j = 0; j < block.Length; j++)
             {
-                (uint mask, uint value) secondKey = Key(second, j);
-                (uint, uint) key = (firstKey.mask | secondKey.mask, firstKey.value | secondKey.value);
-                int last = spaces.Any(space => Compatible(space, key)) ? UnallocatedRow : OtherRow;
-                int[] list =
-                [
-                    .. inBlock.Where(row => Compatible(rows[row], key)).OrderByDescending(row => BitOperations.PopCount(rows[row].Mask)).ThenBy(row => row),
-                    last,
-                ];
-                block[j] = (uint)list[0] | ((uint)lookup.AddCandidates(list.AsEnumerable().Skip(1)) << 16);
+                block[j] = Cell(inBlock, first | ((uint)j << secondLow));
             }
 
-            string text = string.Join(',', block);
-            if (!blocks.TryGetValue(text, out ushort number))
-            {
-                number = checked((ushort)blocks.Count);
-                blocks.Add(text, number);
-                cells.AddRange(block);
-            }
-
-            lookup.Blocks[i] = number;
+            Blocks[i] = AddBlock(block);
         }
-
-        lookup.Cells = [.. cells];
-        return lookup;
     }
 
-    private static bool Compatible((uint Mask, uint Value) row, (uint Mask, uint Value) key) =>
-        ((row.Value ^ key.Value) & row.Mask & key.Mask) == 0;
+    /// <summary>For each value of the first key: the number of the block's first cell, and from bit 24 the bits of the second key that select one.</summary>
+    public uint[] Blocks { get; }
 
-    private static (uint Mask, uint Value) Key(int[] bits, int index)
+    /// <summary>A row, and from bit 16 the start of the list of rows to try next.</summary>
+    public uint[] Cells => [.. _cells];
+
+    public ushort[] Candidates => [.. _candidates];
+
+    /// <summary>The bits that the cells know: a row's exceptions in these bits alone need no comparison.</summary>
+    public uint KeyMask { get; }
+
+    private uint Cell(int[] inBlock, uint key)
+    {
+        int[] rows = [.. inBlock.Where(row => _rows[row].MayContain(KeyMask, key)).OrderByDescending(row => BitOperations.PopCount(_rows[row].Mask)).ThenBy(row => row)];
+
+        // The most specific row comes first, but when no two rows share a word the widest can, which has the most words.
+        bool disjoint = rows.All(one => rows.All(other => one == other || _rows[one].IsDisjointFrom(_rows[other])));
+        if (disjoint)
+        {
+            Array.Reverse(rows);
+        }
+
+        int last = _spaces.Any(space => space.MayContain(KeyMask, key)) ? UnallocatedRow : OtherRow;
+        int[] list = [.. rows.Select(row => row + FirstRow), last];
+        return (uint)list[0] | ((uint)AddCandidates(list[1..]) << 16);
+    }
+
+    private uint AddBlock(uint[] block)
     {
         uint mask = 0;
-        uint value = 0;
-        for (int i = 0; i < bits.Length; i++)
+        for (int bit = 1; bit < block.Length; bit <<= 1)
         {
-            uint one = 1u << bits[i];
-            mask |= one;
-            value |= ((index >> (bits.Length - 1 - i)) & 1) != 0 ? one : 0;
+            if (Enumerable.Range(0, block.Length).Any(i => block[i] != block[i ^ bit]))
+            {
+                mask |= (uint)bit;
+            }
         }
 
-        return (mask, value);
+        string text = string.Join(',', block);
+        if (!_blockNumbers.TryGetValue(text, out uint entry))
+        {
+            entry = (uint)_cells.Count | (mask << MaskShift);
+            _blockNumbers.Add(text, entry);
+            _cells.AddRange(block.Take((int)mask + 1));
+        }
+
+        return entry;
     }
 
-    private int AddCandidates(IEnumerable<int> rows)
+    private int AddCandidates(int[] list)
     {
-        int[] list = [.. rows];
         string text = string.Join(',', list);
         if (!_candidateLists.TryGetValue(text, out int start))
         {

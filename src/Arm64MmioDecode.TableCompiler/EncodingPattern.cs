@@ -8,6 +8,9 @@ namespace Arm64MmioDecode.TableCompiler;
 /// <summary>The bit pattern of one encoding: fixed bits, should-be bits and named fields.</summary>
 internal sealed class EncodingPattern
 {
+    /// <summary>The field that an A32 encoding has in bits 31:28; 1111 there is another instruction.</summary>
+    public const string ConditionField = "cond";
+
     private static readonly HashSet<string> s_registerFields = ["Rt", "Rt2", "Rn", "Rm", "Rs", "Rd", "Zt", "Zn", "Zm"];
 
     private EncodingPattern()
@@ -25,15 +28,24 @@ internal sealed class EncodingPattern
 
     public Dictionary<string, (int High, int Width)> Fields { get; } = [];
 
+    /// <summary>Length of the instruction in bits: 16 or 32.</summary>
+    public int Length { get; private set; }
+
     /// <summary>Parses blank-separated tokens from the most significant bit down: bits (<c>0 1 x (0) (1)</c>), bits with a name (<c>x1x:option</c>) or a named field with its width (<c>imm7:7</c>).</summary>
-    public static EncodingPattern Parse(string text, int width, int registerWidth)
+    /// <remarks>A pattern of 16 bits (T32) takes bits 31:16, where the first halfword of a 32-bit one is.</remarks>
+    public static EncodingPattern Parse(string text, int registerWidth)
     {
         var pattern = new EncodingPattern();
-        int bit = width;
+        int bit = 32;
         foreach (string token in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
             string[] parts = token.Split(':');
-            if (parts[0].All(c => c is '0' or '1' or 'x' or '(' or ')'))
+            if (token == ConditionField)
+            {
+                pattern.Fields.Add(token, (bit - 1, 4));
+                bit -= 4;
+            }
+            else if (parts[0].All(c => c is '0' or '1' or 'x' or '(' or ')'))
             {
                 int high = bit - 1;
                 for (int i = 0; i < parts[0].Length; i++)
@@ -75,7 +87,8 @@ internal sealed class EncodingPattern
             }
         }
 
-        return bit == 0 ? pattern : throw new FormatException($"the pattern has {width - bit} bits, not {width}");
+        pattern.Length = 32 - bit;
+        return bit is 0 or 16 ? pattern : throw new FormatException($"the pattern has {32 - bit} bits, not 16 or 32");
     }
 
     /// <summary>Mask and value of a condition such as <c>Rm != 11111</c> or <c>size:Q != 110</c> on named fields.</summary>

@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
-using Arm64MmioDecode.Encodings;
 
 namespace Arm64MmioDecode.TableCompiler;
 
@@ -33,9 +32,16 @@ internal sealed class EncodingRow
     /// <summary>Field values that make the word another instruction or none: rejected when matched.</summary>
     public List<(uint Mask, uint Value)> Rejects { get; } = [];
 
-    public UnpredictableRules Rules { get; private set; }
+    /// <summary>The names of the row's CONSTRAINED UNPREDICTABLE conditions.</summary>
+    public List<string> Rules { get; } = [];
 
-    public static EncodingRow Parse(string text, int line, int width, int registerWidth)
+    /// <summary>Whether the row is an instruction that accesses no memory, named because it lies among those that do.</summary>
+    public bool IsHint => Access is ["hint"];
+
+    /// <summary>The words that the row matches.</summary>
+    public WordSet Words => new(Pattern.Mask, Pattern.Value, Rejects);
+
+    public static EncodingRow Parse(string text, int line, int registerWidth)
     {
         string[] columns = Array.ConvertAll(text.Split(" | ", StringSplitOptions.TrimEntries), column => column == "-" ? "" : column);
         if (columns.Length != 6)
@@ -43,17 +49,13 @@ internal sealed class EncodingRow
             throw new InvalidDataException($"{columns.Length} columns, not 6");
         }
 
-        var row = new EncodingRow(columns[0], EncodingPattern.Parse(columns[1], width, registerWidth), columns[2], columns[3], columns[4].Split(' ', StringSplitOptions.RemoveEmptyEntries), line);
+        var row = new EncodingRow(columns[0], EncodingPattern.Parse(columns[1], registerWidth), columns[2], columns[3], columns[4].Split(' ', StringSplitOptions.RemoveEmptyEntries), line);
+        WordSet.AddCondition(row.Pattern, row.Rejects);
         foreach (string rule in columns[5].Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
-            int separator = rule.IndexOf("!=", StringComparison.Ordinal);
-            if (separator > 0)
+            if (!WordSet.TryParseException(rule, row.Pattern, row.Rejects))
             {
-                row.Rejects.Add(row.Pattern.Condition(rule[..separator], rule[(separator + 2)..]));
-            }
-            else
-            {
-                row.Rules |= Enum.Parse<UnpredictableRules>(rule);
+                row.Rules.Add(rule);
             }
         }
 

@@ -9,12 +9,15 @@ internal sealed class EncodingsFile
 {
     private const string SpaceKeyword = "space ";
 
+    /// <summary>The rows; instructions that access no memory (access "hint") come first.</summary>
     public List<EncodingRow> Rows { get; } = [];
 
-    public List<(uint Mask, uint Value)> Spaces { get; } = [];
+    public int HintCount { get; private set; }
+
+    public List<WordSet> Spaces { get; } = [];
 
     /// <exception cref="InvalidDataException">A line is malformed; the message names file and line.</exception>
-    public static EncodingsFile Read(string path, int width, int registerWidth)
+    public static EncodingsFile Read(string path, int registerWidth)
     {
         var file = new EncodingsFile();
         string[] lines = File.ReadAllLines(path);
@@ -30,12 +33,12 @@ internal sealed class EncodingsFile
 
                 if (line.StartsWith(SpaceKeyword, StringComparison.Ordinal))
                 {
-                    EncodingPattern space = EncodingPattern.Parse(line[SpaceKeyword.Length..], width, registerWidth);
-                    file.Spaces.Add((space.Mask, space.Value));
+                    file.Spaces.Add(WordSet.Parse(line[SpaceKeyword.Length..], registerWidth));
                 }
                 else
                 {
-                    file.Rows.Add(EncodingRow.Parse(line, i + 1, width, registerWidth));
+                    EncodingRow row = EncodingRow.Parse(line, i + 1, registerWidth);
+                    file.Rows.Insert(row.IsHint ? file.HintCount++ : file.Rows.Count, row);
                 }
             }
             catch (Exception e) when (e is FormatException or InvalidDataException or ArgumentException or KeyNotFoundException)

@@ -38,7 +38,7 @@ internal static class Program
 
     private static int Conformance(string folder, string specification)
     {
-        EncodingsFile file = EncodingsFile.Read(Path.Combine(folder, "A64.encodings"), width: 32, registerWidth: 5);
+        EncodingsFile file = EncodingsFile.Read(Path.Combine(folder, "A64.encodings"), registerWidth: 5);
         var arm = ArmSpecification.Read(specification);
         foreach (string difference in ConformanceReport.Compare(file, arm))
         {

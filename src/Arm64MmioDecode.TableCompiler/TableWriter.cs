@@ -9,7 +9,12 @@ namespace Arm64MmioDecode.TableCompiler;
 /// <summary>Writes compiled tables as C#: constants that the compiler places in the assembly's read-only data.</summary>
 internal static class TableWriter
 {
-    public static string Write(string set, IReadOnlyList<CompiledRow> rows, DecodeLookup lookup)
+    /// <param name="set">The instruction set's name.</param>
+    /// <param name="rows">The rows, after the two that match every word.</param>
+    /// <param name="lookup">The lookup tables.</param>
+    /// <param name="words">Number of words of a row.</param>
+    /// <param name="rejects">Number of rejected field values of a row.</param>
+    public static string Write(string set, IReadOnlyList<CompiledRow> rows, DecodeLookup lookup, int words, int rejects)
     {
         var text = new StringBuilder();
         string[] features = [.. rows.Select(row => row.Row.Feature).Distinct().Order(StringComparer.Ordinal)];
@@ -27,11 +32,13 @@ internal static class TableWriter
             {
                 public const int RowCount = {{rows.Count + 2}};
 
+                public const int FirstAccess = {{rows.Count(row => row.Row.IsHint) + 2}};
+
             """);
-        uint[] catchAll = new uint[CompiledRow.Words];
-        catchAll[3] = 1;
-        catchAll[5] = 1;
-        Numbers(text, "ushort", "Blocks", lookup.Blocks.Select(n => (uint)n));
+        // A reject that can never match compares no bits with a one.
+        uint[] catchAll = [0, 0, .. Enumerable.Repeat(new uint[] { 0, 1 }, rejects).SelectMany(pair => pair)];
+        Array.Resize(ref catchAll, words);
+        Numbers(text, "uint", "Blocks", lookup.Blocks);
         Numbers(text, "uint", "Cells", lookup.Cells);
         Numbers(text, "ushort", "Candidates", lookup.Candidates.Select(n => (uint)n));
         Numbers(text, "uint", "Rows", catchAll.Concat(catchAll).Concat(rows.SelectMany(row => row.Data)));
@@ -46,7 +53,7 @@ internal static class TableWriter
         Strings(text, "Templates", rows.Select(row => row.Template));
         Strings(text, "Features", features, prefixRows: false);
         Numbers(text, "byte", "FeatureIndex", new uint[2].Concat(rows.Select(row => (uint)Array.IndexOf(features, row.Row.Feature))));
-        Numbers(text, "uint", "Rules", new uint[2].Concat(rows.Select(row => (uint)row.Row.Rules)));
+        Numbers(text, "uint", "Rules", new uint[2].Concat(rows.Select(row => row.Rules)));
         Numbers(text, "uint", "ShouldBeMask", new uint[2].Concat(rows.Select(row => row.Row.Pattern.ShouldBeMask)));
         Numbers(text, "uint", "ShouldBeValue", new uint[2].Concat(rows.Select(row => row.Row.Pattern.ShouldBeValue)));
         text.Append("}\n");

@@ -9,7 +9,7 @@ namespace Arm64MmioDecode.Decoding;
 /// Decodes opcodes into <see cref="AccessDescriptor"/>s. Pure functions over read-only data: no start-up work, no
 /// allocation, no exception for any opcode.
 /// </summary>
-public static class InstructionDecoder
+public static partial class InstructionDecoder
 {
     /// <summary>Decodes an A64 instruction word.</summary>
     /// <param name="opcode">The word as the processor sees it (instructions are little-endian whatever the data endianness).</param>
@@ -17,14 +17,14 @@ public static class InstructionDecoder
     /// <returns>What the word is.</returns>
     public static DecodeStatus DecodeA64(uint opcode, out AccessDescriptor descriptor)
     {
-        ref ushort blocks = ref MemoryMarshal.GetReference(A64Table.Blocks);
+        ref uint blocks = ref MemoryMarshal.GetReference(A64Table.Blocks);
         ref uint cells = ref MemoryMarshal.GetReference(A64Table.Cells);
         ref uint rows = ref MemoryMarshal.GetReference(A64Table.Rows);
 
-        // The table compiler makes a block number for each of the 2048 values of bits 31:21, 64 cells for each block,
-        // and row numbers below RowCount: no index below can leave its table.
+        // The table compiler makes a block for each of the 2048 values of bits 31:21, as many cells for it as its mask
+        // selects, and row numbers below RowCount: no index below can leave its table.
         uint block = Unsafe.Add(ref blocks, (int)(opcode >> 21));
-        uint cell = Unsafe.Add(ref cells, (int)((block << 6) + ((opcode >> 10) & 63)));
+        uint cell = Unsafe.Add(ref cells, (int)((block & 0xFFFFFF) + ((opcode >> 10) & (block >> 24))));
         uint index = cell & 0xFFFF;
         ref uint row = ref Unsafe.Add(ref rows, (int)(index * EncodingRow.Words));
         if (!EncodingRow.Matches(ref row, opcode))

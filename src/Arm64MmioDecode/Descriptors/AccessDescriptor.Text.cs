@@ -7,7 +7,7 @@ namespace Arm64MmioDecode.Descriptors;
 public readonly partial struct AccessDescriptor
 {
     /// <summary>The longest text that <see cref="TryFormat"/> writes, in characters.</summary>
-    public const int MaxTextLength = 160;
+    public const int MaxTextLength = 192;
 
     /// <summary>Writes the instruction in Arm assembly syntax, as LLVM's disassembler prints it, with one blank after the mnemonic.</summary>
     /// <param name="destination">Receives the text; <see cref="MaxTextLength"/> characters always suffice.</param>

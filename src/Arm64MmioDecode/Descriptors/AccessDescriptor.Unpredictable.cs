@@ -13,13 +13,17 @@ public readonly partial struct AccessDescriptor
     {
         get
         {
-            UnpredictableRules met = UnpredictableConditions.Met(in this);
-            return met != UnpredictableRules.None ? UnpredictableConditions.Describe(met) : HasWrongShouldBeBits ? "should-be-one or should-be-zero bits have the other value" : null;
+            string conditions = InstructionSet == InstructionSet.A64
+                ? UnpredictableConditions.Describe(UnpredictableConditions.Met(in this))
+                : AArch32Conditions.Describe(AArch32Conditions.Met(in this));
+            return conditions.Length != 0 ? conditions : HasWrongShouldBeBits ? "should-be-one or should-be-zero bits have the other value" : null;
         }
     }
 
     /// <summary>Whether <see cref="Unpredictable"/> is not null, without making the text.</summary>
-    public bool IsUnpredictable => UnpredictableConditions.Met(in this) != UnpredictableRules.None || HasWrongShouldBeBits;
+    public bool IsUnpredictable => HasWrongShouldBeBits || (InstructionSet == InstructionSet.A64
+        ? UnpredictableConditions.Met(in this) != UnpredictableRules.None
+        : AArch32Conditions.Met(in this) != AArch32Rules.None);
 
     private bool HasWrongShouldBeBits => EncodingText.GetWrongShouldBeBits(InstructionSet, EncodingIndex, _opcode) != 0;
 }

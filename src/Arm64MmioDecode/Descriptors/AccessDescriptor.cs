@@ -18,7 +18,7 @@ public readonly partial struct AccessDescriptor : IEquatable<AccessDescriptor>
     // _transfer, from the lowest byte: kind, operation, file, shape | layout << 4, log2 of the element size,
     // element count, register count, extend | log2 of the register bytes << 2.
     // _addressing: mode | index extend << 4, index shift, flags (16 bits), encoding index (16 bits), set | length << 4, lane.
-    // _registers: Rt, Rt2, Rn, Rm or Rs, condition.
+    // _registers: Rt, Rt2, Rn, Rm or Rs, condition, ITSTATE.
     private readonly uint _opcode;
     private readonly int _offset;
     private readonly ulong _transfer;
@@ -167,10 +167,8 @@ public readonly partial struct AccessDescriptor : IEquatable<AccessDescriptor>
             case RegisterLayout.Operand:
                 return Rs;
             case RegisterLayout.ListOfSixteen:
-                return RegisterLists.NthSetBit(_opcode & 0xFFFF, index);
             case RegisterLayout.ListOfEight:
-                // Bit 8 is M (LR) in PUSH and P (PC) in POP; LDM and STM have Rn in these bits and fewer registers.
-                return RegisterLists.NthSetBit(RegisterLists.ExpandEight(_opcode), index);
+                return RegisterLists.NthSetBit(CoreRegisterList, index);
             case RegisterLayout.EveryOther:
                 return (Rt + (2 * index)) & 31;
             case RegisterLayout.StrideEight:

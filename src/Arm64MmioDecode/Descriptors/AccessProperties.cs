@@ -51,9 +51,6 @@ public enum AccessProperties : ushort
     /// <summary>SVE first-fault or non-fault load: elements after the first may be suppressed.</summary>
     FaultSuppressing = 1 << 13,
 
-    /// <summary>The instruction may load the PC and so branch (AArch32).</summary>
-    LoadsProgramCounter = 1 << 14,
-
     /// <summary>The immediate or address is a multiple of the vector length.</summary>
     VectorLengthScaled = 1 << 15,
 }

@@ -10,7 +10,11 @@ internal static partial class AssemblyFormatter
     {
         var text = new SpanWriter(destination);
         ReadOnlySpan<char> template = EncodingText.GetTemplate(access.InstructionSet, access.EncodingIndex);
-        if (!A64Aliases.TryFormat(in access, template, ref text))
+        if (access.InstructionSet != InstructionSet.A64)
+        {
+            AArch32Formatter.Write(in access, template, ref text);
+        }
+        else if (!A64Aliases.TryFormat(in access, template, ref text))
         {
             Write(in access, template, ref text);
         }

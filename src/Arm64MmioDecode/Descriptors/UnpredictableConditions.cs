@@ -2,14 +2,14 @@ using Arm64MmioDecode.Encodings;
 
 namespace Arm64MmioDecode.Descriptors;
 
-/// <summary>Evaluates the CONSTRAINED UNPREDICTABLE rules of an encoding on the registers of an opcode.</summary>
+/// <summary>Evaluates the CONSTRAINED UNPREDICTABLE rules of an A64 encoding on the registers of an opcode.</summary>
 internal static class UnpredictableConditions
 {
     private const int StackPointer = 31;
 
     public static UnpredictableRules Met(in AccessDescriptor access)
     {
-        UnpredictableRules rules = EncodingText.GetRules(access.InstructionSet, access.EncodingIndex);
+        UnpredictableRules rules = EncodingText.GetA64Rules(access.EncodingIndex);
         if (rules == UnpredictableRules.None)
         {
             return rules;

@@ -3,25 +3,42 @@ using Arm64MmioDecode.Descriptors;
 
 namespace Arm64MmioDecode.Encodings;
 
-/// <summary>The parts of a row that only people read: name, feature, assembly template.</summary>
+/// <summary>The parts of a row that only people read: name, feature, assembly template, conditions.</summary>
 internal static class EncodingText
 {
-    private const int CatchAllRows = 2;
+    public static string GetName(InstructionSet set, int index) => set switch
+    {
+        InstructionSet.A64 => Part(A64Text.Names, A64Text.NamesOffsets, index).ToString(),
+        InstructionSet.A32 => Part(A32Text.Names, A32Text.NamesOffsets, index).ToString(),
+        _ => Part(T32Text.Names, T32Text.NamesOffsets, index).ToString(),
+    };
 
-    public static string GetName(InstructionSet set, int index) =>
-        index < CatchAllRows ? "" : Part(A64Text.Names, A64Text.NamesOffsets, index).ToString();
+    public static string GetFeature(InstructionSet set, int index) => set switch
+    {
+        InstructionSet.A64 => Part(A64Text.Features, A64Text.FeaturesOffsets, A64Text.FeatureIndex[index]).ToString(),
+        InstructionSet.A32 => Part(A32Text.Features, A32Text.FeaturesOffsets, A32Text.FeatureIndex[index]).ToString(),
+        _ => Part(T32Text.Features, T32Text.FeaturesOffsets, T32Text.FeatureIndex[index]).ToString(),
+    };
 
-    public static string GetFeature(InstructionSet set, int index) =>
-        index < CatchAllRows ? "" : Part(A64Text.Features, A64Text.FeaturesOffsets, A64Text.FeatureIndex[index]).ToString();
+    public static ReadOnlySpan<char> GetTemplate(InstructionSet set, int index) => set switch
+    {
+        InstructionSet.A64 => Part(A64Text.Templates, A64Text.TemplatesOffsets, index),
+        InstructionSet.A32 => Part(A32Text.Templates, A32Text.TemplatesOffsets, index),
+        _ => Part(T32Text.Templates, T32Text.TemplatesOffsets, index),
+    };
 
-    public static ReadOnlySpan<char> GetTemplate(InstructionSet set, int index) =>
-        index < CatchAllRows ? default : Part(A64Text.Templates, A64Text.TemplatesOffsets, index);
+    public static UnpredictableRules GetA64Rules(int index) => (UnpredictableRules)A64Text.Rules[index];
 
-    public static UnpredictableRules GetRules(InstructionSet set, int index) => (UnpredictableRules)A64Text.Rules[index];
+    public static AArch32Rules GetAArch32Rules(InstructionSet set, int index) =>
+        (AArch32Rules)(set == InstructionSet.A32 ? A32Text.Rules[index] : T32Text.Rules[index]);
 
     /// <summary>Should-be bits of the encoding that the opcode does not honour.</summary>
-    public static uint GetWrongShouldBeBits(InstructionSet set, int index, uint opcode) =>
-        (opcode ^ A64Text.ShouldBeValue[index]) & A64Text.ShouldBeMask[index];
+    public static uint GetWrongShouldBeBits(InstructionSet set, int index, uint opcode) => set switch
+    {
+        InstructionSet.A64 => (opcode ^ A64Text.ShouldBeValue[index]) & A64Text.ShouldBeMask[index],
+        InstructionSet.A32 => (opcode ^ A32Text.ShouldBeValue[index]) & A32Text.ShouldBeMask[index],
+        _ => (opcode ^ T32Text.ShouldBeValue[index]) & T32Text.ShouldBeMask[index],
+    };
 
     private static ReadOnlySpan<char> Part(string all, ReadOnlySpan<int> offsets, int index) =>
         all.AsSpan(offsets[index], offsets[index + 1] - offsets[index]);

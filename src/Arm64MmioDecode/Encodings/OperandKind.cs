@@ -74,28 +74,4 @@ internal enum OperandKind : byte
 
     /// <summary>The SVE element letter that the size field gives; the parameter is the field's lowest bit.</summary>
     ScalableListBySize,
-
-    /// <summary>The condition suffix (AArch32).</summary>
-    Condition,
-
-    /// <summary>An AArch32 general-purpose register; the parameter names the field.</summary>
-    Register32,
-
-    /// <summary>The AArch32 register list of LDM and STM.</summary>
-    RegisterList32,
-
-    /// <summary>The sign of an AArch32 offset and its immediate.</summary>
-    SignedImmediate32,
-
-    /// <summary>An AArch32 index register with sign and shift.</summary>
-    Index32,
-
-    /// <summary>An AArch32 SIMD register or list; the parameter selects the form.</summary>
-    Vector32,
-
-    /// <summary>An AArch32 element alignment.</summary>
-    Alignment32,
-
-    /// <summary>Another AArch32 operand; the parameter selects it.</summary>
-    Special32,
 }

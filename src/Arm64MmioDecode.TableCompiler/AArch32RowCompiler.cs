@@ -1,0 +1,134 @@
+using System;
+using System.IO;
+using System.Linq;
+using Arm64MmioDecode.Descriptors;
+using Arm64MmioDecode.Encodings;
+
+namespace Arm64MmioDecode.TableCompiler;
+
+/// <summary>Compiles an A32 or T32 row. The words are those that the library's AArch32Row names.</summary>
+internal static class AArch32RowCompiler
+{
+    /// <summary>Number of 32-bit words of a row.</summary>
+    public const int Words = 16;
+
+    /// <summary>Number of rejected field values that a row can have.</summary>
+    public const int Rejects = 3;
+
+    private const uint RegisterBits = 0xF;
+
+    /// <summary>CRd of the only LDC and STC that Armv8 has.</summary>
+    private const uint DebugDataTransferRegister = 5;
+
+    /// <param name="row">The row.</param>
+    /// <param name="set">Its instruction set.</param>
+    /// <param name="index">Its number in the table.</param>
+    /// <param name="keyMask">The bits that the lookup knows.</param>
+    public static CompiledRow Compile(EncodingRow row, InstructionSet set, int index, uint keyMask)
+    {
+        AArch32Syntax syntax = AArch32Syntax.Parse(row.Assembly, row.Pattern);
+        AccessClause access = AccessClause.Parse(row.Access);
+        (uint Mask, uint Value)[] rejects = [.. row.Rejects.Where(reject => (reject.Mask & ~keyMask) != 0)];
+        if (rejects.Length > Rejects)
+        {
+            throw new InvalidDataException($"more than {Rejects} rejected field values");
+        }
+
+        ulong transfer = Transfer(syntax, access);
+        ulong addressing = (ulong)syntax.Mode
+            | ((ulong)syntax.Index << 4)
+            | ((ulong)syntax.IndexShift << 8)
+            | ((ulong)access.Flags << 16)
+            | ((ulong)index << 32)
+            | ((ulong)set << 48)
+            | ((ulong)row.Pattern.Length / 8 << 52);
+        (uint shifts, uint mask, uint constants) = Registers(row.Pattern, syntax, access);
+        uint rules = row.Rules.Aggregate(0u, (all, rule) => all | (uint)Enum.Parse<AArch32Rules>(rule));
+        return new CompiledRow(row, syntax.Template, rules,
+        [
+            row.Pattern.Mask, row.Pattern.Value,
+            .. Enumerable.Range(0, Rejects).SelectMany(i => i < rejects.Length ? new[] { rejects[i].Mask, rejects[i].Value } : [0, 1]),
+            (uint)transfer, (uint)(transfer >> 32), (uint)addressing, (uint)(addressing >> 32),
+            Immediate(row.Pattern, syntax),
+            shifts | (row.Pattern.Length == 16 ? 1u << 20 : 0) | ((uint)syntax.Variant << 24),
+            mask, constants,
+        ]);
+    }
+
+    private static ulong Transfer(AArch32Syntax syntax, AccessClause access)
+    {
+        bool transfers = access.Kind is not (AccessKind.Prefetch or AccessKind.CacheMaintenance or AccessKind.None);
+        RegisterFile file = !transfers ? RegisterFile.None : access.IsSystem ? RegisterFile.System : syntax.File;
+        RegisterLayout layout = !transfers ? RegisterLayout.None : access.IsSystem ? RegisterLayout.Consecutive : syntax.Layout;
+        int registers = layout == RegisterLayout.None ? 0 : access.IsSystem ? 1 : syntax.RegisterCount;
+        TransferShape shape = access.Shape ?? (layout == RegisterLayout.None ? TransferShape.None : TransferShape.OnePerRegister);
+        bool loads = access.Kind is AccessKind.Load or AccessKind.LoadExclusive;
+        LoadExtend extend = !loads || !access.HasSize || access.ElementSizeLog2 >= syntax.RegisterSizeLog2 || shape != TransferShape.OnePerRegister
+            ? LoadExtend.None
+            : access.Signed ? LoadExtend.Sign : LoadExtend.Zero;
+        return (ulong)access.Kind
+            | ((ulong)access.Operation << 8)
+            | ((ulong)file << 16)
+            | ((ulong)shape << 24)
+            | ((ulong)layout << 28)
+            | ((ulong)access.ElementSizeLog2 << 32)
+            | ((ulong)(HasCount(syntax.Variant) ? access.ElementCount : 0) << 40)
+            | ((ulong)registers << 48)
+            | ((ulong)extend << 56)
+            | ((ulong)syntax.RegisterSizeLog2 << 58);
+    }
+
+    /// <summary>The variants in which the number of elements comes from the row.</summary>
+    private static bool HasCount(AArch32Variant variant) => variant is not (AArch32Variant.RegisterList or AArch32Variant.NarrowList
+        or AArch32Variant.Stack or AArch32Variant.SingleList or AArch32Variant.DoubleList);
+
+    private static uint Immediate(EncodingPattern pattern, AArch32Syntax syntax)
+    {
+        if (syntax.Immediate is not { } immediate)
+        {
+            return 0;
+        }
+
+        (int high, int width) = pattern.Fields[immediate.Fields[0]];
+        int shift = high - width + 1;
+        uint mask = (1u << width) - 1;
+        uint lower = 0;
+        if (immediate.Fields.Length == 2)
+        {
+            // imm4H:imm4L, the lower one in bits 3:0.
+            lower = (1u << pattern.Fields[immediate.Fields[1]].Width) - 1;
+            shift -= pattern.Fields[immediate.Fields[1]].Width;
+            mask <<= pattern.Fields[immediate.Fields[1]].Width;
+        }
+
+        return (uint)shift | (mask << 5) | (lower << 17) | ((uint)immediate.Scale << 21)
+            | (immediate.SignBit is { } sign ? ((uint)sign << 23) | (1u << 28) : 0);
+    }
+
+    private static (uint Shifts, uint Mask, uint Constants) Registers(EncodingPattern pattern, AArch32Syntax syntax, AccessClause access)
+    {
+        uint shifts = 0;
+        uint mask = 0;
+        uint constants = 0;
+
+        // The address of a cache operation is in Rt.
+        Take(0, "Rt");
+        Take(1, syntax.NextRegister ? "Rt" : "Rt2");
+        Take(2, access.Kind == AccessKind.CacheMaintenance ? "Rt" : "Rn");
+        Take(3, pattern.Fields.ContainsKey("Rd") ? "Rd" : "Rm");
+        mask &= syntax.EvenRegisters ? ~0x0101u : uint.MaxValue;
+        constants |= syntax.NextRegister ? 1u << 8 : 0;
+        constants |= (uint)(syntax.FixedBase ?? 0) << 16;
+        constants |= access.IsSystem ? DebugDataTransferRegister : 0;
+        return (shifts, mask, constants);
+
+        void Take(int position, string field)
+        {
+            if (pattern.Fields.TryGetValue(field, out (int High, int Width) place))
+            {
+                shifts |= (uint)(place.High - place.Width + 1) << (5 * position);
+                mask |= (RegisterBits >> (4 - place.Width)) << (8 * position);
+            }
+        }
+    }
+}
