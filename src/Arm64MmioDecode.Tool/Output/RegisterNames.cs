@@ -31,6 +31,8 @@ internal static class RegisterNames
                 return Numbered("z", number, name);
             case RegisterFile.Predicate:
                 return Numbered("p", number, name);
+            case RegisterFile.System:
+                return Numbered("c", number, name);
             default:
                 return "";
         }

@@ -48,8 +48,8 @@ public sealed class A64ConformanceTests
     {
         var random = new Random(3);
         var words = new List<uint>();
-        EncodingsFile file = EncodingsFile.Read(Repository.File("src", "Arm64MmioDecode", "Encodings", "A64.encodings"), 32, 5);
-        foreach ((uint mask, uint value) in file.Spaces.Append((0xFFC00000u, 0xD5000000u)))
+        EncodingsFile file = EncodingsFile.Read(Repository.File("src", "Arm64MmioDecode", "Encodings", "A64.encodings"), registerWidth: 5);
+        foreach ((uint mask, uint value) in file.Spaces.Select(space => (space.Mask, space.Value)).Append((0xFFC00000u, 0xD5000000u)))
         {
             for (int i = 0; i < (s_full ? 200_000 : 20_000); i++)
             {
@@ -75,7 +75,7 @@ public sealed class A64ConformanceTests
     }
 
     private static List<EncodingRow> Rows() =>
-        EncodingsFile.Read(Repository.File("src", "Arm64MmioDecode", "Encodings", "A64.encodings"), 32, 5).Rows;
+        EncodingsFile.Read(Repository.File("src", "Arm64MmioDecode", "Encodings", "A64.encodings"), registerWidth: 5).Rows;
 
     private static void Compare(List<uint> words)
     {

@@ -22,7 +22,7 @@ public sealed class A64SweepTests
     public void Every_word_decodes_without_exception_and_each_encoding_takes_the_words_that_its_free_bits_predict()
     {
         bool full = Environment.GetEnvironmentVariable("MMIODECODE_FULL") == "1";
-        List<EncodingRow> rows = EncodingsFile.Read(Repository.File("src", "Arm64MmioDecode", "Encodings", "A64.encodings"), 32, 5).Rows;
+        List<EncodingRow> rows = EncodingsFile.Read(Repository.File("src", "Arm64MmioDecode", "Encodings", "A64.encodings"), registerWidth: 5).Rows;
         uint step = full ? 1u : 61u;
         long[] counts = new long[rows.Count + FirstRow];
         object merge = new();

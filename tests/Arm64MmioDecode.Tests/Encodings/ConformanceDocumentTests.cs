@@ -21,7 +21,7 @@ public sealed class ConformanceDocumentTests
         string counts = document[document.IndexOf(ConformanceReport.Begin, System.StringComparison.Ordinal)..document.IndexOf(ConformanceReport.End, System.StringComparison.Ordinal)];
         Dictionary<string, (int Arm, int Decoded)> documented = Regex.Matches(counts, @"^\| ([^*|]+(?:\\\|\\\|[^*|]+)?) \| (\d+) \| (\d+) \|$", RegexOptions.Multiline)
             .ToDictionary(match => match.Groups[1].Value.Replace("\\|", "|", System.StringComparison.Ordinal), match => (Number(match.Groups[2]), Number(match.Groups[3])));
-        List<EncodingRow> rows = EncodingsFile.Read(Repository.File("src", "Arm64MmioDecode", "Encodings", "A64.encodings"), 32, 5).Rows;
+        List<EncodingRow> rows = EncodingsFile.Read(Repository.File("src", "Arm64MmioDecode", "Encodings", "A64.encodings"), registerWidth: 5).Rows;
 
         documented.Count.Should().BeGreaterThan(30);
         documented.Values.Should().OnlyContain(count => count.Arm == count.Decoded, "every encoding that Arm defines is decoded");

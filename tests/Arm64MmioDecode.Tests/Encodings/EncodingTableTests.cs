@@ -22,16 +22,19 @@ public sealed class EncodingTableTests
         }
     }
 
-    [Fact]
-    public void Two_A64_rows_are_disjoint_or_one_is_a_special_case_of_the_other()
+    [Theory]
+    [InlineData("A64", 5)]
+    [InlineData("A32", 4)]
+    [InlineData("T32", 4)]
+    public void Two_rows_are_disjoint_or_one_is_a_special_case_of_the_other(string set, int registerWidth)
     {
-        List<EncodingRow> rows = EncodingsFile.Read(Path.Combine(s_folder, "A64.encodings"), 32, 5).Rows;
+        List<EncodingRow> rows = EncodingsFile.Read(Path.Combine(s_folder, $"{set}.encodings"), registerWidth).Rows;
         var ambiguous = new List<string>();
         for (int i = 0; i < rows.Count; i++)
         {
             for (int j = i + 1; j < rows.Count; j++)
             {
-                if (RowCounts.Overlap(rows[i], rows[j]) && !SpecialCase(rows[i], rows[j]) && !SpecialCase(rows[j], rows[i]))
+                if (!rows[i].Words.IsDisjointFrom(rows[j].Words) && !SpecialCase(rows[i], rows[j]) && !SpecialCase(rows[j], rows[i]))
                 {
                     ambiguous.Add($"{rows[i].Name} and {rows[j].Name}");
                 }

@@ -16,7 +16,7 @@ internal static class RowCounts
         foreach (EncodingRow row in rows.OrderByDescending(row => BitOperations.PopCount(row.Pattern.Mask)))
         {
             long count = Words(row.Pattern.Mask, row.Pattern.Value, row.Rejects, 0, width);
-            foreach (EncodingRow narrower in counts.Keys.Where(other => Overlap(row, other)))
+            foreach (EncodingRow narrower in counts.Keys.Where(other => !row.Words.IsDisjointFrom(other.Words)))
             {
                 count -= counts[narrower];
             }
@@ -26,14 +26,6 @@ internal static class RowCounts
 
         return counts;
     }
-
-    public static bool Overlap(EncodingRow a, EncodingRow b) =>
-        ((a.Pattern.Value ^ b.Pattern.Value) & a.Pattern.Mask & b.Pattern.Mask) == 0
-        && !Rejected(a, b) && !Rejected(b, a);
-
-    /// <summary>Whether every word of <paramref name="b"/> is outside <paramref name="a"/> because of a rejected value.</summary>
-    private static bool Rejected(EncodingRow a, EncodingRow b) =>
-        a.Rejects.Any(reject => (b.Pattern.Mask & reject.Mask) == reject.Mask && (b.Pattern.Value & reject.Mask) == reject.Value);
 
     // Words of a cube that are in none of the rejected cubes, by inclusion and exclusion.
     private static long Words(uint mask, uint value, List<(uint Mask, uint Value)> rejects, int from, int width)

@@ -21,7 +21,7 @@ public sealed class AccessSyndromeOfEveryEncodingTests
     {
         var random = new Random(6);
         var valid = new HashSet<string>();
-        foreach (EncodingRow row in EncodingsFile.Read(Repository.File("src", "Arm64MmioDecode", "Encodings", "A64.encodings"), 32, 5).Rows)
+        foreach (EncodingRow row in EncodingsFile.Read(Repository.File("src", "Arm64MmioDecode", "Encodings", "A64.encodings"), registerWidth: 5).Rows)
         {
             foreach (uint word in RowWords.Random(row, random, 50, [0, 1, 30, 31]))
             {
