@@ -28,7 +28,7 @@ public sealed class QemuSyndromeTests
     public void Syndromes_of_A64_instructions_are_those_of_a_processor()
     {
         var random = new Random(1);
-        var rows = EncodingsFile.Read(Repository.File("src", "Arm64MmioDecode", "Encodings", "A64.encodings"), 32, 5).Rows;
+        var rows = EncodingsFile.Read(Repository.File("src", "Arm64MmioDecode", "Encodings", "A64.encodings"), registerWidth: 5).Rows;
         var cases = new List<(string Encoding, AccessDescriptor Access)>();
         foreach (EncodingRow row in rows)
         {
