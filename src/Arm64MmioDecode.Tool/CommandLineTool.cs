@@ -62,6 +62,8 @@ internal static class CommandLineTool
         var root = new RootCommand("Decodes and emulates the Arm memory instructions that leave a hypervisor without a syndrome (ESR_ELx.ISV = 0).");
         root.Directives.Clear();
         root.Add(DecodeCommand.Create(console));
+        root.Add(EmulateCommand.Create(console));
+        root.Add(ReplayCommand.Create(console));
         return root;
     }
 

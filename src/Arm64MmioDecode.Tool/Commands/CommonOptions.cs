@@ -29,21 +29,21 @@ internal static class CommonOptions
         },
     };
 
-    public static Option<int> ItCondition() => new("--it")
+    public static Option<ItState> ItCondition() => new("--it")
     {
         Description = "T32: the condition that the IT block gives to the instruction, such as eq or al.",
         HelpName = "COND",
-        DefaultValueFactory = _ => AccessDescriptor.AlwaysCondition,
         CustomParser = result =>
         {
             string word = result.Tokens[0].Value.ToLowerInvariant();
             int condition = Array.IndexOf(s_conditions, word switch { "hs" => "cs", "lo" => "cc", _ => word });
-            if (condition < 0)
+            if (condition >= 0)
             {
-                result.AddError($"--it is a condition such as eq, ne or al, not {Quoted.Text(word)}");
+                return ItState.ForCondition(condition);
             }
 
-            return condition;
+            result.AddError($"--it is a condition such as eq, ne or al, not {Quoted.Text(word)}");
+            return default;
         },
     };
 
@@ -51,6 +51,18 @@ internal static class CommonOptions
     {
         Description = "Print JSON: one object per line.",
     };
+
+    /// <summary>A file to read, standard input by default.</summary>
+    public static Argument<string> InputFile(string description)
+    {
+        var argument = new Argument<string>("FILE")
+        {
+            Description = description,
+            DefaultValueFactory = static _ => Input.InputFile.StandardInput,
+        };
+        argument.RejectUnknownOptions();
+        return argument;
+    }
 
     /// <summary>An option that no command knows is not taken for an argument.</summary>
     public static void RejectUnknownOptions(this Argument argument) => argument.Validators.Add(static result =>

@@ -5,6 +5,7 @@ using System.Text;
 using Arm64MmioDecode.Decoding;
 using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Tool.Input;
+using Arm64MmioDecode.Tool.Machines;
 using Arm64MmioDecode.Tool.Output;
 
 namespace Arm64MmioDecode.Tool.Commands;
@@ -12,8 +13,6 @@ namespace Arm64MmioDecode.Tool.Commands;
 /// <summary><c>decode</c>: what opcodes mean.</summary>
 internal static class DecodeCommand
 {
-    private const string StandardInput = "-";
-
     public static Command Create(ToolConsole console)
     {
         var opcodes = new Argument<string[]>("OPCODE")
@@ -23,29 +22,29 @@ internal static class DecodeCommand
         };
         opcodes.RejectUnknownOptions();
         Option<InstructionSet> set = CommonOptions.InstructionSet();
-        Option<int> condition = CommonOptions.ItCondition();
+        Option<ItState> itState = CommonOptions.ItCondition();
         Option<bool> json = CommonOptions.Json();
         var command = new Command("decode", "Says what opcodes do to memory, and why a data abort on them has no valid syndrome.")
         {
             opcodes,
             set,
-            condition,
+            itState,
             json,
         };
         command.SetAction(parsed => Run(
             console,
             parsed.GetRequiredValue(opcodes),
             parsed.GetValue(set),
-            parsed.GetValue(condition),
+            parsed.GetValue(itState),
             parsed.GetValue(json)));
         return command;
     }
 
-    private static int Run(ToolConsole console, string[] arguments, InstructionSet set, int condition, bool json)
+    private static int Run(ToolConsole console, string[] arguments, InstructionSet set, ItState itState, bool json)
     {
         var output = new OutputBuffer(console.Output);
         using var lines = new JsonLineWriter(output);
-        if (arguments is [StandardInput])
+        if (arguments is [InputFile.StandardInput])
         {
             var reader = new LineReader(console.Input, output.Flush);
             try
@@ -78,7 +77,7 @@ internal static class DecodeCommand
 
         void Write(Opcode opcode)
         {
-            DecodeStatus status = OpcodeDecoder.Decode(opcode, set, condition, out AccessDescriptor access);
+            DecodeStatus status = OpcodeDecoder.Decode(opcode, set, itState, out AccessDescriptor access);
             if (json)
             {
                 DecodedInstructionJson.Write(lines.Begin(), set, opcode, status, in access);

@@ -7,12 +7,16 @@ internal static class Quoted
 {
     private const int MaxLength = 40;
 
-    public static string Text(string text)
+    /// <summary>The text in quotation marks.</summary>
+    public static string Text(string text) => $"'{Printable(text)}'";
+
+    /// <summary>The text without quotation marks.</summary>
+    public static string Printable(string text)
     {
-        var result = new StringBuilder("'");
+        var result = new StringBuilder();
         foreach (char c in text)
         {
-            if (result.Length > MaxLength)
+            if (result.Length == MaxLength)
             {
                 result.Append('…');
                 break;
@@ -21,6 +25,6 @@ internal static class Quoted
             result.Append(char.IsControl(c) ? '?' : c);
         }
 
-        return result.Append('\'').ToString();
+        return result.ToString();
     }
 }

@@ -82,7 +82,7 @@ internal static class DecodedInstructionJson
         WriteOrdering(json, access.Properties);
         json.WriteTextOrNull(s_statusRegister, RegisterNames.Status(in access, name));
         json.WriteBoolean(s_isv, access.HasValidSyndrome);
-        WriteReasons(json, access.NoSyndromeReasons);
+        WriteReasons(json, s_isvReasons, access.NoSyndromeReasons);
         json.WriteTextOrNull(s_unpredictable, access.Unpredictable);
     }
 
@@ -119,9 +119,10 @@ internal static class DecodedInstructionJson
         json.WriteEndArray();
     }
 
-    private static void WriteReasons(Utf8JsonWriter json, NoSyndromeReasons reasons)
+    /// <summary>Why there is no valid syndrome, as an array of words.</summary>
+    public static void WriteReasons(Utf8JsonWriter json, JsonEncodedText name, NoSyndromeReasons reasons)
     {
-        json.WriteStartArray(s_isvReasons);
+        json.WriteStartArray(name);
         foreach ((NoSyndromeReasons reason, string word) in Words.Reasons)
         {
             if ((reasons & reason) != 0)

@@ -1,5 +1,7 @@
 using Arm64MmioDecode.Decoding;
 using Arm64MmioDecode.Descriptors;
+using Arm64MmioDecode.Emulation;
+using Arm64MmioDecode.Tool.Machines;
 
 namespace Arm64MmioDecode.Tool.Output;
 
@@ -77,6 +79,24 @@ internal static class Words
         AddressingMode.PostIndex => "post",
         AddressingMode.Literal => "literal",
         _ => "offset",
+    };
+
+    public static string Of(EmulationOutcome outcome) => outcome switch
+    {
+        EmulationOutcome.Completed => "completed",
+        EmulationOutcome.Fault => "fault",
+        EmulationOutcome.NotMemory => "notMemory",
+        _ => "notEmulated",
+    };
+
+    public static string Of(NotEmulatedReason reason) => reason switch
+    {
+        NotEmulatedReason.Scalable => "scalable",
+        NotEmulatedReason.GuardedControlStack => "guardedControlStack",
+        NotEmulatedReason.InstructionSet => "instructionSet",
+        NotEmulatedReason.ConstrainedUnpredictable => "constrainedUnpredictable",
+        NotEmulatedReason.CacheMaintenance => "cacheMaintenance",
+        _ => "notMemoryAccess",
     };
 
     /// <summary>The memory ordering, one bit after the other.</summary>

@@ -1,0 +1,134 @@
+using System;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Arm64MmioDecode.Descriptors;
+using Arm64MmioDecode.Tool.Machines;
+
+namespace Arm64MmioDecode.Tool.Input;
+
+/// <summary>Makes a machine from a line of JSON. What is not listed is 0; names that mean nothing to the machine are passed over.</summary>
+internal static class EmulationRequestReader
+{
+    private const int GeneralRegisters = 31;
+    private const int SimdRegisters = 32;
+    private const int AArch32Registers = 15;
+    private const uint CpsrE = 1u << 9;
+
+    /// <summary>Reads a line.</summary>
+    /// <param name="root">The line's object, which must outlive the request.</param>
+    /// <exception cref="BadInputException">Something in it cannot be used; the message says what.</exception>
+    public static EmulationRequest Read(JsonElement root)
+    {
+        var request = new EmulationRequest
+        {
+            InstructionSet = root.TryGetProperty("set", out JsonElement set) ? Set(set) : InstructionSet.A64,
+        };
+        if (!root.TryGetProperty("opcode", out JsonElement opcode))
+        {
+            throw new BadInputException("opcode is missing");
+        }
+
+        request.Opcode = Opcode.Parse(Encoding.UTF8.GetBytes(JsonInput.Text(opcode, "opcode")), request.InstructionSet);
+        foreach (JsonProperty property in root.EnumerateObject())
+        {
+            if (request.InstructionSet == InstructionSet.A64 ? !ReadA64(request, property) : !ReadAArch32(request, property))
+            {
+                ReadCommon(request, property);
+            }
+        }
+
+        if (request.InstructionSet != InstructionSet.A64 && (request.Registers.PState & CpsrE) != 0)
+        {
+            request.Options = request.Options with { BigEndian = true };
+        }
+
+        return request;
+    }
+
+    public static InstructionSet Set(JsonElement value) =>
+        InstructionSetWord.TryParse(JsonInput.Text(value, "set"), out InstructionSet set)
+            ? set
+            : throw JsonInput.Expected("set", "a64, a32 or t32");
+
+    private static void ReadCommon(EmulationRequest request, JsonProperty property)
+    {
+        switch (property.Name)
+        {
+            case "id":
+                request.Id = property.Value;
+                break;
+            case "pc":
+                request.Registers.Pc = JsonInput.Hex64(property.Value, property.Name);
+                break;
+            case "pstate":
+                request.Registers.PState = (uint)JsonInput.Hex(property.Value, property.Name, 32);
+                break;
+            case "memory":
+                ReadMemory(request.Memory, property.Value);
+                break;
+            case "options":
+                request.Options = EmulationOptionsReader.Read(property.Value, request.Options);
+                break;
+        }
+    }
+
+    private static bool ReadA64(EmulationRequest request, JsonProperty property)
+    {
+        switch (property.Name)
+        {
+            case "sp":
+                request.Registers.Sp = JsonInput.Hex64(property.Value, property.Name);
+                return true;
+            case "x":
+                JsonInput.Registers(property.Value, property.Name, GeneralRegisters, (number, value, name) =>
+                    request.Registers.SetX(number, JsonInput.Hex64(value, name)));
+                return true;
+            case "v":
+                JsonInput.Registers(property.Value, property.Name, SimdRegisters, (number, value, name) =>
+                {
+                    UInt128 contents = JsonInput.Hex(value, name, 128);
+                    request.Registers.SetV(number, (ulong)contents, (ulong)(contents >> 64));
+                });
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private static bool ReadAArch32(EmulationRequest request, JsonProperty property)
+    {
+        switch (property.Name)
+        {
+            case "r":
+                JsonInput.Registers(property.Value, property.Name, AArch32Registers, (number, value, name) =>
+                    request.Registers.SetX(number, (ulong)JsonInput.Hex(value, name, 32)));
+                return true;
+            case "d":
+                JsonInput.Registers(property.Value, property.Name, SimdRegisters, (number, value, name) =>
+                    request.Registers.SetD(number, JsonInput.Hex64(value, name)));
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private static void ReadMemory(ByteMemory memory, JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.Object)
+        {
+            throw JsonInput.Expected("memory", "an object of addresses");
+        }
+
+        foreach (JsonProperty property in value.EnumerateObject())
+        {
+            if (!property.Name.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
+                || !ulong.TryParse(property.Name.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong address))
+            {
+                throw new BadInputException($"memory: {Quoted.Text(property.Name)} is not an address \"0x…\"");
+            }
+
+            memory.Add(address, JsonInput.Bytes(property.Value, "memory." + property.Name));
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using Arm64MmioDecode.Decoding;
+using Arm64MmioDecode.Descriptors;
+using Arm64MmioDecode.Emulation;
+
+namespace Arm64MmioDecode.Tool.Machines;
+
+/// <summary>Executes one instruction on registers and a bus.</summary>
+internal static class Machine
+{
+    /// <summary>Executes an instruction on its own memory.</summary>
+    public static EmulationResult Run(EmulationRequest request)
+    {
+        EmulationResult result = Run(request, new RecordingBus(request.Memory));
+
+        // A fault leaves the guest where it was. The writes that came before it are undone as well, but for the steps of a
+        // memory copy or set, of which the registers know.
+        if (result.Outcome == EmulationOutcome.Fault && result.Access.Kind is not (AccessKind.MemoryCopy or AccessKind.MemorySet))
+        {
+            request.Memory.Restore();
+        }
+
+        return result;
+    }
+
+    /// <summary>Executes an instruction on a bus.</summary>
+    public static EmulationResult Run(EmulationRequest request, RecordingBus bus)
+    {
+        GuestRegisters registers = request.Registers;
+        var before = new GuestRegisters();
+        before.CopyFrom(registers);
+
+        DecodeStatus decoded = OpcodeDecoder.Decode(request.Opcode, request.InstructionSet, ItState.FromCpsr(registers.PState), out AccessDescriptor access);
+        var plan = new AccessPlan();
+        EmulationStatus status = EmulationStatus.NotEmulated;
+        if (decoded == DecodeStatus.MemoryAccess)
+        {
+            // A long memory copy or set is done in several steps; the memory there is bounds their number.
+            do
+            {
+                status = plan.Execute(in access, registers, bus, request.Options);
+            }
+            while (status == EmulationStatus.Continue);
+        }
+
+        return new EmulationResult
+        {
+            Outcome = decoded != DecodeStatus.MemoryAccess ? EmulationOutcome.NotMemory : status switch
+            {
+                EmulationStatus.Completed => EmulationOutcome.Completed,
+                EmulationStatus.Fault => EmulationOutcome.Fault,
+                _ => EmulationOutcome.NotEmulated,
+            },
+            Access = access,
+            Before = before,
+            After = registers,
+            Transactions = bus.Transactions,
+            Fault = plan.Fault,
+            Reason = plan.NotEmulatedReason,
+        };
+    }
+}

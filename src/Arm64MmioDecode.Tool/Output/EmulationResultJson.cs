@@ -1,0 +1,162 @@
+using System;
+using System.Globalization;
+using System.Text.Json;
+using Arm64MmioDecode.Descriptors;
+using Arm64MmioDecode.Emulation;
+using Arm64MmioDecode.Tool.Machines;
+
+namespace Arm64MmioDecode.Tool.Output;
+
+/// <summary>The outcome of an emulation as JSON: what was accessed, and what has changed.</summary>
+internal static class EmulationResultJson
+{
+    private const int GeneralRegisters = 31;
+    private const int AArch32Registers = 15;
+    private const int SimdRegisters = 32;
+    private const int MaxNumberLength = 20;
+
+    private static readonly JsonEncodedText s_id = JsonEncodedText.Encode("id");
+    private static readonly JsonEncodedText s_status = JsonEncodedText.Encode("status");
+    private static readonly JsonEncodedText s_text = JsonEncodedText.Encode("text");
+    private static readonly JsonEncodedText s_reason = JsonEncodedText.Encode("reason");
+    private static readonly JsonEncodedText s_fault = JsonEncodedText.Encode("fault");
+    private static readonly JsonEncodedText s_write = JsonEncodedText.Encode("write");
+    private static readonly JsonEncodedText s_esr = JsonEncodedText.Encode("esr");
+    private static readonly JsonEncodedText s_transactions = JsonEncodedText.Encode("transactions");
+    private static readonly JsonEncodedText s_op = JsonEncodedText.Encode("op");
+    private static readonly JsonEncodedText s_address = JsonEncodedText.Encode("address");
+    private static readonly JsonEncodedText s_size = JsonEncodedText.Encode("size");
+    private static readonly JsonEncodedText s_value = JsonEncodedText.Encode("value");
+    private static readonly JsonEncodedText s_x = JsonEncodedText.Encode("x");
+    private static readonly JsonEncodedText s_v = JsonEncodedText.Encode("v");
+    private static readonly JsonEncodedText s_r = JsonEncodedText.Encode("r");
+    private static readonly JsonEncodedText s_d = JsonEncodedText.Encode("d");
+    private static readonly JsonEncodedText s_sp = JsonEncodedText.Encode("sp");
+    private static readonly JsonEncodedText s_pc = JsonEncodedText.Encode("pc");
+    private static readonly JsonEncodedText s_pstate = JsonEncodedText.Encode("pstate");
+    private static readonly JsonEncodedText s_memory = JsonEncodedText.Encode("memory");
+
+    /// <summary>The line of <c>emulate</c>.</summary>
+    public static void Write(Utf8JsonWriter json, EmulationRequest request, EmulationResult result)
+    {
+        WriteOutcome(json, request, result);
+        WriteMemory(json, request.Memory);
+    }
+
+    /// <summary>What happened to the instruction and the registers.</summary>
+    public static void WriteOutcome(Utf8JsonWriter json, EmulationRequest request, EmulationResult result)
+    {
+        WriteId(json, request.Id);
+        json.WriteString(s_status, Words.Of(result.Outcome));
+        json.WriteString(s_text, result.Access.ToString());
+        if (result.Outcome == EmulationOutcome.NotEmulated)
+        {
+            json.WriteString(s_reason, Words.Of(result.Reason));
+        }
+        else if (result.Outcome == EmulationOutcome.Fault)
+        {
+            WriteFault(json, result.Fault, result.Before.PState);
+        }
+
+        WriteTransactions(json, result);
+        WriteRegisters(json, request.InstructionSet, result.Before, result.After);
+    }
+
+    private static void WriteMemory(Utf8JsonWriter json, ByteMemory memory)
+    {
+        json.WriteStartObject(s_memory);
+        Span<char> name = stackalloc char[MaxNumberLength];
+        foreach ((ulong address, byte[] bytes) in memory.Changes())
+        {
+            json.WriteString(JsonWriterExtensions.FormatHex(address, 1, name), Convert.ToHexStringLower(bytes));
+        }
+
+        json.WriteEndObject();
+    }
+
+    /// <summary>The name that a line of the input has, as it was; null when it has none.</summary>
+    private static void WriteId(Utf8JsonWriter json, JsonElement id)
+    {
+        json.WritePropertyName(s_id);
+        if (id.ValueKind == JsonValueKind.Undefined)
+        {
+            json.WriteNullValue();
+        }
+        else
+        {
+            id.WriteTo(json);
+        }
+    }
+
+    private static void WriteTransactions(Utf8JsonWriter json, EmulationResult result)
+    {
+        json.WriteStartArray(s_transactions);
+        foreach (Transaction transaction in result.Transactions)
+        {
+            json.WriteStartObject();
+            json.WriteString(s_op, transaction.IsWrite ? "write" : "read");
+            json.WriteHex(s_address, transaction.Address);
+            json.WriteNumber(s_size, transaction.Data.Length);
+            json.WriteString(s_value, transaction.Value);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteFault(Utf8JsonWriter json, in EmulationFault fault, uint pstate)
+    {
+        json.WriteStartObject(s_fault);
+        json.WriteHex(s_address, fault.Address);
+        json.WriteBoolean(s_write, fault.IsWrite);
+        json.WriteHex(s_esr, FaultSyndrome.Of(in fault, pstate));
+        json.WriteEndObject();
+    }
+
+    /// <summary>The registers that differ, and PC.</summary>
+    private static void WriteRegisters(Utf8JsonWriter json, InstructionSet set, GuestRegisters before, GuestRegisters after)
+    {
+        bool a64 = set == InstructionSet.A64;
+        json.WriteStartObject(a64 ? s_x : s_r);
+        for (int i = 0; i < (a64 ? GeneralRegisters : AArch32Registers); i++)
+        {
+            WriteChange(json, i, before.GetX(i), after.GetX(i));
+        }
+
+        json.WriteEndObject();
+        json.WriteStartObject(a64 ? s_v : s_d);
+        for (int i = 0; i < SimdRegisters; i++)
+        {
+            if (a64)
+            {
+                WriteChange(json, i, before.GetV(i), after.GetV(i));
+            }
+            else
+            {
+                WriteChange(json, i, before.GetD(i), after.GetD(i));
+            }
+        }
+
+        json.WriteEndObject();
+        if (before.Sp != after.Sp)
+        {
+            json.WriteHex(s_sp, after.Sp);
+        }
+
+        json.WriteHex(s_pc, after.Pc);
+        if (before.PState != after.PState)
+        {
+            json.WriteHex(s_pstate, after.PState);
+        }
+    }
+
+    private static void WriteChange(Utf8JsonWriter json, int number, UInt128 before, UInt128 after)
+    {
+        if (before != after)
+        {
+            Span<char> name = stackalloc char[MaxNumberLength];
+            number.TryFormat(name, out int length, provider: CultureInfo.InvariantCulture);
+            json.WriteHex(name[..length], after);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using System.Linq;
+using System.Text.Json;
+using FluentAssertions;
+using Xunit;
+
+namespace Arm64MmioDecode.Tests.Tool;
+
+public sealed class ReplayCommandTests
+{
+    private const string Exit =
+        """{"id":"e","set":"a64","exit":"KVM_EXIT_ARM_NISV","opcode":"0x29438440","esr_iss":"0x5","fault_ipa":"0x900011c","pc":"0x40000000","pstate":"0x3c5","sp":"0x0","x":["0x1","0x2","0x9000100"]}""";
+
+    private static string Sample => RepositoryFiles.PathOf("docs/samples/kvm-nisv-a64.jsonl");
+
+    [Fact]
+    public void An_exit_is_told_from_the_instruction_to_the_registers() =>
+        ToolRun.InProcess(Exit, "replay", "-").Output.Should().StartWith(
+            """
+            e  0x40000000: ldp w0, w1, [x2, #28]
+              exit   read at IPA 0x900011c, Translation fault, level 1; ISV=0 because of: pair
+              read   0x900011c, 4 bytes: 0x1f1e1d1c
+              read   0x9000120, 4 bytes: 0x23222120
+              x0     0x1 -> 0x1f1e1d1c
+              x1     0x2 -> 0x23222120
+              completed
+
+            """.ReplaceLineEndings("\n"));
+
+    [Fact]
+    public void Json_has_one_object_per_exit_and_a_summary()
+    {
+        ToolRun run = ToolRun.InProcess(Exit, "replay", "-", "--json");
+        run.ExitCode.Should().Be(0);
+        run.Lines.Should().Equal(
+            """{"id":"e","status":"completed","text":"ldp w0, w1, [x2, #28]","transactions":[{"op":"read","address":"0x900011c","size":4,"value":"0x1f1e1d1c"},{"op":"read","address":"0x9000120","size":4,"value":"0x23222120"}],"x":{"0":"0x1f1e1d1c","1":"0x23222120"},"v":{},"pc":"0x40000004","ipa":"0x900011c","write":false,"isvReasons":["pair"]}""",
+            """{"exits":1,"completed":1,"faults":0,"notEmulated":0,"deviceReads":2,"deviceWrites":0}""");
+    }
+
+    [Fact]
+    public void Every_recorded_exit_of_the_sample_is_answered_and_the_summary_adds_up()
+    {
+        ToolRun run = ToolRun.InProcess("", "replay", Sample, "--json");
+        JsonElement[] objects = [.. run.ParseObjects()];
+        JsonElement summary = objects[^1];
+
+        objects.Should().HaveCount(36);
+        summary.GetProperty("exits").GetInt32().Should().Be(35);
+        objects.SkipLast(1).Count(exit => exit.GetProperty("status").GetString() == "completed")
+            .Should().Be(summary.GetProperty("completed").GetInt32());
+        summary.GetProperty("faults").GetInt32().Should().Be(0);
+    }
+
+    [Theory]
+    [InlineData("esr_iss")]
+    [InlineData("fault_ipa")]
+    [InlineData("opcode")]
+    public void An_exit_without_what_the_kernel_reports_is_refused(string property)
+    {
+        ToolRun run = ToolRun.InProcess(Exit.Replace(property, "other_" + property), "replay", "-");
+        run.Should().Be(new ToolRun(2, "", $"mmiodecode: line 1: {property} is missing\n"));
+    }
+}
