@@ -10,14 +10,15 @@ namespace Arm64MmioDecode.TableCompiler;
 
 /// <summary>One encoding of Arm's published instruction set XML.</summary>
 /// <param name="Name">Arm's name.</param>
+/// <param name="InstructionSet">A64, A32 or T32.</param>
 /// <param name="Group">The second and third part of the encoding's place in the specification's decode tree, for example <c>ldst.ldstpair_post</c>.</param>
 /// <param name="Feature">The features it needs, as written there.</param>
-/// <param name="Mask">Fixed bits.</param>
+/// <param name="Mask">Fixed bits; of a 16-bit instruction in bits 31:16.</param>
 /// <param name="Value">Their values.</param>
 /// <param name="IsAlias">Whether it is an alias of another encoding.</param>
-internal sealed record ArmEncoding(string Name, string Group, string Feature, uint Mask, uint Value, bool IsAlias);
+internal sealed record ArmEncoding(string Name, string InstructionSet, string Group, string Feature, uint Mask, uint Value, bool IsAlias);
 
-/// <summary>Reads Arm's published instruction set XML (a folder such as ISA_A64_xml_A_profile-2025-03), which is not part of this repository.</summary>
+/// <summary>Reads Arm's published instruction set XML (a folder such as ISA_A64_xml_A_profile-2025-03 or ISA_AArch32_xml_A_profile-2025-03), which is not part of this repository.</summary>
 internal static class ArmSpecification
 {
     /// <exception cref="InvalidDataException">The folder has no instruction pages.</exception>
@@ -40,6 +41,7 @@ internal static class ArmSpecification
                 XElement diagram = instructionClass.Element("regdiagram")!;
                 string[] place = ((string?)diagram.Attribute("psname") ?? "").Split('.');
                 string group = place.Length > 2 ? $"{place[1]}.{place[2]}" : "";
+                string set = (string?)instructionClass.Attribute("isa") ?? "";
                 string classFeature = Feature(instructionClass);
                 foreach (XElement encoding in instructionClass.Elements("encoding"))
                 {
@@ -48,7 +50,7 @@ internal static class ArmSpecification
                     AddBoxes(diagram, ref mask, ref value);
                     AddBoxes(encoding, ref mask, ref value);
                     string feature = Feature(encoding);
-                    encodings.Add(new ArmEncoding((string)encoding.Attribute("name")!, group, feature.Length > 0 ? feature : classFeature, mask, value, alias));
+                    encodings.Add(new ArmEncoding((string)encoding.Attribute("name")!, set, group, feature.Length > 0 ? feature : classFeature, mask, value, alias));
                 }
             }
         }

@@ -9,6 +9,9 @@ internal sealed class EncodingsFile
 {
     private const string SpaceKeyword = "space ";
 
+    /// <summary>The instruction set, after which the file is named.</summary>
+    public string InstructionSet { get; private set; } = "";
+
     /// <summary>The rows; instructions that access no memory (access "hint") come first.</summary>
     public List<EncodingRow> Rows { get; } = [];
 
@@ -19,7 +22,7 @@ internal sealed class EncodingsFile
     /// <exception cref="InvalidDataException">A line is malformed; the message names file and line.</exception>
     public static EncodingsFile Read(string path, int registerWidth)
     {
-        var file = new EncodingsFile();
+        var file = new EncodingsFile { InstructionSet = Path.GetFileNameWithoutExtension(path) };
         string[] lines = File.ReadAllLines(path);
         for (int i = 0; i < lines.Length; i++)
         {

@@ -1,11 +1,12 @@
 using System;
 using System.IO;
+using System.Linq;
 
 namespace Arm64MmioDecode.TableCompiler;
 
 internal static class Program
 {
-    /// <summary>Compiles the encodings files, or compares them with Arm's specification and updates docs/conformance.md.</summary>
+    /// <summary>Compiles the encodings files, or compares them with Arm's specification and updates the document that counts them.</summary>
     private static int Main(string[] arguments)
     {
         string folder = Path.Combine("src", "Arm64MmioDecode", "Encodings");
@@ -18,7 +19,7 @@ internal static class Program
 
             if (arguments.Length > 0)
             {
-                Console.Error.WriteLine("usage: (in the repository's folder) no arguments to compile the tables, or: conformance FOLDER-OF-ARM-A64-XML");
+                Console.Error.WriteLine("usage: (in the repository's folder) no arguments to compile the tables, or: conformance FOLDER-OF-ARM-XML");
                 return 2;
             }
 
@@ -38,15 +39,20 @@ internal static class Program
 
     private static int Conformance(string folder, string specification)
     {
-        EncodingsFile file = EncodingsFile.Read(Path.Combine(folder, "A64.encodings"), registerWidth: 5);
         var arm = ArmSpecification.Read(specification);
-        foreach (string difference in ConformanceReport.Compare(file, arm))
+        string version = Path.GetFileName(Path.TrimEndingDirectorySeparator(specification));
+        bool aarch32 = arm.Exists(encoding => encoding.InstructionSet == "A32");
+        EncodingsFile[] files =
+        [
+            .. arm.Select(encoding => encoding.InstructionSet).Distinct().Order(StringComparer.Ordinal).Select(set => EncodingsFile.Read(Path.Combine(folder, $"{set}.encodings"), registerWidth: aarch32 ? 4 : 5)),
+        ];
+        foreach (string difference in files.SelectMany(file => ConformanceReport.Compare(file, arm)))
         {
             Console.WriteLine(difference);
         }
 
-        string document = Path.Combine("docs", "conformance.md");
-        string counts = ConformanceReport.Counts(file, arm, Path.GetFileName(Path.TrimEndingDirectorySeparator(specification)));
+        string document = Path.Combine("docs", aarch32 ? "conformance-aarch32.md" : "conformance.md");
+        string counts = aarch32 ? ConformanceReport.AArch32Counts(files, arm, version) : ConformanceReport.Counts(files[0], arm, version);
         File.WriteAllText(document, ConformanceReport.Insert(File.ReadAllText(document), counts));
         return 0;
     }

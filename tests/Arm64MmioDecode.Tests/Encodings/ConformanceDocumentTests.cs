@@ -34,5 +34,24 @@ public sealed class ConformanceDocumentTests
         }
     }
 
+    [Fact]
+    public void The_AArch32_counts_of_the_document_are_those_of_the_rows()
+    {
+        string document = File.ReadAllText(Repository.File("docs", "conformance-aarch32.md"));
+        MatchCollection counts = Regex.Matches(document, @"^\| (A32|T32) \| ([^*|]+) \| (\d+) \| (\d+) \|$", RegexOptions.Multiline);
+
+        counts.Count.Should().Be(4);
+        foreach (Match count in counts)
+        {
+            string feature = count.Groups[2].Value == "(base)" ? "" : count.Groups[2].Value;
+            List<EncodingRow> rows = EncodingsFile.Read(Repository.File("src", "Arm64MmioDecode", "Encodings", $"{count.Groups[1].Value}.encodings"), registerWidth: 4).Rows;
+
+            // The rows of MCR are operations of one encoding that is no memory access as such.
+            int decoded = rows.Count(row => row.Feature == feature && !row.IsHint && !row.Name.StartsWith("MCR_", System.StringComparison.Ordinal));
+            Number(count.Groups[3]).Should().Be(decoded);
+            Number(count.Groups[4]).Should().Be(decoded);
+        }
+    }
+
     private static int Number(Group group) => int.Parse(group.Value, CultureInfo.InvariantCulture);
 }

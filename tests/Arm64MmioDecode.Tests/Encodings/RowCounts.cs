@@ -10,12 +10,12 @@ namespace Arm64MmioDecode.Tests.Encodings;
 /// <summary>How many words each row of an encodings file takes, computed from its fixed bits and rejected values alone.</summary>
 internal static class RowCounts
 {
-    public static Dictionary<EncodingRow, long> Predict(IReadOnlyList<EncodingRow> rows, int width)
+    public static Dictionary<EncodingRow, long> Predict(IEnumerable<EncodingRow> rows)
     {
         var counts = new Dictionary<EncodingRow, long>();
         foreach (EncodingRow row in rows.OrderByDescending(row => BitOperations.PopCount(row.Pattern.Mask)))
         {
-            long count = Words(row.Pattern.Mask, row.Pattern.Value, row.Rejects, 0, width);
+            long count = Words(row.Pattern.Mask, row.Pattern.Value, row.Rejects, 0, row.Pattern.Length);
             foreach (EncodingRow narrower in counts.Keys.Where(other => !row.Words.IsDisjointFrom(other.Words)))
             {
                 count -= counts[narrower];
