@@ -88,17 +88,11 @@ internal readonly struct LongDescriptorTables
                 return new TranslationFault(TranslationFaultKind.Translation, level);
             }
 
-            ulong address = AddressIn(descriptor);
+            // The output address counts as a whole: with a small output size the offset in a large block can be out of range too.
             bool isTable = isTableOrPage && level != FinalLevel;
-            if (isTable)
-            {
-                address &= ~Bits.Below(GranuleBits);
-            }
-            else
-            {
-                address &= ~Bits.Below(indexLow);
-            }
-
+            ulong address = isTable
+                ? AddressIn(descriptor) & ~Bits.Below(GranuleBits)
+                : (AddressIn(descriptor) & ~Bits.Below(indexLow)) | (va & Bits.Below(indexLow));
             if (OutOfRange(address))
             {
                 return new TranslationFault(TranslationFaultKind.AddressSize, level);
@@ -109,7 +103,7 @@ internal readonly struct LongDescriptorTables
                 leaf = new LongDescriptor
                 {
                     Value = descriptor,
-                    Address = address | (va & Bits.Below(indexLow)),
+                    Address = address,
                     Level = level,
                     BlockBits = indexLow,
                     ApTable = apTable,
