@@ -58,8 +58,8 @@ internal static class AArch32LongDescriptors
             return new TranslationResult(new TranslationFault(TranslationFaultKind.Permission, leaf.Level), reads);
         }
 
-        byte encoding = AArch32Stage1.EffectiveAttributes(registers, (byte)(registers.Mair >> (leaf.AttrIndx * 8)), request.Access);
-        var attributes = new MemoryAttributes(encoding, LongDescriptor.ShareabilityOf(Bits.Field(leaf.Value, 9, 8)));
+        MemoryAttributes attributes = Stage1Attributes.Effective(
+            registers, (byte)(registers.Mair >> (leaf.AttrIndx * 8)), LongDescriptor.ShareabilityOf(Bits.Field(leaf.Value, 9, 8)), request.Access);
         return new TranslationResult(leaf.Address, attributes, permissions, leaf.BlockBits, leaf.Level, reads);
     }
 }

@@ -158,7 +158,7 @@ internal static class AArch32ShortDescriptors
             shareability = leaf.Shareable ? Shareability.OuterShareable : Shareability.NonShareable;
         }
 
-        return new MemoryAttributes(AArch32Stage1.EffectiveAttributes(registers, encoding, access), shareability);
+        return Stage1Attributes.Effective(registers, encoding, shareability, access);
     }
 
     // The two-bit cacheability of TEX and NMRR, as the Attr encoding of MAIR that says the same.

@@ -3,14 +3,12 @@ namespace Arm64MmioDecode.Translation;
 /// <summary>Stage 1 of PL1&amp;0 with EL1 using AArch32: what both descriptor formats share, and the choice between them.</summary>
 internal static class AArch32Stage1
 {
-    private const byte NormalWriteThroughReadAllocate = 0b1010_1010;
-
     public static TranslationResult Translate(IGuestMemory memory, in Stage1Registers registers, in TranslationRequest request)
     {
         uint va = (uint)request.VirtualAddress;
-        if (registers.DefaultCacheable || !Bits.Bit(registers.Sctlr, 0))
+        if (Stage1Attributes.IsOff(registers))
         {
-            return Flat(registers, va, request.Access == TranslationAccess.InstructionFetch);
+            return TranslationResult.Flat(va, Stage1Attributes.WhileOff(registers, request.Access));
         }
 
         bool extendedAddressEnable = Bits.Bit(registers.Tcr, 31);
@@ -42,7 +40,8 @@ internal static class AArch32Stage1
             executable &= !pxn && !(uwxn && (unprivileged & AccessPermissions.Write) != 0);
         }
 
-        if (request.Privileged && request.Pan && request.Access != TranslationAccess.InstructionFetch && unprivileged != AccessPermissions.None)
+        // PAN: what is accessible to EL0, PL1 may not touch. Execution does not depend on it.
+        if (request.Pan && request.Privileged && unprivileged != AccessPermissions.None)
         {
             data = AccessPermissions.None;
         }
@@ -55,34 +54,5 @@ internal static class AArch32Stage1
     {
         privileged = ap2 ? AccessPermissions.Read : AccessPermissions.Read | AccessPermissions.Write;
         unprivileged = ap1 ? privileged : AccessPermissions.None;
-    }
-
-    /// <summary>SCTLR.C and SCTLR.I make Normal memory Non-cacheable for data and for instructions.</summary>
-    public static byte EffectiveAttributes(in Stage1Registers registers, byte encoding, TranslationAccess access)
-    {
-        bool cacheable = Bits.Bit(registers.Sctlr, access == TranslationAccess.InstructionFetch ? 12 : 2);
-        return cacheable || encoding >> 4 == 0 ? encoding : MemoryAttributes.NormalNonCacheableEncoding;
-    }
-
-    private static TranslationResult Flat(in Stage1Registers registers, uint va, bool fetch)
-    {
-        byte encoding;
-        var shareability = Shareability.OuterShareable;
-        if (registers.DefaultCacheable)
-        {
-            encoding = MemoryAttributes.NormalWriteBackEncoding;
-            shareability = Shareability.NonShareable;
-        }
-        else if (fetch)
-        {
-            encoding = Bits.Bit(registers.Sctlr, 12) ? NormalWriteThroughReadAllocate : MemoryAttributes.NormalNonCacheableEncoding;
-        }
-        else
-        {
-            encoding = MemoryAttributes.DeviceNGnRnEEncoding;
-        }
-
-        const AccessPermissions Everything = AccessPermissions.Read | AccessPermissions.Write | AccessPermissions.Execute;
-        return new TranslationResult(va, new MemoryAttributes(encoding, shareability), Everything, blockBits: 12, level: 0, tableReads: 0);
     }
 }

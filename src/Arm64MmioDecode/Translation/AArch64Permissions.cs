@@ -6,36 +6,20 @@ internal static class AArch64Permissions
     public static AccessPermissions Of(in Stage1Registers registers, in AArch64Range range, in LongDescriptor leaf, bool privileged, bool pan)
     {
         bool twoPrivileges = registers.Regime != Stage1Regime.EL2;
-        Grant el0 = default;
         Grant elx;
+        Grant el0;
         if (range.PermissionIndirection)
         {
             Indirect(registers, range, leaf, twoPrivileges, out elx, out el0);
         }
-        else if (twoPrivileges)
-        {
-            Direct(registers, range, leaf, out elx, out el0);
-        }
         else
         {
-            elx = DirectSinglePrivilege(registers, range, leaf);
+            Direct(registers, range, leaf, twoPrivileges, out elx, out el0);
         }
 
-        // PAN looks at what the tables give EL0 before overlays: what EL0 may read or write (or execute, with EPAN, or at all
-        // with indirect permissions), EL1 and EL2 may not touch.
-        if (pan && twoPrivileges)
-        {
-            bool executeCounts = range.PermissionIndirection
-                || (registers.Capabilities.Has(Stage1Features.EnhancedPan) && Bits.Bit(registers.Sctlr, 57));
-            if (el0.Has(AccessPermissions.Read | AccessPermissions.Write | (executeCounts ? AccessPermissions.Execute : 0)))
-            {
-                elx.Take(AccessPermissions.Read | AccessPermissions.Write);
-            }
-        }
-
-        int overlayIndex = Bits.Field(leaf.Value, 62, 60);
-        Grant grant = privileged || !twoPrivileges ? elx : el0;
-        grant.Finish(privileged || !twoPrivileges ? registers.Por : registers.PorEl0, overlayIndex);
+        bool asEL0 = twoPrivileges && !privileged;
+        Grant grant = asEL0 ? el0 : elx;
+        grant.Finish(asEL0 ? registers.PorEl0 : registers.Por, overlayIndex: Bits.Field(leaf.Value, 62, 60));
 
         // With indirect permissions bit 7 is nDirty: unless hardware manages the dirty state, a clean page cannot be written.
         if (range.PermissionIndirection && leaf.NotDirty && !range.HardwareDirtyState)
@@ -43,68 +27,83 @@ internal static class AArch64Permissions
             grant.Take(AccessPermissions.Write);
         }
 
+        // PAN looks at what the tables give EL0 before overlays: what EL0 may read or write (or execute, with EPAN, and in any
+        // case with indirect permissions), EL1 and EL2 may not touch. Execution does not depend on it.
+        if (pan && privileged && twoPrivileges)
+        {
+            bool executeCounts = range.PermissionIndirection
+                || (registers.Capabilities.Has(Stage1Features.EnhancedPan) && Bits.Bit(registers.Sctlr, 57));
+            if (el0.Has(AccessPermissions.Read | AccessPermissions.Write | (executeCounts ? AccessPermissions.Execute : AccessPermissions.None)))
+            {
+                grant.Take(AccessPermissions.Read | AccessPermissions.Write);
+            }
+        }
+
         return grant.Allowed;
     }
 
-    private static void Direct(in Stage1Registers registers, in AArch64Range range, in LongDescriptor leaf, out Grant elx, out Grant el0)
+    private static void Direct(in Stage1Registers registers, in AArch64Range range, in LongDescriptor leaf, bool twoPrivileges, out Grant elx, out Grant el0)
     {
         // A descriptor with DBM is writable as far as anyone can tell when hardware manages the dirty state.
         bool readOnly = leaf.Ap2 && !(leaf.DirtyBitModifier && range.HardwareDirtyState);
         bool user = leaf.Ap1;
-        bool uxn = leaf.Xn;
+        bool xn = leaf.Xn;
         bool pxn = leaf.Pxn;
         if (range.HierarchicalPermissions)
         {
             user &= (leaf.ApTable & 1) == 0;
             readOnly |= (leaf.ApTable & 2) != 0;
-            uxn |= leaf.XnTable;
+            xn |= leaf.XnTable;
             pxn |= leaf.PxnTable;
         }
 
-        bool userWrite = user && !readOnly;
         bool wxn = Bits.Bit(registers.Sctlr, 19);
-        el0 = new Grant(user, userWrite, !uxn, wxn, range.UnprivilegedOverlay);
-        // What EL0 can write, EL1 and EL2 never execute.
-        elx = new Grant(true, !readOnly, !(pxn || userWrite), wxn, range.PrivilegedOverlay);
-    }
-
-    private static Grant DirectSinglePrivilege(in Stage1Registers registers, in AArch64Range range, in LongDescriptor leaf)
-    {
-        bool readOnly = leaf.Ap2 && !(leaf.DirtyBitModifier && range.HardwareDirtyState);
-        bool xn = leaf.Xn;
-        if (range.HierarchicalPermissions)
+        if (twoPrivileges)
         {
-            readOnly |= (leaf.ApTable & 2) != 0;
-            xn |= leaf.XnTable;
+            // XN is UXN here. What EL0 can write, EL1 and EL2 never execute.
+            bool userWrite = user && !readOnly;
+            el0 = new Grant(user, userWrite, !xn, wxn, range.UnprivilegedOverlay);
+            elx = new Grant(true, !readOnly, !pxn && !userWrite, wxn, range.PrivilegedOverlay);
         }
-
-        return new Grant(true, !readOnly, !xn, Bits.Bit(registers.Sctlr, 19), range.PrivilegedOverlay);
+        else
+        {
+            el0 = default;
+            elx = new Grant(true, !readOnly, !xn, wxn, range.PrivilegedOverlay);
+        }
     }
 
     private static void Indirect(in Stage1Registers registers, in AArch64Range range, in LongDescriptor leaf, bool twoPrivileges, out Grant elx, out Grant el0)
     {
         // PIIndex[3:0] takes the places of UXN, PXN, DBM and AP[1].
         int index = (Bits.Field(leaf.Value, 54, 53) << 2) | (Bits.Field(leaf.Value, 51, 51) << 1) | Bits.Field(leaf.Value, 6, 6);
-        elx = FromIndirection(registers.Pir, index, range.PrivilegedOverlay);
-        el0 = twoPrivileges ? FromIndirection(registers.Pire0, index, range.UnprivilegedOverlay) : default;
+        int privileged = Nibble(registers.Pir, index);
+        int unprivileged = twoPrivileges ? Nibble(registers.Pire0, index) : 0;
 
-        // Privileged execute together with unprivileged write is a combination that takes everything away.
-        if (elx.Has(AccessPermissions.Execute) && el0.Has(AccessPermissions.Write))
+        // What gives privileged execution (or a Guarded Control Stack) together with unprivileged writing (or a Guarded Control
+        // Stack) gives nothing at all (R_VFPJF).
+        const int PrivilegedExecuteOrGcs = (1 << 2) | (1 << 3) | (1 << 6) | (1 << 7) | (1 << 9) | (1 << 10) | (1 << 14);
+        const int UnprivilegedWriteOrGcs = (1 << 5) | (1 << 6) | (1 << 7) | (1 << 9) | (1 << 12) | (1 << 14);
+        if ((PrivilegedExecuteOrGcs >> privileged & UnprivilegedWriteOrGcs >> unprivileged & 1) != 0)
         {
             elx = default;
             el0 = default;
+            return;
         }
+
+        elx = FromIndirection(privileged, range.PrivilegedOverlay);
+        el0 = FromIndirection(unprivileged, range.UnprivilegedOverlay);
     }
 
-    // PIR_ELx.Perm<m>: below 8 overlays apply, from 8 on they do not. 6 is "write, and execute only if write is taken away".
-    private static Grant FromIndirection(ulong pir, int index, bool overlay)
+    // PIR_ELx.Perm<m>: overlays apply below 8 and not from 8 on. 6 is 7 with WXN.
+    private static Grant FromIndirection(int encoding, bool overlay)
     {
-        int encoding = (int)(pir >> (index * 4)) & 0xF;
         bool read = encoding is 1 or 3 or 5 or 6 or 7 or 8 or 9 or 10 or 12 or 14;
         bool write = encoding is 5 or 6 or 7 or 12 or 14;
         bool execute = encoding is 2 or 3 or 6 or 7 or 10 or 14;
         return new Grant(read, write, execute, wxn: encoding == 6, overlay && encoding < 8);
     }
+
+    private static int Nibble(ulong register, int index) => (int)(register >> (index * 4)) & 0xF;
 
     /// <summary>What one privilege level may do, and what still limits it.</summary>
     private struct Grant
@@ -132,7 +131,7 @@ internal static class AArch64Permissions
             if (_overlay)
             {
                 // POR_ELx.Perm<m> is read, execute, write in bits 0, 1 and 2; from 8 on it is reserved and allows nothing.
-                int encoding = (int)(por >> (overlayIndex * 4)) & 0xF;
+                int encoding = Nibble(por, overlayIndex);
                 if (encoding >= 8)
                 {
                     encoding = 0;

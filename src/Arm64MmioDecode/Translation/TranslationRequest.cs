@@ -26,7 +26,7 @@ public readonly struct TranslationRequest
     /// <summary>Whether the permissions of EL1 or EL2 apply, rather than those of EL0.</summary>
     public bool Privileged { get; }
 
-    /// <summary>PSTATE.PAN: a privileged data access may not touch what EL0 may touch. No effect on unprivileged accesses and fetches.</summary>
+    /// <summary>PSTATE.PAN: a privileged data access may not touch what EL0 may touch. It has no effect on unprivileged accesses and on fetches.</summary>
     public bool Pan { get; init; }
 
     /// <summary>

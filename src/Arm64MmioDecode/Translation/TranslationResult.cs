@@ -50,4 +50,8 @@ public readonly struct TranslationResult
 
     /// <summary>The number of descriptors that were read: at most 5.</summary>
     public int TableReads => _tableReads;
+
+    /// <summary>The address as it is, while stage 1 is off.</summary>
+    internal static TranslationResult Flat(ulong address, MemoryAttributes attributes) => new(
+        address, attributes, AccessPermissions.Read | AccessPermissions.Write | AccessPermissions.Execute, blockBits: 12, level: 0, tableReads: 0);
 }
