@@ -29,6 +29,8 @@ public static class QemuStage2
     private const uint HvcA32 = 0xE1400070;
     private const uint HvcT32 = 0x8000F7E0; // the first halfword at the lower address
 
+    private static readonly QemuProgram s_program = new("stage2.S") { Machine = "virtualization=on,mte=on" };
+
     /// <summary>A guest's state before one instruction.</summary>
     public sealed class GuestCase
     {
@@ -70,8 +72,7 @@ public static class QemuStage2
     /// <param name="image">What lies in guest memory besides vectors and code, as (physical address, bytes).</param>
     public static Result[] Execute(IReadOnlyList<GuestCase> cases, params (ulong Address, byte[] Bytes)[] image)
     {
-        var bytes = QemuSystem.Run(
-            "stage2.S", "virtualization=on,mte=on", "max", [(GuestMemory, Vectors()), .. image, (Cases, Encode(cases))]);
+        var bytes = QemuSystem.Run(s_program, [(GuestMemory, Vectors()), .. image, (Cases, Encode(cases))]);
         if (bytes.Length != cases.Count * ResultSize)
         {
             throw new InvalidOperationException($"the program ended after {bytes.Length / ResultSize} of {cases.Count} cases");

@@ -289,6 +289,21 @@ public sealed class AArch64WalkTests
         }
     }
 
+    [Theory]
+    [InlineData(12, 42, true)]
+    [InlineData(14, 38, true)]
+    [InlineData(16, 34, false)]
+    public void An_initial_table_of_two_entries_starts_at_64_bytes_where_ttbr_has_52_bits(int granuleBits, int tsz, bool ds)
+    {
+        var memory = new SparseMemory();
+        Stage1Registers registers = Registers(
+            tcr: (uint)tsz | Tg0(granuleBits) | Ds(ds), ttbr0: Table | 0x40 | (0b1110 << 2), ips: 6, features: Large, physicalAddressBits: 52);
+
+        Translate(memory, registers, 0);
+
+        memory.Reads.Should().Equal(0xE_0000_0000_0000 | Table | 0x40);
+    }
+
     [Fact]
     public void A_small_initial_table_may_start_at_its_own_size()
     {
@@ -558,6 +573,29 @@ public sealed class AArch64WalkTests
         Translate(memory, registers, 0x5500_0000_1234_4010).PhysicalAddress.Should().Be(0x7000_0010);
         Translate(memory, registers, 0xFFFF_8000_1234_4010).Fault.FaultStatusCode.Should().Be(0b000100, "there is no upper range");
         Translate(memory, registers, 0x1234_4010, privileged: false).Succeeded.Should().BeTrue("there are no unprivileged accesses");
+    }
+
+    [Theory]
+    [InlineData(0ul, false, false)]
+    [InlineData(1ul << 20, true, true)]
+    [InlineData((1ul << 20) | (1ul << 29), true, false)]
+    [InlineData(1ul << 33, false, false)]
+    public void El2_has_tag_controls_of_its_own(ulong tcr, bool readSucceeds, bool fetchSucceeds)
+    {
+        var memory = new SparseMemory();
+        AArch64Tables.Map(memory, Table, 12, 48, 0, 3, 0, 0x7000_0000 | AF | 0b11);
+        var registers = new Stage1Registers
+        {
+            Regime = Stage1Regime.EL2,
+            Capabilities = new Stage1Capabilities(Stage1Features.ExtendedTagChecking, 48),
+            Sctlr = 0x1005,
+            Tcr = 16 | (5ul << 16) | tcr,
+            Ttbr0 = Table,
+        };
+
+        Translate(memory, registers, 0xA5ul << 56).Succeeded.Should().Be(readSucceeds);
+        Translate(memory, registers, 0xA5ul << 56, TranslationAccess.InstructionFetch).Succeeded.Should().Be(fetchSucceeds);
+        Translate(memory, registers, 0x05ul << 56).Succeeded.Should().Be(readSucceeds || tcr == 1ul << 33, "MTX makes bits 59:56 a tag");
     }
 
     private static ulong Tg0(int granuleBits) => granuleBits switch { 12 => 0b00ul << 14, 14 => 0b10ul << 14, _ => 0b01ul << 14 };
