@@ -18,7 +18,7 @@ public readonly struct Stage1Registers
     /// <summary>What the vCPU implements.</summary>
     public Stage1Capabilities Capabilities { get; init; }
 
-    /// <summary>SCTLR_ELx, or SCTLR: M, C, I, EE, WXN, SPAN's companion EPAN, and in AArch32 AFE, TRE, UWXN.</summary>
+    /// <summary>SCTLR_ELx, or SCTLR: M, C, I, EE, WXN and EPAN; in AArch32 also AFE, TRE and UWXN.</summary>
     public ulong Sctlr { get; init; }
 
     /// <summary>TCR_ELx, or TTBCR with TTBCR2 in the upper half.</summary>

@@ -51,9 +51,10 @@ internal static class KnownQemuDifferences
         if (isBlock && result.TableReads > 0 && result.Fault is { Kind: TranslationFaultKind.Translation, Level: < 3 })
         {
             // What follows at that level is an output address, or any other fault of a Block descriptor.
+            const ulong OffsetInEveryBlock = 0xFFF_F000;
             bool follows = failed
                 ? (fst & 3) == result.Level && fst >> 2 is 0 or 2 or 3
-                : (qemu & 0xFFF_F000 & 0x3FFF_FFFF) == (address & 0xFFF_F000);
+                : (qemu & OffsetInEveryBlock) == (address & OffsetInEveryBlock);
             return follows ? "Block descriptors at every level" : null;
         }
 
