@@ -63,6 +63,7 @@ internal static class CommandLineTool
         root.Directives.Clear();
         root.Add(DecodeCommand.Create(console));
         root.Add(EmulateCommand.Create(console));
+        root.Add(ExplainCommand.Create(console));
         root.Add(ReplayCommand.Create(console));
         return root;
     }

@@ -1,31 +1,22 @@
 using Arm64MmioDecode.Emulation;
-using Arm64MmioDecode.Syndromes;
+using Arm64MmioDecode.Exceptions;
 
 namespace Arm64MmioDecode.Tool.Machines;
 
 /// <summary>The ESR_EL1 with which a guest takes a fault.</summary>
 internal static class FaultSyndrome
 {
-    private const int ExceptionClassShift = 26;
-    private const ulong IL = 1u << 25;
-    private const ulong WnR = 1u << 6;
     private const uint NotRW = 1u << 4;
     private const uint ExceptionLevel = 3u << 2;
+    private const uint AArch32User = NotRW;
+    private const uint EL0 = 0;
+    private const uint EL1 = (1u << 2) | 1;
 
     public static ulong Of(in EmulationFault fault, uint pstate)
     {
-        // From AArch32, and from EL0, the abort comes from a lower level than the one that takes it.
-        bool lower = (pstate & NotRW) != 0 || (pstate & ExceptionLevel) == 0;
-        return fault.Reason switch
-        {
-            FaultReason.DataAbort => Class(lower ? ExceptionClass.DataAbortLowerEl : ExceptionClass.DataAbortSameEl)
-                | (fault.IsWrite ? WnR : 0) | (uint)fault.StatusCode.Value,
-            FaultReason.StackPointerAlignment => Class(ExceptionClass.SPAlignment),
-            FaultReason.PointerAuthentication => Class(ExceptionClass.PointerAuthenticationFailure) | fault.Syndrome,
-            FaultReason.MemoryCopyOrSet => Class(ExceptionClass.MemoryOperation) | fault.Syndrome,
-            _ => Class(ExceptionClass.Unknown) | fault.Syndrome,
-        };
+        // PSTATE is whatever the user wrote. What counts is whether the exception comes from below EL1: from EL0 or AArch32.
+        uint origin = (pstate & NotRW) != 0 ? AArch32User : (pstate & ExceptionLevel) == 0 ? EL0 : EL1;
+        var context = new AArch64ExceptionContext(targetLevel: 1, origin, pc: 0, vbar: 0, sctlr: 0);
+        return AArch64ExceptionEntry.For(in context, in fault).Esr;
     }
-
-    private static ulong Class(ExceptionClass value) => ((ulong)value << ExceptionClassShift) | IL;
 }

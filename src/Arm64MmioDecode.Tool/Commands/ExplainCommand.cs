@@ -1,0 +1,119 @@
+using System;
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Text;
+using Arm64MmioDecode.Decoding;
+using Arm64MmioDecode.Descriptors;
+using Arm64MmioDecode.Syndromes;
+using Arm64MmioDecode.Tool.Explanations;
+using Arm64MmioDecode.Tool.Input;
+using Arm64MmioDecode.Tool.Machines;
+using Arm64MmioDecode.Tool.Output;
+
+namespace Arm64MmioDecode.Tool.Commands;
+
+/// <summary><c>explain</c>: an abort in words.</summary>
+internal static class ExplainCommand
+{
+    public static Command Create(ToolConsole console)
+    {
+        Option<ulong?> esr = Register("--esr", "ESR", "ESR_EL2 of the exit.");
+        esr.Required = true;
+        Option<ulong?> far = Register("--far", "FAR", "FAR_EL2.");
+        Option<ulong?> ipa = Register("--ipa", "IPA", "The intermediate physical address, when the hypervisor reports it.");
+        Option<ulong?> hpfar = Register("--hpfar", "HPFAR", "HPFAR_EL2.");
+        Option<string?> opcode = new("--opcode") { Description = "The instruction at PC.", HelpName = "WORD" };
+        Option<InstructionSet> set = CommonOptions.InstructionSet();
+        Option<bool> json = CommonOptions.Json();
+        var command = new Command("explain", "Says in words what a data abort is about, why its syndrome is empty, and what to look at next.")
+        {
+            esr,
+            far,
+            ipa,
+            hpfar,
+            opcode,
+            set,
+            json,
+        };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(ipa) is not null && result.GetValue(hpfar) is not null)
+            {
+                result.AddError("--ipa and --hpfar say the same: give one of them");
+            }
+        });
+        command.SetAction(parsed =>
+        {
+            var syndrome = DataAbortSyndrome.FromEsr(parsed.GetValue(esr) ?? 0);
+            ulong? farValue = parsed.GetValue(far);
+            InstructionSet instructionSet = parsed.GetValue(set);
+            Opcode? word = parsed.GetValue(opcode) is { } text ? Opcode.Parse(Encoding.UTF8.GetBytes(text), instructionSet) : null;
+            AccessDescriptor access = default;
+            DecodeStatus decoded = word is { } known ? OpcodeDecoder.Decode(known, instructionSet, ItState.None, out access) : default;
+            var explanation = new AbortExplanation
+            {
+                Syndrome = syndrome,
+                Far = farValue,
+                Ipa = Ipa(in syndrome, parsed.GetValue(ipa), parsed.GetValue(hpfar), farValue),
+                InstructionSet = instructionSet,
+                Opcode = word,
+                Decoded = decoded,
+                Access = access,
+            };
+            return Run(console, explanation, parsed.GetValue(json));
+        });
+        return command;
+    }
+
+    private static int Run(ToolConsole console, AbortExplanation explanation, bool json)
+    {
+        var output = new OutputBuffer(console.Output);
+        if (json)
+        {
+            using var lines = new JsonLineWriter(output);
+            ExplanationJson.Write(lines.Begin(), explanation);
+            lines.End();
+        }
+        else
+        {
+            ExplanationText.Write(output, new TextStyle(console.Colour), explanation);
+        }
+
+        output.Flush();
+        return ExitCode.Success;
+    }
+
+    private static IntermediateAddress Ipa(in DataAbortSyndrome syndrome, ulong? ipa, ulong? hpfar, ulong? far)
+    {
+        if (ipa is { } given)
+        {
+            return new IntermediateAddress(given, IpaPrecision.Byte);
+        }
+
+        if (hpfar is not { } register)
+        {
+            return default;
+        }
+
+        IntermediatePhysicalAddress address = IntermediatePhysicalAddress.FromHpfar(in syndrome, register, far ?? 0);
+        IpaPrecision precision = address.Precision == IpaPrecision.Byte && far is null ? IpaPrecision.Page : address.Precision;
+        return new IntermediateAddress(address.Value, precision);
+    }
+
+    private static Option<ulong?> Register(string name, string helpName, string description) => new(name)
+    {
+        Description = description,
+        HelpName = helpName,
+        CustomParser = result =>
+        {
+            Token token = result.Tokens[0];
+            if (HexNumber.TryParse(Encoding.UTF8.GetBytes(token.Value), out UInt128 value, out _) && value <= ulong.MaxValue)
+            {
+                return (ulong)value;
+            }
+
+            result.AddError($"{name}: {Quoted.Text(token.Value)} is not a hexadecimal number of up to 64 bits");
+            return null;
+        },
+    };
+}
