@@ -13,7 +13,6 @@ internal static class EmulationRequestReader
     private const int GeneralRegisters = 31;
     private const int SimdRegisters = 32;
     private const int AArch32Registers = 15;
-    private const uint CpsrE = 1u << 9;
 
     /// <summary>Reads a line.</summary>
     /// <param name="root">The line's object, which must outlive the request.</param>
@@ -30,17 +29,14 @@ internal static class EmulationRequestReader
         }
 
         request.Opcode = Opcode.Parse(Encoding.UTF8.GetBytes(JsonInput.Text(opcode, "opcode")), request.InstructionSet);
+        // The mode says which registers are meant.
+        request.Registers.PState = root.TryGetProperty("pstate", out JsonElement pstate) ? (uint)JsonInput.Hex(pstate, "pstate", 32) : 0;
         foreach (JsonProperty property in root.EnumerateObject())
         {
             if (request.InstructionSet == InstructionSet.A64 ? !ReadA64(request, property) : !ReadAArch32(request, property))
             {
                 ReadCommon(request, property);
             }
-        }
-
-        if (request.InstructionSet != InstructionSet.A64 && (request.Registers.PState & CpsrE) != 0)
-        {
-            request.Options = request.Options with { BigEndian = true };
         }
 
         return request;
@@ -60,9 +56,6 @@ internal static class EmulationRequestReader
                 break;
             case "pc":
                 request.Registers.Pc = JsonInput.Hex64(property.Value, property.Name);
-                break;
-            case "pstate":
-                request.Registers.PState = (uint)JsonInput.Hex(property.Value, property.Name, 32);
                 break;
             case "memory":
                 ReadMemory(request.Memory, property.Value);
@@ -102,7 +95,16 @@ internal static class EmulationRequestReader
         {
             case "r":
                 JsonInput.Registers(property.Value, property.Name, AArch32Registers, (number, value, name) =>
+                    request.Registers.SetR(number, request.Registers.PState, (ulong)JsonInput.Hex(value, name, 32)));
+                return true;
+            case "x":
+                // The registers of other modes, where AArch64 has them.
+                JsonInput.Registers(property.Value, property.Name, GeneralRegisters, (number, value, name) =>
                     request.Registers.SetX(number, (ulong)JsonInput.Hex(value, name, 32)));
+                return true;
+            case "spsr":
+                request.Registers.SetSystemRegister(
+                    GuestRegistersExtensions.SpsrOf(request.Registers.PState), (ulong)JsonInput.Hex(property.Value, property.Name, 32));
                 return true;
             case "d":
                 JsonInput.Registers(property.Value, property.Name, SimdRegisters, (number, value, name) =>

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Emulation;
+using Arm64MmioDecode.Syndromes;
 using Arm64MmioDecode.Tool.Machines;
 
 namespace Arm64MmioDecode.Tool.Output;
@@ -120,10 +121,15 @@ internal static class EmulationResultJson
         json.WriteStartObject(a64 ? s_x : s_r);
         for (int i = 0; i < (a64 ? GeneralRegisters : AArch32Registers); i++)
         {
-            WriteChange(json, i, before.GetX(i), after.GetX(i));
+            WriteChange(json, i, a64 ? before.GetX(i) : before.GetR(i, before.PState), a64 ? after.GetX(i) : after.GetR(i, before.PState));
         }
 
         json.WriteEndObject();
+        if (!a64)
+        {
+            WriteOtherModes(json, before, after);
+        }
+
         json.WriteStartObject(a64 ? s_v : s_d);
         for (int i = 0; i < SimdRegisters; i++)
         {
@@ -147,6 +153,30 @@ internal static class EmulationResultJson
         if (before.PState != after.PState)
         {
             json.WriteHex(s_pstate, after.PState);
+        }
+    }
+
+    // Registers that the mode does not see, where AArch64 has them; the key is there only when one has changed.
+    private static void WriteOtherModes(Utf8JsonWriter json, GuestRegisters before, GuestRegisters after)
+    {
+        bool begun = false;
+        for (int i = 0; i < GeneralRegisters; i++)
+        {
+            if (before.GetX(i) != after.GetX(i) && !AArch32RegisterView.TryFromAArch64(i, (int)before.PState, out _))
+            {
+                if (!begun)
+                {
+                    json.WriteStartObject(s_x);
+                    begun = true;
+                }
+
+                WriteChange(json, i, before.GetX(i), after.GetX(i));
+            }
+        }
+
+        if (begun)
+        {
+            json.WriteEndObject();
         }
     }
 

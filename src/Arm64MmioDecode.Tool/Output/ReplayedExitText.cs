@@ -43,7 +43,7 @@ internal static class ReplayedExitText
         bool a64 = set == InstructionSet.A64;
         for (int i = 0; i < (a64 ? GeneralRegisters : AArch32Registers); i++)
         {
-            WriteChange(output, a64 ? "x" : "r", i, before.GetX(i), after.GetX(i));
+            WriteChange(output, a64 ? "x" : "r", i, a64 ? before.GetX(i) : before.GetR(i, before.PState), a64 ? after.GetX(i) : after.GetR(i, before.PState));
         }
 
         for (int i = 0; i < SimdRegisters; i++)

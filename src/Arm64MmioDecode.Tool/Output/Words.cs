@@ -93,7 +93,7 @@ internal static class Words
     {
         NotEmulatedReason.Scalable => "scalable",
         NotEmulatedReason.GuardedControlStack => "guardedControlStack",
-        NotEmulatedReason.InstructionSet => "instructionSet",
+        NotEmulatedReason.DebugTransfer => "debugTransfer",
         NotEmulatedReason.ConstrainedUnpredictable => "constrainedUnpredictable",
         NotEmulatedReason.CacheMaintenance => "cacheMaintenance",
         _ => "notMemoryAccess",

@@ -84,7 +84,7 @@ public sealed partial class AccessPlan
     private int CountRanges() => _count == 0 ? 0 : 1;
 
     private AddressRange RangeAt(int index) =>
-        new(RemoveTag(_address), (ulong)_count << _sizeLog2, !_access.IsWrite, _access.IsWrite || _access.Kind is AccessKind.ReadModifyWrite or AccessKind.CompareAndSwap);
+        new(RemoveTag(_address), (ulong)_count << _sizeLog2, _addressMask, !_access.IsWrite, _access.IsWrite || _access.Kind is AccessKind.ReadModifyWrite or AccessKind.CompareAndSwap);
 
     // False after a stack pointer or authentication fault.
     private bool ComputeAddress(IGuestRegisters registers)

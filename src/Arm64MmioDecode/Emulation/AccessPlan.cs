@@ -50,6 +50,7 @@ public sealed partial class AccessPlan
     private int _done;
     private int _pieceSize;
     private ulong _address;
+    private ulong _addressMask;
     private ulong _writeback;
 
     /// <summary>Creates a plan with a local monitor of its own and no pointer authentication.</summary>
@@ -120,7 +121,14 @@ public sealed partial class AccessPlan
             return Refuse(NotEmulatedReason.NotMemoryAccess);
         }
 
-        return access.InstructionSet == InstructionSet.A64 ? PrepareA64(registers) : Unsupported(NotEmulatedReason.InstructionSet);
+        if (access.InstructionSet == InstructionSet.A64)
+        {
+            _addressMask = ulong.MaxValue;
+            return PrepareA64(registers);
+        }
+
+        _addressMask = uint.MaxValue;
+        return PrepareAArch32(registers);
     }
 
     /// <summary>
@@ -136,7 +144,7 @@ public sealed partial class AccessPlan
             return false;
         }
 
-        ulong address = _address + ((ulong)(uint)_element << _sizeLog2) + (uint)_done;
+        ulong address = NextAddress;
         int size = _pieceSize != 0 ? _pieceSize : _pieceSize = NextPiece(address);
         ulong low = 0, high = 0;
         if (_phase == Phase.Write)
@@ -229,8 +237,7 @@ public sealed partial class AccessPlan
             ThrowNoTransaction();
         }
 
-        ulong address = _address + ((ulong)(uint)_element << _sizeLog2) + (uint)_done;
-        RaiseDataAbort(status.StatusCode, address, _phase == Phase.Write);
+        RaiseDataAbort(status.StatusCode, NextAddress, _phase == Phase.Write);
     }
 
     /// <summary>
@@ -252,8 +259,15 @@ public sealed partial class AccessPlan
 
         if (_status == EmulationStatus.Pending)
         {
-            CommitA64(registers);
-            _status = EmulationStatus.Completed;
+            if (_access.InstructionSet == InstructionSet.A64)
+            {
+                CommitA64(registers);
+                _status = EmulationStatus.Completed;
+            }
+            else
+            {
+                CommitAArch32(registers);
+            }
         }
 
         return _status;
@@ -341,6 +355,9 @@ public sealed partial class AccessPlan
 
         Complete(BinaryPrimitives.ReadUInt64LittleEndian(data), BinaryPrimitives.ReadUInt64LittleEndian(data.Slice(8)));
     }
+
+    // Addresses wrap modulo 2^64, or 2^32 in AArch32.
+    private ulong NextAddress => (_address + ((ulong)(uint)_element << _sizeLog2) + (uint)_done) & _addressMask;
 
     // The size of the transaction at an address inside the present element: the whole rest if the bus and the policy take
     // it, otherwise the largest power of two that does not leave its own alignment.

@@ -5,8 +5,12 @@ namespace Arm64MmioDecode.Emulation;
 /// <summary>Bytes that a plan touches. The range may wrap around the end of the address space.</summary>
 public readonly struct AddressRange : IEquatable<AddressRange>
 {
-    internal AddressRange(ulong address, ulong length, bool isRead, bool isWritten)
+    // The size of the address space minus one.
+    private readonly ulong _mask;
+
+    internal AddressRange(ulong address, ulong length, ulong mask, bool isRead, bool isWritten)
     {
+        _mask = mask;
         Address = address;
         Length = length;
         IsRead = isRead;
@@ -28,7 +32,7 @@ public readonly struct AddressRange : IEquatable<AddressRange>
     /// <summary>Whether an address lies in the range.</summary>
     /// <param name="address">The address, without tag.</param>
     /// <returns>Whether it does.</returns>
-    public bool Contains(ulong address) => unchecked(address - Address) < Length;
+    public bool Contains(ulong address) => (unchecked(address - Address) & _mask) < Length;
 
     /// <inheritdoc/>
     public bool Equals(AddressRange other) =>

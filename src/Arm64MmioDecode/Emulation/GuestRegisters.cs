@@ -7,7 +7,7 @@ public sealed class GuestRegisters : IGuestRegisters
 {
     private readonly ulong[] _x = new ulong[31];
     private readonly ulong[] _v = new ulong[64];
-    private readonly ulong[] _system = new ulong[(int)SystemRegister.RcwSMaskEl1High + 1];
+    private readonly ulong[] _system = new ulong[(int)SystemRegister.SpsrFiq + 1];
 
     /// <inheritdoc/>
     public ulong Pc { get; set; }

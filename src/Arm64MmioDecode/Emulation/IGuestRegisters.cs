@@ -14,16 +14,19 @@ public interface IGuestRegisters
     /// </summary>
     public ulong Sp { get; set; }
 
-    /// <summary>PSTATE in the layout of SPSR_ELx; in AArch32 the CPSR.</summary>
+    /// <summary>PSTATE in the layout of SPSR_ELx; in AArch32 the CPSR. An exception return of AArch32 changes its mode.</summary>
     public uint PState { get; set; }
 
     /// <summary>Reads a general-purpose register.</summary>
-    /// <param name="number">0 to 30; never 31. In AArch32 0 to 14, as the current mode sees them.</param>
+    /// <param name="number">
+    /// 0 to 30; never 31. In AArch32 too: the registers of all modes lie in X0 to X30 (<see cref="Syndromes.AArch32RegisterView"/>),
+    /// where an AArch64 hypervisor has them; the plan finds those of the current mode.
+    /// </param>
     /// <returns>The 64-bit value; in AArch32 bits 63:32 are ignored.</returns>
     public ulong GetX(int number);
 
     /// <summary>Writes a general-purpose register.</summary>
-    /// <param name="number">0 to 30; never 31. In AArch32 0 to 14, as the current mode sees them.</param>
+    /// <param name="number">0 to 30; never 31. In AArch32 as for <see cref="GetX"/>.</param>
     /// <param name="value">All 64 bits; in AArch32 bits 63:32 are zero.</param>
     public void SetX(int number, ulong value);
 

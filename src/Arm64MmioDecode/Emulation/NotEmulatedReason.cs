@@ -15,8 +15,8 @@ public enum NotEmulatedReason : byte
     /// <summary>A Guarded Control Stack operation (FEAT_GCS): it needs the vCPU's GCSPR_ELx and its own permission checks.</summary>
     GuardedControlStack,
 
-    /// <summary>The instruction set is not emulated.</summary>
-    InstructionSet,
+    /// <summary>LDC or STC, whose registers the vCPU does not have (<see cref="IDebugTransferRegisters"/>).</summary>
+    DebugTransfer,
 
     /// <summary>The register fields make the instruction CONSTRAINED UNPREDICTABLE and the policy is <see cref="UnpredictablePolicy.Report"/>.</summary>
     ConstrainedUnpredictable,

@@ -20,4 +20,19 @@ public enum SystemRegister
 
     /// <summary>RCWSMASK_EL1, bits 127:64 (FEAT_D128).</summary>
     RcwSMaskEl1High,
+
+    /// <summary>SPSR_svc, which AArch64 calls SPSR_EL1: what SRS stores and an exception return restores in Supervisor mode.</summary>
+    SpsrSvc,
+
+    /// <summary>SPSR_abt.</summary>
+    SpsrAbt,
+
+    /// <summary>SPSR_und.</summary>
+    SpsrUnd,
+
+    /// <summary>SPSR_irq.</summary>
+    SpsrIrq,
+
+    /// <summary>SPSR_fiq.</summary>
+    SpsrFiq,
 }

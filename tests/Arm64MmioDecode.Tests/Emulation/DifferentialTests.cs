@@ -21,6 +21,18 @@ public sealed class DifferentialTests
         DifferentialRun.Compare(cases, new EmulatedMachine()).ThrowOnMismatch();
     }
 
+    [SkippableTheory]
+    [InlineData(Isa.A32, false)]
+    [InlineData(Isa.A32, true)]
+    [InlineData(Isa.T32, false)]
+    [InlineData(Isa.T32, true)]
+    public void AArch32_loads_and_stores_equal_qemu(Isa isa, bool bigEndian)
+    {
+        var cases = AArch32Cases.Generate(isa, s_full ? 40_000 : 2_000, seed: 32, bigEndian);
+
+        DifferentialRun.Compare(cases, new EmulatedMachine()).ThrowOnMismatch();
+    }
+
     /// <summary>QEMU 7.2 does not check the alignment of LDAPR, which the manual requires (section B2.9.2).</summary>
     private static bool IsUnalignedLdapr(DifferentialCase c)
     {

@@ -25,14 +25,15 @@ public sealed class EmulatedMachine : IMachine
 
     public MachineState Execute(DifferentialCase differentialCase)
     {
-        var options = Options with { BigEndian = differentialCase.BigEndian };
+        // In AArch32 CPSR.E says it.
+        var options = Options with { BigEndian = differentialCase.BigEndian && differentialCase.Isa == Isa.A64 };
         var state = differentialCase.Initial.Clone();
         var bus = new GuestMemoryBus(state.Memory);
         CopyTo(_registers, state);
         _plan.Monitor.Clear();
         foreach (var word in differentialCase.Words)
         {
-            if (InstructionDecoder.DecodeA64(word, out AccessDescriptor access) != DecodeStatus.MemoryAccess)
+            if (InstructionDecoder.Decode(SetOf(differentialCase.Isa), word, ItState.FromCpsr(_registers.PState), out AccessDescriptor access) != DecodeStatus.MemoryAccess)
             {
                 throw new InvalidOperationException($"{word:x8} is not decoded");
             }
@@ -52,6 +53,13 @@ public sealed class EmulatedMachine : IMachine
         CopyFrom(_registers, state);
         return state;
     }
+
+    private static InstructionSet SetOf(Isa isa) => isa switch
+    {
+        Isa.A64 => InstructionSet.A64,
+        Isa.A32 => InstructionSet.A32,
+        _ => InstructionSet.T32,
+    };
 
     private static Outcome OutcomeOf(EmulationFault fault) =>
         fault.Reason == FaultReason.UndefinedInstruction ? Outcome.Undefined
