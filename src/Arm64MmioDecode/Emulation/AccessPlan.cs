@@ -27,8 +27,8 @@ public sealed partial class AccessPlan
     // LD4 of bytes: four registers of sixteen.
     private const int MaxElements = 64;
     private const int PageSize = 4096;
+    private const int BlockSize = 64;
     private const int ZeroRegister = 31;
-    private const int TagGranule = 16;
 
     private readonly Element[] _elements = new Element[MaxElements];
     private readonly ExclusiveMonitor _monitor;
@@ -40,13 +40,17 @@ public sealed partial class AccessPlan
     private NotEmulatedReason _reason = NotEmulatedReason.NotMemoryAccess;
     private EmulationFault _fault;
 
-    // The elements of the present phase: _count of them of 1 << _sizeLog2 bytes, one after the other from _address up, of
-    // which _element are done, and _done bytes of the next one. _pieceSize is 0 when each transaction's size has to be
-    // computed from its address, otherwise every element is one transaction of this size.
+    // The elements of the present phase: of 1 << _sizeLog2 bytes each, one after the other from _address up. _element is the
+    // next one, of which _done bytes are done; _remaining elements are left, this one included. _pieceSize is the size of the
+    // next transaction, 0 when it has to be computed from its address. A uniform phase writes element 0 everywhere.
     private Phase _phase;
-    private int _count;
+    private bool _uniform;
+    private bool _descending;
+    private bool _unprivileged;
     private int _sizeLog2;
+    private int _count;
     private int _element;
+    private int _remaining;
     private int _done;
     private int _pieceSize;
     private ulong _address;
@@ -69,12 +73,14 @@ public sealed partial class AccessPlan
         _authentication = authentication;
     }
 
-    /// <summary>What a phase does with its elements.</summary>
+    // What a phase does with its elements: 0, or a BusOperation plus one.
     private enum Phase : byte
     {
         None = 0,
-        Read,
-        Write,
+        Read = BusOperation.Read + 1,
+        Write = BusOperation.Write + 1,
+        ReadTag = BusOperation.ReadTag + 1,
+        WriteTag = BusOperation.WriteTag + 1,
     }
 
     /// <summary>The instruction that the plan was last prepared for.</summary>
@@ -92,11 +98,6 @@ public sealed partial class AccessPlan
     /// <summary>Why nothing happened, when <see cref="Status"/> is <see cref="EmulationStatus.NotEmulated"/>.</summary>
     public NotEmulatedReason NotEmulatedReason => _reason;
 
-    /// <summary>
-    /// Number of address ranges that the instruction touches: 0 when it accesses nothing, otherwise 1; 2 for a memory copy.
-    /// </summary>
-    public int RangeCount => _status is EmulationStatus.NotEmulated ? 0 : CountRanges();
-
     /// <summary>Computes addresses and, for a store, data from the registers. Nothing is accessed and no register changes.</summary>
     /// <param name="access">The instruction.</param>
     /// <param name="registers">The vCPU's registers; only those that the instruction uses are read.</param>
@@ -109,18 +110,17 @@ public sealed partial class AccessPlan
     public EmulationStatus Prepare(in AccessDescriptor access, IGuestRegisters registers, in EmulationOptions options)
     {
         _ = registers ?? throw new ArgumentNullException(nameof(registers));
-
         _access = access;
         _options = options;
         _status = EmulationStatus.Pending;
         _reason = NotEmulatedReason.None;
         _phase = Phase.None;
+        _uniform = false;
+        _descending = false;
+        _unprivileged = (access.Properties & AccessProperties.Unprivileged) != 0;
         _count = 0;
-        if (access.Kind == AccessKind.None)
-        {
-            return Refuse(NotEmulatedReason.NotMemoryAccess);
-        }
-
+        _left = 0;
+        _transferred = 0;
         if (access.InstructionSet == InstructionSet.A64)
         {
             _addressMask = ulong.MaxValue;
@@ -135,7 +135,7 @@ public sealed partial class AccessPlan
     /// The next transaction. It stays the next one until <see cref="Complete(ulong, ulong)"/> or <see cref="Fail"/> is called.
     /// </summary>
     /// <param name="transaction">The transaction, when the result is true.</param>
-    /// <returns>Whether there is one; when not, <see cref="Commit"/> is due, unless the status is no longer <see cref="EmulationStatus.Pending"/>.</returns>
+    /// <returns>Whether there is one; when not, <see cref="Commit"/> is due.</returns>
     public bool TryGetNext(out BusTransaction transaction)
     {
         if (_phase == Phase.None)
@@ -147,31 +147,62 @@ public sealed partial class AccessPlan
         ulong address = NextAddress;
         int size = _pieceSize != 0 ? _pieceSize : _pieceSize = NextPiece(address);
         ulong low = 0, high = 0;
-        if (_phase == Phase.Write)
+        if (_phase is Phase.Write or Phase.WriteTag)
         {
-            ref Element element = ref _elements[_element];
+            ref Element element = ref _elements[_uniform ? 0 : _element];
             low = element.Low;
             high = element.High;
-            if (_done != 0)
-            {
-                ShiftRight(ref low, ref high, _done);
-            }
-
             if (size < 16)
             {
+                ShiftRight(ref low, ref high, _done);
                 high = 0;
                 low &= LowBytes(size);
             }
         }
 
-        transaction = new BusTransaction(_phase == Phase.Read ? BusOperation.Read : BusOperation.Write, size, false, RemoveTag(address), low, high);
+        transaction = new BusTransaction((BusOperation)(_phase - 1), size, _unprivileged, RemoveTag(address), low, high);
         return true;
     }
 
-    /// <summary>Reports that the transaction of <see cref="TryGetNext"/> was performed.</summary>
-    /// <param name="low">For a read the first eight bytes, the byte at the lowest address least significant; bits beyond the transaction's size are ignored.</param>
-    /// <param name="high">For a read of 16 bytes the second eight bytes.</param>
+    /// <summary>Copies the data of a write, for transactions that do not fit into <see cref="BusTransaction.Low"/>.</summary>
+    /// <param name="destination">Receives the bytes in ascending order of addresses; at least as long as the transaction's size.</param>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> is too short.</exception>
     /// <exception cref="InvalidOperationException">There is no transaction.</exception>
+    public void CopyData(Span<byte> destination)
+    {
+        if (!TryGetNext(out BusTransaction transaction))
+        {
+            ThrowNoTransaction();
+        }
+
+        if (destination.Length < transaction.Size)
+        {
+            throw new ArgumentException("too short for the transaction", nameof(destination));
+        }
+
+        if (transaction.Size == BlockSize)
+        {
+            for (int i = 0; i < BlockSize / sizeof(ulong); i++)
+            {
+                BinaryPrimitives.WriteUInt64LittleEndian(destination.Slice(sizeof(ulong) * i), _elements[i].Low);
+            }
+
+            return;
+        }
+
+        Span<byte> bytes = stackalloc byte[2 * sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, transaction.Low);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.Slice(sizeof(ulong)), transaction.High);
+        bytes.Slice(0, transaction.Size).CopyTo(destination);
+    }
+
+    /// <summary>Reports that the transaction of <see cref="TryGetNext"/> was performed.</summary>
+    /// <param name="low">
+    /// For a read the first eight bytes, the byte at the lowest address least significant, or the tag; bits beyond the transaction's
+    /// size are ignored. For a write of 64 bytes what the device answered to ST64BV and ST64BV0.
+    /// </param>
+    /// <param name="high">For a read of 16 bytes the second eight bytes.</param>
+    /// <exception cref="InvalidOperationException">There is no transaction, or it reads 64 bytes.</exception>
     public void Complete(ulong low = 0, ulong high = 0)
     {
         int size = _pieceSize;
@@ -180,13 +211,20 @@ public sealed partial class AccessPlan
             ThrowNoTransaction();
         }
 
-        if (_phase == Phase.Read)
+        if (size == BlockSize)
+        {
+            CompleteBlock(low);
+            return;
+        }
+
+        if (_phase is Phase.Read or Phase.ReadTag)
         {
             ref Element element = ref _elements[_element];
             if (size < 16)
             {
                 high = 0;
                 low &= LowBytes(size);
+                ShiftLeft(ref low, ref high, _done);
             }
 
             if (_done == 0)
@@ -196,7 +234,6 @@ public sealed partial class AccessPlan
             }
             else
             {
-                ShiftLeft(ref low, ref high, _done);
                 element.Low |= low;
                 element.High |= high;
             }
@@ -215,10 +252,45 @@ public sealed partial class AccessPlan
             _done = 0;
         }
 
-        if (++_element == _count)
+        _element += _descending ? -1 : 1;
+        if (--_remaining == 0)
         {
             EndPhase();
         }
+    }
+
+    /// <summary>Reports that the transaction of <see cref="TryGetNext"/> was performed.</summary>
+    /// <param name="data">For a read the bytes in ascending order of addresses, exactly as many as the transaction's size.</param>
+    /// <exception cref="ArgumentException"><paramref name="data"/> has another length than the transaction.</exception>
+    /// <exception cref="InvalidOperationException">There is no transaction.</exception>
+    public void Complete(ReadOnlySpan<byte> data)
+    {
+        int size = _pieceSize;
+        if (_phase == Phase.None || size == 0)
+        {
+            ThrowNoTransaction();
+        }
+
+        if (data.Length != size)
+        {
+            throw new ArgumentException("not the length of the transaction", nameof(data));
+        }
+
+        if (size == BlockSize)
+        {
+            for (int i = 0; i < BlockSize / sizeof(ulong); i++)
+            {
+                _elements[i].Low = BinaryPrimitives.ReadUInt64LittleEndian(data.Slice(sizeof(ulong) * i));
+            }
+
+            _phase = Phase.None;
+            return;
+        }
+
+        Span<byte> bytes = stackalloc byte[2 * sizeof(ulong)];
+        bytes.Clear();
+        data.CopyTo(bytes);
+        Complete(BinaryPrimitives.ReadUInt64LittleEndian(bytes), BinaryPrimitives.ReadUInt64LittleEndian(bytes.Slice(sizeof(ulong))));
     }
 
     /// <summary>Reports that the transaction of <see cref="TryGetNext"/> failed: the guest takes a data abort and no register changes.</summary>
@@ -237,7 +309,7 @@ public sealed partial class AccessPlan
             ThrowNoTransaction();
         }
 
-        RaiseDataAbort(status.StatusCode, NextAddress, _phase == Phase.Write);
+        RaiseDataAbort(status.StatusCode, NextAddress, _phase is Phase.Write or Phase.WriteTag);
     }
 
     /// <summary>
@@ -245,24 +317,24 @@ public sealed partial class AccessPlan
     /// does nothing, apart from the progress that a memory copy or set has made.
     /// </summary>
     /// <param name="registers">The registers that the plan was prepared with.</param>
-    /// <returns><see cref="EmulationStatus.Completed"/>, or the status that ended the emulation before.</returns>
+    /// <returns>
+    /// <see cref="EmulationStatus.Completed"/>, <see cref="EmulationStatus.Continue"/>, or the status that ended the emulation before.
+    /// </returns>
     /// <exception cref="ArgumentNullException"><paramref name="registers"/> is null.</exception>
     /// <exception cref="InvalidOperationException">Transactions are outstanding.</exception>
     public EmulationStatus Commit(IGuestRegisters registers)
     {
         _ = registers ?? throw new ArgumentNullException(nameof(registers));
-
         if (_phase != Phase.None)
         {
             throw new InvalidOperationException("transactions are outstanding");
         }
 
-        if (_status == EmulationStatus.Pending)
+        if (_status == EmulationStatus.Pending || (_status == EmulationStatus.Fault && IsMemoryCopyOrSet))
         {
             if (_access.InstructionSet == InstructionSet.A64)
             {
                 CommitA64(registers);
-                _status = EmulationStatus.Completed;
             }
             else
             {
@@ -288,72 +360,76 @@ public sealed partial class AccessPlan
         Prepare(in access, registers, in options);
         while (TryGetNext(out BusTransaction transaction))
         {
-            BusStatus status;
-            ulong value = 0;
             if (transaction.Size > sizeof(ulong))
             {
                 PerformWide(bus, in transaction);
                 continue;
             }
 
-            if (transaction.Operation == BusOperation.Read)
+            ulong value = 0;
+            BusStatus status = transaction.Operation == BusOperation.Read
+                ? bus.Read(transaction.Address, transaction.Size, out value)
+                : bus.Write(transaction.Address, transaction.Size, transaction.Low);
+            if (status.IsSuccess)
             {
-                status = bus.Read(transaction.Address, transaction.Size, out value);
+                Complete(value);
             }
             else
             {
-                status = bus.Write(transaction.Address, transaction.Size, transaction.Low);
-            }
-
-            if (!status.IsSuccess)
-            {
                 Fail(status);
-                break;
             }
-
-            Complete(value);
         }
 
         return Commit(registers);
     }
 
-    /// <summary>The range of addresses that the instruction touches, for comparison with what an exit reports.</summary>
-    /// <param name="index">0 to <see cref="RangeCount"/> − 1.</param>
-    /// <returns>The range.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="index"/> is not in the range.</exception>
-    public AddressRange GetRange(int index)
-    {
-        if ((uint)index >= (uint)RangeCount)
-        {
-            throw new ArgumentOutOfRangeException(nameof(index));
-        }
-
-        return RangeAt(index);
-    }
-
+    // Tags, 16 bytes and 64 bytes: what a plain IMmioBus does not know.
     private void PerformWide(IMmioBus bus, in BusTransaction transaction)
     {
-        var wide = bus as IWideMmioBus ?? throw new ArgumentException("transactions of more than 8 bytes need an IWideMmioBus", nameof(bus));
-        Span<byte> data = stackalloc byte[transaction.Size];
         BusStatus status;
-        if (transaction.Operation == BusOperation.Read)
+        if (transaction.Operation is BusOperation.ReadTag or BusOperation.WriteTag)
         {
-            status = wide.ReadWide(transaction.Address, data);
-        }
-        else
-        {
-            BinaryPrimitives.WriteUInt64LittleEndian(data, transaction.Low);
-            BinaryPrimitives.WriteUInt64LittleEndian(data.Slice(8), transaction.High);
-            status = wide.WriteWide(transaction.Address, data, out _);
-        }
-
-        if (!status.IsSuccess)
-        {
-            Fail(status);
+            var tags = bus as ITagMemory ?? throw new ArgumentException("TaggedMemory needs a bus that is an ITagMemory", nameof(bus));
+            byte tag = 0;
+            status = transaction.Operation == BusOperation.ReadTag
+                ? tags.ReadTag(transaction.Address, out tag)
+                : tags.WriteTag(transaction.Address, (byte)transaction.Low);
+            Finish(status, tag);
             return;
         }
 
-        Complete(BinaryPrimitives.ReadUInt64LittleEndian(data), BinaryPrimitives.ReadUInt64LittleEndian(data.Slice(8)));
+        var wide = bus as IWideMmioBus ?? throw new ArgumentException("transactions of more than 8 bytes need an IWideMmioBus", nameof(bus));
+        Span<byte> data = stackalloc byte[BlockSize];
+        data = data.Slice(0, transaction.Size);
+        if (transaction.Operation == BusOperation.Write)
+        {
+            CopyData(data);
+            status = wide.WriteWide(transaction.Address, data, out ulong deviceStatus);
+            Finish(status, deviceStatus);
+            return;
+        }
+
+        status = wide.ReadWide(transaction.Address, data);
+        if (status.IsSuccess)
+        {
+            Complete(data);
+        }
+        else
+        {
+            Fail(status);
+        }
+    }
+
+    private void Finish(BusStatus status, ulong value)
+    {
+        if (status.IsSuccess)
+        {
+            Complete(value);
+        }
+        else
+        {
+            Fail(status);
+        }
     }
 
     // Addresses wrap modulo 2^64, or 2^32 in AArch32.
@@ -379,11 +455,12 @@ public sealed partial class AccessPlan
         return size;
     }
 
-    // Starts a phase of _count elements.
+    // Starts a phase of _count elements from _address on.
     private void Begin(Phase phase)
     {
         _phase = phase;
-        _element = 0;
+        _remaining = _count;
+        _element = _descending ? _count - 1 : 0;
         _done = 0;
         int size = 1 << _sizeLog2;
         _pieceSize = (_address & (ulong)(size - 1)) == 0 && size <= _options.BusWidth ? size : 0;

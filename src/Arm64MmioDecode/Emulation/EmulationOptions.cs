@@ -61,14 +61,29 @@ public readonly record struct EmulationOptions
     /// <summary>Instructions that the library does not emulate. Default: report.</summary>
     public UnsupportedPolicy Unsupported { get; init; }
 
-    /// <summary>The algorithm of memory copies and sets. Default: option A.</summary>
+    /// <summary>
+    /// The algorithm that the prologue of a memory copy or set chooses. Main part and epilogue go on with the one that
+    /// PSTATE.C names. Default: option A.
+    /// </summary>
     public MemoryCopyOption MemoryCopyOption { get; init; }
+
+    /// <summary>
+    /// Whether main part and epilogue raise the Memory Copy and Memory Set exception when PSTATE.C names another algorithm than
+    /// <see cref="MemoryCopyOption"/>, as a processor does that knows only one. Default: no.
+    /// </summary>
+    public bool CheckMemoryCopyOption { get; init; }
 
     /// <summary>
     /// Whether memory has Allocation Tags (FEAT_MTE2): the plan then has tag transactions. Default: no; tags read as 0 and
     /// writes of tags have no effect, as the architecture says for memory that is not Tagged, such as Device memory.
     /// </summary>
     public bool TaggedMemory { get; init; }
+
+    /// <summary>
+    /// Whether translation table descriptors have the Protected attribute (TCR2_ELx.PnCH): what the 64-bit read-check-write
+    /// instructions check (FEAT_THE). Default: no.
+    /// </summary>
+    public bool ProtectionEnabled { get; init; }
 
     /// <summary>The block of DC ZVA, DC GVA and DC GZVA in bytes: a power of two from 4 to 2048 (4 &lt;&lt; DCZID_EL0.BS). Default: 64.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not one of these.</exception>

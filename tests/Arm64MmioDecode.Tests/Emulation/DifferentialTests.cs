@@ -22,6 +22,56 @@ public sealed class DifferentialTests
     }
 
     [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Structures_equal_qemu(bool bigEndian)
+    {
+        var cases = A64SpecialCases.Structures(s_full ? 20_000 : 1_000, seed: 21, bigEndian);
+
+        DifferentialRun.Compare(cases, new EmulatedMachine()).ThrowOnMismatch();
+    }
+
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Atomics_and_lone_exclusives_equal_qemu(bool bigEndian)
+    {
+        var cases = A64SpecialCases.Atomics(s_full ? 20_000 : 1_000, seed: 22, bigEndian);
+
+        DifferentialRun.Compare(cases, new EmulatedMachine()).ThrowOnMismatch();
+    }
+
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Sequences_of_exclusives_equal_qemu(bool bigEndian)
+    {
+        var cases = A64SpecialCases.ExclusiveSequences(s_full ? 5_000 : 200, seed: 23, bigEndian);
+
+        DifferentialRun.Compare(cases, new EmulatedMachine()).ThrowOnMismatch();
+    }
+
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Allocation_tags_equal_qemu(bool bigEndian)
+    {
+        var cases = A64SpecialCases.Tags(s_full ? 10_000 : 500, seed: 24, bigEndian);
+
+        DifferentialRun.Compare(cases, new EmulatedMachine { ReportsAddressTags = true }).ThrowOnMismatch();
+    }
+
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Block_zeroing_and_cache_maintenance_equal_qemu(bool bigEndian)
+    {
+        var cases = A64SpecialCases.Blocks(s_full ? 5_000 : 300, seed: 25, bigEndian);
+
+        DifferentialRun.Compare(cases, new EmulatedMachine()).ThrowOnMismatch();
+    }
+
+    [SkippableTheory]
     [InlineData(Isa.A32, false)]
     [InlineData(Isa.A32, true)]
     [InlineData(Isa.T32, false)]

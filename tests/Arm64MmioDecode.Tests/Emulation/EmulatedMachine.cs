@@ -1,5 +1,7 @@
 using System;
 using System.Buffers.Binary;
+using System.Collections.Generic;
+using System.Linq;
 using Arm64MmioDecode.Decoding;
 using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Emulation;
@@ -21,14 +23,18 @@ public sealed class EmulatedMachine : IMachine
         Atomics = AtomicPolicy.Perform,
         TopByteIgnored = true,
         ZeroBlockSize = 512,
+        TaggedMemory = true,
     };
+
+    /// <summary>Whether fault addresses have the tag bits of the guest's address; Linux removes them, but not from those of tag accesses.</summary>
+    public bool ReportsAddressTags { get; init; }
 
     public MachineState Execute(DifferentialCase differentialCase)
     {
         // In AArch32 CPSR.E says it.
         var options = Options with { BigEndian = differentialCase.BigEndian && differentialCase.Isa == Isa.A64 };
         var state = differentialCase.Initial.Clone();
-        var bus = new GuestMemoryBus(state.Memory);
+        var bus = new GuestMemoryBus(state.Memory, _plan);
         CopyTo(_registers, state);
         _plan.Monitor.Clear();
         foreach (var word in differentialCase.Words)
@@ -45,7 +51,7 @@ public sealed class EmulatedMachine : IMachine
             }
 
             (state.Outcome, state.FaultAddress) = status == EmulationStatus.Fault
-                ? (OutcomeOf(_plan.Fault), RemoveTag(_plan.Fault.Address))
+                ? (OutcomeOf(_plan.Fault), ReportsAddressTags ? _plan.Fault.Address : RemoveTag(_plan.Fault.Address))
                 : throw new InvalidOperationException($"{status}: {_plan.NotEmulatedReason}");
             break;
         }
@@ -108,25 +114,57 @@ public sealed class EmulatedMachine : IMachine
     }
 
     /// <summary>Test memory as a bus that reports faults as an MMU does.</summary>
-    private sealed class GuestMemoryBus(GuestMemory memory) : IMmioBus
+    private sealed class GuestMemoryBus(GuestMemory memory, AccessPlan plan) : IMmioBus, ITagMemory
     {
         private static readonly FaultStatusCode s_translation = new(0x07);
         private static readonly FaultStatusCode s_permission = new(0x0F);
+
+        private readonly Dictionary<ulong, byte> _tags = [];
 
         public BusStatus Read(ulong address, int size, out ulong value)
         {
             Span<byte> bytes = stackalloc byte[8];
             var read = memory.TryRead(address, bytes[..size]);
             value = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
-            return read ? BusStatus.Success : BusStatus.Fault(s_translation);
+
+            // An atomic needs the permission to write even if it turns out to write nothing.
+            return !read ? BusStatus.Fault(s_translation)
+                : plan.GetRange(0).IsWritten && memory.FindFault(address, size, write: true) is not null ? BusStatus.Fault(s_permission)
+                : BusStatus.Success;
         }
 
         public BusStatus Write(ulong address, int size, ulong value)
         {
             Span<byte> bytes = stackalloc byte[8];
             BinaryPrimitives.WriteUInt64LittleEndian(bytes, value);
-            return memory.TryWrite(address, bytes[..size]) ? BusStatus.Success
-                : BusStatus.Fault(memory.TryRead(address, bytes[..size]) ? s_permission : s_translation);
+            return memory.TryWrite(address, bytes[..size]) ? BusStatus.Success : WriteFault(address, size);
         }
+
+        public BusStatus ReadTag(ulong address, out byte tag)
+        {
+            tag = IsTagged(address) ? _tags.GetValueOrDefault(address) : (byte)0;
+            return memory.FindFault(address, 16, write: false) is null ? BusStatus.Success : BusStatus.Fault(s_translation);
+        }
+
+        public BusStatus WriteTag(ulong address, byte tag)
+        {
+            if (memory.FindFault(address, 16, write: true) is not null)
+            {
+                return WriteFault(address, 16);
+            }
+
+            if (IsTagged(address))
+            {
+                _tags[address] = tag;
+            }
+
+            return BusStatus.Success;
+        }
+
+        private bool IsTagged(ulong address) =>
+            memory.Pages.Any(x => x.Address == (address & ~0xFFFUL) && x.Access.HasFlag(PageAccess.Tagged));
+
+        private BusStatus WriteFault(ulong address, int size) =>
+            BusStatus.Fault(memory.FindFault(address, size, write: false) is null ? s_permission : s_translation);
     }
 }
