@@ -109,6 +109,8 @@ internal sealed class AArch32Syntax
                 Add(AArch32Operand.Condition);
                 break;
             case "!":
+                // Two words of return state, unless a list of registers says something else.
+                Variant = Variant == AArch32Variant.None ? AArch32Variant.ReturnState : Variant;
                 Add(AArch32Operand.Writeback);
                 break;
             case "Rt":

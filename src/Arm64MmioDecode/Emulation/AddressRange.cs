@@ -2,7 +2,7 @@ using System;
 
 namespace Arm64MmioDecode.Emulation;
 
-/// <summary>Bytes that a plan touches. The range may wrap around the end of the address space.</summary>
+/// <summary>Bytes that a plan touches. The range may wrap around the end of the address space, which in AArch32 has 2^32 bytes.</summary>
 public readonly struct AddressRange : IEquatable<AddressRange>
 {
     // The size of the address space minus one.
@@ -32,7 +32,7 @@ public readonly struct AddressRange : IEquatable<AddressRange>
     /// <summary>Whether an address lies in the range.</summary>
     /// <param name="address">The address, without tag.</param>
     /// <returns>Whether it does.</returns>
-    public bool Contains(ulong address) => (unchecked(address - Address) & _mask) < Length;
+    public bool Contains(ulong address) => address <= _mask && (unchecked(address - Address) & _mask) < Length;
 
     /// <inheritdoc/>
     public bool Equals(AddressRange other) =>

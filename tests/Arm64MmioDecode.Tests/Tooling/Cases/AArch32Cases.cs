@@ -24,6 +24,7 @@ public static class AArch32Cases
     private const uint BranchTarget = 0x3000_0000;
     private const int MinimumBranch = 0x40;
     private const int ProgramCounter = 15;
+    private const int MaxTries = 1000;
 
     // Undefined in User mode, or without an effect that could be compared.
     private static readonly Regex s_excluded = new("^(LDM_u|LDM_e|STM_u|RFE|SRS|LDC|STC|MCR|RESERVED)", RegexOptions.Compiled);
@@ -34,25 +35,35 @@ public static class AArch32Cases
     public static IEnumerable<DifferentialCase> Generate(Isa isa, int count, int seed, bool bigEndian = false)
     {
         var random = new Random(seed);
-        var rows = EncodingsFile.Read(Repository.File("src", "Arm64MmioDecode", "Encodings", $"{isa}.encodings"), registerWidth: 4).Rows
-            .Where(row => !s_excluded.IsMatch(row.Name)).ToList();
+        var rows = Rows(isa);
         for (var made = 0; made < count;)
         {
             foreach (var row in rows)
             {
-                foreach (var word in RowWords.Random(row, random, 2, s_cornerRegisters))
+                // Most words of some encodings are UNPREDICTABLE.
+                var found = RowWords.Random(row, random, MaxTries, s_cornerRegisters)
+                    .Select(word => Build(isa, Opcode(isa, row, word, random), rows, random, bigEndian))
+                    .FirstOrDefault(c => c is not null);
+                if (found is not null && made < count)
                 {
-                    var opcode = isa == Isa.T32 ? row.Pattern.Length == 16 ? word >> 16 : word
-                        : random.Next(3) == 0 || word >> 28 == 15 ? word : (word & 0x0FFF_FFFF) | 0xE000_0000;
-                    if (made < count && Build(isa, opcode, rows, random, bigEndian) is { } differentialCase)
-                    {
-                        made++;
-                        yield return differentialCase;
-                    }
+                    made++;
+                    yield return found;
                 }
             }
         }
     }
+
+    private static uint Opcode(Isa isa, EncodingRow row, uint word, Random random) =>
+        isa == Isa.T32 ? row.Pattern.Length == 16 ? word >> 16 : word
+        : random.Next(3) == 0 || word >> 28 == 15 ? word : (word & 0x0FFF_FFFF) | 0xE000_0000;
+
+    /// <summary>The names of the encodings that the cases are made from.</summary>
+    public static IEnumerable<string> Encodings(Isa isa) => Rows(isa).Select(row => row.Name);
+
+    private static List<EncodingRow> Rows(Isa isa) =>
+    [
+        .. EncodingsFile.Read(Repository.File("src", "Arm64MmioDecode", "Encodings", $"{isa}.encodings"), registerWidth: 4).Rows.Where(row => !s_excluded.IsMatch(row.Name)),
+    ];
 
     private static DifferentialCase? Build(Isa isa, uint word, List<EncodingRow> rows, Random random, bool bigEndian)
     {
