@@ -242,6 +242,64 @@ public sealed class AArch32RuleTests
         }
     }
 
+    [Fact]
+    public void Random_words_in_random_states_never_throw_and_make_a_bounded_number_of_transactions()
+    {
+        // 64 words of four bytes each on a bus of one byte.
+        const int MaxTransactions = 256;
+        var random = new Random(6);
+        var registers = new GuestRegisters();
+        var plan = new AccessPlan();
+        var policies = (UnalignedPolicy[])[UnalignedPolicy.Split, UnalignedPolicy.Fault, UnalignedPolicy.Pass];
+        for (int i = 0; i < 300_000; i++)
+        {
+            uint cpsr = (uint)random.NextInt64(1L << 32);
+            InstructionSet set = (cpsr & Thumb) != 0 ? InstructionSet.T32 : InstructionSet.A32;
+            uint opcode = (uint)random.NextInt64(1L << 32);
+            opcode = set == InstructionSet.A32 ? opcode | 0x04000000 : opcode >> 27 < 0x1D ? opcode >> 16 : opcode;
+            if (InstructionDecoder.Decode(set, opcode, ItState.FromCpsr(cpsr), out AccessDescriptor access) != DecodeStatus.MemoryAccess)
+            {
+                continue;
+            }
+
+            registers.Pc = (uint)random.NextInt64(1L << 32);
+            registers.PState = cpsr;
+            for (int r = 0; r < 31; r++)
+            {
+                registers.SetX(r, (ulong)random.NextInt64(long.MinValue, long.MaxValue));
+            }
+
+            var options = new EmulationOptions
+            {
+                BusWidth = 1 << random.Next(5),
+                Unaligned = policies[random.Next(3)],
+                Exclusives = (ExclusivePolicy)random.Next(3),
+                BigEndian = random.Next(2) == 0,
+                TopByteIgnored = random.Next(2) == 0,
+            };
+            plan.Prepare(in access, registers, in options);
+            int transactions = 0;
+            for (; plan.TryGetNext(out BusTransaction transaction); transactions++)
+            {
+                transaction.Address.Should().BeLessThan(1L << 32);
+                if (random.Next(50) == 0)
+                {
+                    plan.Fail(BusStatus.ExternalAbort);
+                }
+                else
+                {
+                    plan.Complete((ulong)random.NextInt64());
+                }
+            }
+
+            transactions.Should().BeLessThanOrEqualTo(MaxTransactions);
+            if (plan.Commit(registers) == EmulationStatus.Completed)
+            {
+                registers.Pc.Should().BeLessThan(1L << 32);
+            }
+        }
+    }
+
     // A word of each encoding, and registers with which it accesses memory.
     private static IEnumerable<(uint Opcode, AArch32Machine Machine)> Machines(InstructionSet set, Random random, int count)
     {
