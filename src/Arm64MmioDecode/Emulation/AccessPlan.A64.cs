@@ -11,7 +11,9 @@ public sealed partial class AccessPlan
 
     private bool IsSystemInstruction => _access.Opcode >> 24 == 0xD5;
 
-    private EmulationStatus PrepareA64(IGuestRegisters registers)
+    // The descriptor is read from where the caller has it: it may have been written a moment ago, and reading a copy of it would
+    // wait until those writes have left the processor's store buffer.
+    private EmulationStatus PrepareA64(in AccessDescriptor access, IGuestRegisters registers)
     {
         if (_options.Unpredictable != UnpredictablePolicy.Perform && _access.IsUnpredictable)
         {
@@ -20,23 +22,22 @@ public sealed partial class AccessPlan
                 : Refuse(NotEmulatedReason.ConstrainedUnpredictable);
         }
 
-        if (_access.RegisterFile > RegisterFile.SimdAndFloatingPoint)
+        if (access.RegisterFile > RegisterFile.SimdAndFloatingPoint)
         {
             return Unsupported(NotEmulatedReason.Scalable);
         }
 
-        switch (_access.Kind)
+        switch (access.Kind)
         {
             case AccessKind.Load:
-                return PrepareLoad(registers);
             case AccessKind.Store:
-                return PrepareStore(registers);
+                return PrepareTransfer(in access, registers);
             case AccessKind.LoadExclusive:
             case AccessKind.StoreExclusive:
-                return PrepareExclusive(registers);
+                return PrepareExclusive(in access, registers);
             case AccessKind.ReadModifyWrite:
             case AccessKind.CompareAndSwap:
-                return PrepareAtomic(registers);
+                return PrepareAtomic(in access, registers);
             case AccessKind.Prefetch:
                 return _status;
             case AccessKind.CacheMaintenance:
@@ -46,7 +47,7 @@ public sealed partial class AccessPlan
                 return PrepareBlock(registers);
             case AccessKind.TagLoad:
             case AccessKind.TagStore:
-                return IsSystemInstruction ? PrepareBlock(registers) : PrepareTags(registers);
+                return IsSystemInstruction ? PrepareBlock(registers) : PrepareTags(in access, registers);
             case AccessKind.MemoryCopy:
             case AccessKind.MemorySet:
                 return PrepareMemoryCopyOrSet(registers);
@@ -57,36 +58,29 @@ public sealed partial class AccessPlan
         }
     }
 
-    private EmulationStatus PrepareLoad(IGuestRegisters registers)
+    private EmulationStatus PrepareTransfer(in AccessDescriptor access, IGuestRegisters registers)
     {
-        if (ComputeAddress(registers) && CheckAlignment())
+        if (!ComputeAddress(in access, registers) || !CheckAlignment(in access))
         {
-            if (IsSixtyFourBytes)
-            {
-                return BeginSixtyFourBytes(Phase.Read);
-            }
-
-            Begin(Phase.Read);
+            return _status;
         }
 
-        return _status;
-    }
-
-    private EmulationStatus PrepareStore(IGuestRegisters registers)
-    {
-        if (ComputeAddress(registers) && CheckAlignment())
+        Phase phase = Phase.Read;
+        if (access.Kind == AccessKind.Store)
         {
-            GatherData(registers);
-            if (IsSixtyFourBytes)
-            {
-                return BeginSixtyFourBytes(Phase.Write);
-            }
+            phase = Phase.Write;
+            GatherData(in access, registers);
 
             // STILP with writeback stores Rt2, the higher one, first (Arm ARM, description of STILP).
-            _descending = (_access.Properties & AccessProperties.Release) != 0 && _access.AddressingMode == AddressingMode.PreIndex && _count == 2;
-            Begin(Phase.Write);
+            _descending = (access.Properties & AccessProperties.Release) != 0 && access.AddressingMode == AddressingMode.PreIndex && _count == 2;
         }
 
+        if (IsSixtyFourBytes(in access))
+        {
+            return BeginSixtyFourBytes(phase);
+        }
+
+        Begin(phase);
         return _status;
     }
 
@@ -179,55 +173,54 @@ public sealed partial class AccessPlan
     }
 
     // False after a fault.
-    private bool ComputeAddress(IGuestRegisters registers)
+    private bool ComputeAddress(in AccessDescriptor access, IGuestRegisters registers)
     {
-        if (_access.AddressingMode == AddressingMode.Literal)
+        ulong address;
+        ulong moved;
+        if (access.AddressingMode == AddressingMode.Literal)
         {
-            _address = registers.Pc + (ulong)_access.Offset;
-            SetElements();
-            return true;
+            address = moved = registers.Pc + (ulong)access.Offset;
+        }
+        else
+        {
+            int number = access.Rn;
+            address = number == ZeroRegister ? registers.Sp : registers.GetX(number);
+            if (number == ZeroRegister && _options.CheckStackPointerAlignment && (address & 15) != 0)
+            {
+                Raise(EmulationFault.Exception(FaultReason.StackPointerAlignment));
+                return false;
+            }
+
+            if ((access.Properties & AccessProperties.Authenticated) != 0 && !Authenticate(address, out address))
+            {
+                return false;
+            }
+
+            moved = address + (access.HasIndex ? GetIndex(in access, registers) : (ulong)access.Offset);
+            address = access.AddressingMode == AddressingMode.PostIndex ? address : moved;
         }
 
-        int number = _access.Rn;
-        ulong address = number == ZeroRegister ? registers.Sp : registers.GetX(number);
-        if (number == ZeroRegister && _options.CheckStackPointerAlignment && (address & 15) != 0)
-        {
-            Raise(EmulationFault.Exception(FaultReason.StackPointerAlignment));
-            return false;
-        }
-
-        if ((_access.Properties & AccessProperties.Authenticated) != 0 && !Authenticate(ref address))
-        {
-            return false;
-        }
-
-        ulong moved = address + (_access.HasIndex ? GetIndex(registers) : (ulong)_access.Offset);
-        _address = _access.AddressingMode == AddressingMode.PostIndex ? address : moved;
+        _address = address;
         _writeback = moved;
-        SetElements();
+        _count = access.ElementCount;
+        _sizeLog2 = access.ElementSizeLog2;
         return true;
     }
 
-    private void SetElements()
+    private static ulong GetIndex(in AccessDescriptor access, IGuestRegisters registers)
     {
-        _count = _access.ElementCount;
-        _sizeLog2 = _access.ElementSizeLog2;
-    }
-
-    private ulong GetIndex(IGuestRegisters registers)
-    {
-        ulong index = GetX(registers, _access.Rm);
-        index = _access.IndexExtend switch
+        ulong index = GetX(registers, access.Rm);
+        index = access.IndexExtend switch
         {
             IndexExtend.Uxtw => (uint)index,
             IndexExtend.Sxtw => (ulong)(int)index,
             _ => index,
         };
-        return index << _access.IndexShift;
+        return index << access.IndexShift;
     }
 
     // M (bit 23) selects key B.
-    private bool Authenticate(ref ulong address)
+    private bool Authenticate(ulong signed, out ulong address)
     {
         bool useKeyB = (_access.Opcode & (1u << 23)) != 0;
         if (_authentication is null)
@@ -235,11 +228,11 @@ public sealed partial class AccessPlan
             // As XPACD: the code's bits become copies of bit 55, and so does the top byte unless it is ignored.
             ulong code = ulong.MaxValue << _options.VirtualAddressBits;
             code &= _options.TopByteIgnored ? ulong.MaxValue >> 8 : ulong.MaxValue;
-            address = (address & (1ul << 55)) != 0 ? address | code : address & ~code;
+            address = (signed & (1ul << 55)) != 0 ? signed | code : signed & ~code;
             return true;
         }
 
-        if (_authentication.TryAuthenticateData(address, useKeyB, out address))
+        if (_authentication.TryAuthenticateData(signed, useKeyB, out address))
         {
             return true;
         }
@@ -253,17 +246,17 @@ public sealed partial class AccessPlan
     // not know the memory type takes it for Device memory, where FEAT_LSE2 does not relax this (Arm ARM, section B2.9.2).
     // Exclusives and atomics are aligned to their whole size, pairs of the others to one element. STGP needs the alignment of
     // the granule that it tags.
-    private bool CheckAlignment()
+    private bool CheckAlignment(in AccessDescriptor access)
     {
         const AccessProperties Strict = AccessProperties.Acquire | AccessProperties.AcquirePC | AccessProperties.Release | AccessProperties.WritesTags;
-        int alignment = _access.ElementSize;
-        bool strict = (_access.Properties & Strict) != 0;
-        if (_access.Kind is not (AccessKind.Load or AccessKind.Store) || IsSixtyFourBytes)
+        int alignment = 1 << _sizeLog2;
+        bool strict = (access.Properties & Strict) != 0;
+        if (access.Kind is not (AccessKind.Load or AccessKind.Store) || IsSixtyFourBytes(in access))
         {
-            alignment = _access.TotalSize;
+            alignment = access.TotalSize;
             strict = true;
         }
-        else if ((_access.Properties & AccessProperties.WritesTags) != 0)
+        else if ((access.Properties & AccessProperties.WritesTags) != 0)
         {
             alignment = TagGranule;
         }
@@ -273,7 +266,7 @@ public sealed partial class AccessPlan
             return true;
         }
 
-        RaiseDataAbort(FaultStatusCode.Alignment, _address, _access.IsWrite);
+        RaiseDataAbort(FaultStatusCode.Alignment, _address, access.IsWrite);
         return false;
     }
 

@@ -16,14 +16,14 @@ public sealed partial class AccessPlan
     private ulong _control;
     private ReadCheckWrite _check;
 
-    private bool IsSixtyFourBytes => _access.ElementCount == 8 && _access.RegisterFile == RegisterFile.General;
+    private static bool IsSixtyFourBytes(in AccessDescriptor access) => access.ElementCount == 8 && access.RegisterFile == RegisterFile.General;
 
     // RCWS forms have bit 30 set; it makes the checks with RCWSMASK_EL1.
     private bool IsSoftwareCheck => (_access.Opcode & (1u << 30)) != 0;
 
-    private EmulationStatus PrepareExclusive(IGuestRegisters registers)
+    private EmulationStatus PrepareExclusive(in AccessDescriptor access, IGuestRegisters registers)
     {
-        if (!ComputeAddress(registers) || !CheckAlignment())
+        if (!ComputeAddress(in access, registers) || !CheckAlignment(in access))
         {
             return _status;
         }
@@ -42,16 +42,16 @@ public sealed partial class AccessPlan
         _storeFailed = _options.Exclusives == ExclusivePolicy.Perform && !_monitor.Covers(RemoveTag(_address), _access.TotalSize);
         if (!_storeFailed)
         {
-            GatherData(registers);
+            GatherData(in access, registers);
             Begin(Phase.Write);
         }
 
         return _status;
     }
 
-    private EmulationStatus PrepareAtomic(IGuestRegisters registers)
+    private EmulationStatus PrepareAtomic(in AccessDescriptor access, IGuestRegisters registers)
     {
-        if (!ComputeAddress(registers) || !CheckAlignment())
+        if (!ComputeAddress(in access, registers) || !CheckAlignment(in access))
         {
             return _status;
         }

@@ -5,13 +5,25 @@ namespace Arm64MmioDecode.Emulation;
 /// <content>Data between elements and registers.</content>
 public sealed partial class AccessPlan
 {
-    private void GatherData(IGuestRegisters registers)
+    private void GatherData(in AccessDescriptor access, IGuestRegisters registers)
     {
-        if (_access.RegisterFile == RegisterFile.General)
+        if (access.RegisterFile == RegisterFile.General)
+        {
+            SetElement(0, GetX(registers, access.Rt));
+            for (int i = 1; i < _count; i++)
+            {
+                SetElement(i, GetX(registers, access.GetRegister(i)));
+            }
+
+            return;
+        }
+
+        if (access.Shape == TransferShape.OnePerRegister)
         {
             for (int i = 0; i < _count; i++)
             {
-                SetElement(i, GetX(registers, _access.GetRegister(i)));
+                registers.GetV(access.GetRegister(i), out ulong low, out ulong high);
+                SetElement(i, low, high);
             }
 
             return;
@@ -32,11 +44,8 @@ public sealed partial class AccessPlan
                     }
 
                     break;
-                case TransferShape.Lane:
-                    SetElement(r, GetLane(low, high, _access.Lane));
-                    break;
                 default:
-                    SetElement(r, low, high);
+                    SetElement(r, GetLane(low, high, _access.Lane));
                     break;
             }
         }
@@ -47,9 +56,21 @@ public sealed partial class AccessPlan
         if (_access.RegisterFile == RegisterFile.General)
         {
             // Backwards, so that of a pair with Rt = Rt2, which is CONSTRAINED UNPREDICTABLE, the first element stays.
-            for (int i = _count - 1; i >= 0; i--)
+            for (int i = _count - 1; i > 0; i--)
             {
                 SetX(registers, _access.GetRegister(i), Extend(GetElement(i)));
+            }
+
+            SetX(registers, _access.Rt, Extend(GetElement(0)));
+            return;
+        }
+
+        if (_access.Shape == TransferShape.OnePerRegister)
+        {
+            for (int i = 0; i < _count; i++)
+            {
+                GetElement(i, out ulong low, out ulong high);
+                registers.SetV(_access.GetRegister(i), low, high);
             }
 
             return;
@@ -76,12 +97,9 @@ public sealed partial class AccessPlan
                     registers.GetV(number, out low, out high);
                     InsertLane(ref low, ref high, _access.Lane, GetElement(r));
                     break;
-                case TransferShape.Replicate:
+                default:
                     low = ReplicateElement(GetElement(r));
                     high = _access.RegisterWidth == 128 ? low : 0;
-                    break;
-                default:
-                    GetElement(r, out low, out high);
                     break;
             }
 

@@ -34,9 +34,9 @@ public sealed partial class AccessPlan
     }
 
     // LDG, STG, ST2G, STZG, STZ2G, LDGM, STGM, STZGM.
-    private EmulationStatus PrepareTags(IGuestRegisters registers)
+    private EmulationStatus PrepareTags(in AccessDescriptor access, IGuestRegisters registers)
     {
-        if (!ComputeAddress(registers))
+        if (!ComputeAddress(in access, registers))
         {
             return _status;
         }

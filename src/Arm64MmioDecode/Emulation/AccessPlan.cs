@@ -110,7 +110,7 @@ public sealed partial class AccessPlan
     public EmulationStatus Prepare(in AccessDescriptor access, IGuestRegisters registers, in EmulationOptions options)
     {
         _ = registers ?? throw new ArgumentNullException(nameof(registers));
-        _access = access;
+        access.CopyTo(ref _access);
         _options = options;
         _status = EmulationStatus.Pending;
         _reason = NotEmulatedReason.None;
@@ -124,7 +124,7 @@ public sealed partial class AccessPlan
         if (access.InstructionSet == InstructionSet.A64)
         {
             _addressMask = ulong.MaxValue;
-            return PrepareA64(registers);
+            return PrepareA64(in access, registers);
         }
 
         _addressMask = uint.MaxValue;
@@ -152,7 +152,7 @@ public sealed partial class AccessPlan
             ref Element element = ref _elements[_uniform ? 0 : _element];
             low = element.Low;
             high = element.High;
-            if (size < 16)
+            if (size <= sizeof(ulong))
             {
                 ShiftRight(ref low, ref high, _done);
                 high = 0;
@@ -220,7 +220,7 @@ public sealed partial class AccessPlan
         if (_phase is Phase.Read or Phase.ReadTag)
         {
             ref Element element = ref _elements[_element];
-            if (size < 16)
+            if (size <= sizeof(ulong))
             {
                 high = 0;
                 low &= LowBytes(size);
@@ -252,11 +252,7 @@ public sealed partial class AccessPlan
             _done = 0;
         }
 
-        _element += _descending ? -1 : 1;
-        if (--_remaining == 0)
-        {
-            EndPhase();
-        }
+        Advance();
     }
 
     /// <summary>Reports that the transaction of <see cref="TryGetNext"/> was performed.</summary>
@@ -352,17 +348,71 @@ public sealed partial class AccessPlan
     /// <param name="options">The guest's state and the policies.</param>
     /// <returns>How it ended; see <see cref="Fault"/> and <see cref="NotEmulatedReason"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="registers"/> or <paramref name="bus"/> is null.</exception>
-    /// <exception cref="ArgumentException">A transaction is wider than 8 bytes and <paramref name="bus"/> is no <see cref="IWideMmioBus"/>.</exception>
+    /// <exception cref="ArgumentException">
+    /// A transaction is wider than 8 bytes and <paramref name="bus"/> is no <see cref="IWideMmioBus"/>, or it transfers a tag and
+    /// <paramref name="bus"/> is no <see cref="ITagMemory"/>.
+    /// </exception>
     public EmulationStatus Execute(in AccessDescriptor access, IGuestRegisters registers, IMmioBus bus, in EmulationOptions options)
     {
-        _ = bus ?? throw new ArgumentNullException(nameof(bus));
-
+        var reference = new BusReference(bus ?? throw new ArgumentNullException(nameof(bus)));
         Prepare(in access, registers, in options);
+        Drive(ref reference, bus);
+        return Commit(registers);
+    }
+
+    /// <summary>Prepares a plan and drives it on a bus to its end, without virtual calls.</summary>
+    /// <typeparam name="TBus">The bus, which takes transactions of up to 8 bytes and no tags.</typeparam>
+    /// <param name="access">The instruction.</param>
+    /// <param name="registers">The vCPU's registers.</param>
+    /// <param name="bus">What it accesses. An exception that it throws leaves the registers unchanged.</param>
+    /// <param name="options">The guest's state and the policies.</param>
+    /// <returns>How it ended; see <see cref="Fault"/> and <see cref="NotEmulatedReason"/>.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="registers"/> is null.</exception>
+    /// <exception cref="ArgumentException">A transaction is wider than 8 bytes or transfers a tag.</exception>
+    public EmulationStatus Execute<TBus>(in AccessDescriptor access, IGuestRegisters registers, ref TBus bus, in EmulationOptions options)
+        where TBus : struct, IMmioBus
+    {
+        Prepare(in access, registers, in options);
+        Drive(ref bus, null);
+        return Commit(registers);
+    }
+
+    private void Drive<TBus>(ref TBus bus, IMmioBus? wide)
+        where TBus : struct, IMmioBus
+    {
+        // Elements that are one transaction each: the common case, without the detour over BusTransaction.
+        int size = _pieceSize;
+        while (size == 1 << _sizeLog2 && size <= sizeof(ulong) && _phase is Phase.Read or Phase.Write)
+        {
+            ulong address = RemoveTag(NextAddress);
+            ref Element element = ref _elements[_uniform ? 0 : _element];
+            BusStatus status;
+            if (_phase == Phase.Read)
+            {
+                status = bus.Read(address, size, out ulong value);
+                element.Low = value & LowBytes(size);
+                element.High = 0;
+            }
+            else
+            {
+                status = bus.Write(address, size, element.Low & LowBytes(size));
+            }
+
+            if (!status.IsSuccess)
+            {
+                Fail(status);
+                return;
+            }
+
+            Advance();
+            size = _pieceSize;
+        }
+
         while (TryGetNext(out BusTransaction transaction))
         {
             if (transaction.Size > sizeof(ulong))
             {
-                PerformWide(bus, in transaction);
+                PerformWide(wide, in transaction);
                 continue;
             }
 
@@ -370,21 +420,12 @@ public sealed partial class AccessPlan
             BusStatus status = transaction.Operation == BusOperation.Read
                 ? bus.Read(transaction.Address, transaction.Size, out value)
                 : bus.Write(transaction.Address, transaction.Size, transaction.Low);
-            if (status.IsSuccess)
-            {
-                Complete(value);
-            }
-            else
-            {
-                Fail(status);
-            }
+            Finish(status, value);
         }
-
-        return Commit(registers);
     }
 
     // Tags, 16 bytes and 64 bytes: what a plain IMmioBus does not know.
-    private void PerformWide(IMmioBus bus, in BusTransaction transaction)
+    private void PerformWide(IMmioBus? bus, in BusTransaction transaction)
     {
         BusStatus status;
         if (transaction.Operation is BusOperation.ReadTag or BusOperation.WriteTag)
@@ -429,6 +470,16 @@ public sealed partial class AccessPlan
         else
         {
             Fail(status);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Advance()
+    {
+        _element += _descending ? -1 : 1;
+        if (--_remaining == 0)
+        {
+            EndPhase();
         }
     }
 
@@ -542,7 +593,7 @@ public sealed partial class AccessPlan
     private static ulong Reverse(ulong value, int sizeLog2) =>
         BinaryPrimitives.ReverseEndianness(value) >> (64 - (8 << sizeLog2));
 
-    private static ulong LowBytes(int size) => ulong.MaxValue >> (64 - (8 * Math.Min(size, 8)));
+    private static ulong LowBytes(int size) => ulong.MaxValue >> (64 - (8 * size));
 
     private static void ShiftRight(ref ulong low, ref ulong high, int bytes)
     {
@@ -573,6 +624,18 @@ public sealed partial class AccessPlan
     }
 
     private static void ThrowNoTransaction() => throw new InvalidOperationException("no transaction is outstanding");
+
+    // A bus that is an object, as the driver takes it.
+    private readonly struct BusReference : IMmioBus
+    {
+        private readonly IMmioBus _bus;
+
+        public BusReference(IMmioBus bus) => _bus = bus;
+
+        public BusStatus Read(ulong address, int size, out ulong value) => _bus.Read(address, size, out value);
+
+        public BusStatus Write(ulong address, int size, ulong value) => _bus.Write(address, size, value);
+    }
 
     private struct Element
     {
