@@ -34,6 +34,11 @@ public readonly struct IntermediatePhysicalAddress : IEquatable<IntermediatePhys
     /// <summary>HPFAR_EL2.NS: for a fault taken to Secure EL2, whether the address is in the Non-secure IPA space. 0 everywhere else.</summary>
     public bool NonSecureSpace => _nonSecureSpace;
 
+    /// <summary>An address that an interface delivers as a whole, such as KVM's <c>fault_ipa</c>.</summary>
+    /// <param name="address">The address.</param>
+    /// <returns>The address, known to the byte.</returns>
+    public static IntermediatePhysicalAddress FromAddress(ulong address) => new(address, IpaPrecision.Byte, nonSecureSpace: false);
+
     /// <summary>
     /// Puts the IPA of a stage 2 data abort together. HPFAR_EL2.FIPA (bits 47:4) holds IPA[55:12], FAR the offset in
     /// the page. On a stage 1 walk (S1PTW) the IPA is that of the translation table, to which FAR says nothing; with

@@ -1,0 +1,92 @@
+using System;
+using Arm64MmioDecode.Syndromes;
+
+namespace Arm64MmioDecode.Handling;
+
+/// <summary>
+/// What a hypervisor's interface reports about a data abort of a vCPU: the syndrome, and as much of the addresses and of the
+/// instruction as it hands out.
+/// </summary>
+public readonly struct DataAbortExit
+{
+    private readonly uint _instruction;
+    private readonly byte _instructionLength;
+
+    private DataAbortExit(in DataAbortSyndrome syndrome, ulong? faultAddress, in IntermediatePhysicalAddress ipa, uint instruction, int instructionLength)
+    {
+        Syndrome = syndrome;
+        FaultAddress = faultAddress;
+        Ipa = ipa;
+        _instruction = instruction;
+        _instructionLength = (byte)instructionLength;
+    }
+
+    /// <summary>Describes an exit by its parts.</summary>
+    /// <param name="syndrome">The syndrome.</param>
+    /// <param name="faultAddress">The virtual address that faulted (FAR_EL2), or null when it is not reported.</param>
+    /// <param name="ipa">The intermediate physical address, as far as it is known.</param>
+    public DataAbortExit(in DataAbortSyndrome syndrome, ulong? faultAddress, in IntermediatePhysicalAddress ipa)
+        : this(syndrome, syndrome.FnV ? null : faultAddress, ipa, 0, 0)
+    {
+    }
+
+    /// <summary>The syndrome.</summary>
+    public DataAbortSyndrome Syndrome { get; }
+
+    /// <summary>The virtual address that faulted, with its tag bits, or null when it is not known (also when the syndrome says FnV).</summary>
+    public ulong? FaultAddress { get; }
+
+    /// <summary>The intermediate physical address (what hypervisors call guest-physical address), as far as it is known.</summary>
+    public IntermediatePhysicalAddress Ipa { get; }
+
+    /// <summary>How many bytes of the instruction the hypervisor delivered: 0, 2 or 4.</summary>
+    public int DeliveredLength => _instructionLength;
+
+    /// <summary>An exit as a hypervisor that runs at EL2 itself reads it from the registers.</summary>
+    /// <param name="esr">ESR_EL2.</param>
+    /// <param name="far">FAR_EL2.</param>
+    /// <param name="hpfar">HPFAR_EL2; ignored where the architecture leaves it UNKNOWN.</param>
+    /// <returns>The exit.</returns>
+    public static DataAbortExit FromRegisters(ulong esr, ulong far, ulong hpfar)
+    {
+        DataAbortSyndrome syndrome = DataAbortSyndrome.FromEsr(esr);
+        return new DataAbortExit(syndrome, far, IntermediatePhysicalAddress.FromHpfar(syndrome, hpfar, far));
+    }
+
+    /// <summary>
+    /// An exit from an interface that reports ESR_EL2 with the virtual and the guest-physical address, such as
+    /// Hypervisor.framework's <c>hv_vcpu_exit_exception_t</c>.
+    /// </summary>
+    /// <param name="esr">The syndrome.</param>
+    /// <param name="virtualAddress">The virtual address.</param>
+    /// <param name="physicalAddress">The guest-physical address.</param>
+    /// <returns>The exit.</returns>
+    public static DataAbortExit FromAddresses(ulong esr, ulong virtualAddress, ulong physicalAddress) =>
+        new(DataAbortSyndrome.FromEsr(esr), virtualAddress, IntermediatePhysicalAddress.FromAddress(physicalAddress));
+
+    /// <summary>Linux's KVM_EXIT_ARM_NISV, which reports no virtual address.</summary>
+    /// <param name="esrIss"><c>arm_nisv.esr_iss</c>.</param>
+    /// <param name="faultIpa"><c>arm_nisv.fault_ipa</c>.</param>
+    /// <returns>The exit.</returns>
+    public static DataAbortExit FromKvmNisv(ulong esrIss, ulong faultIpa) =>
+        new(DataAbortSyndrome.FromKvmNisv(esrIss), null, IntermediatePhysicalAddress.FromAddress(faultIpa));
+
+    /// <summary>Adds the bytes of the instruction that the hypervisor delivered, so that they need not be read from guest memory.</summary>
+    /// <param name="bytes">The bytes at PC, in ascending order. Fewer than 2 count as none, and those behind the fourth are ignored.</param>
+    /// <returns>The exit with the bytes.</returns>
+    public DataAbortExit WithInstruction(ReadOnlySpan<byte> bytes)
+    {
+        int length = bytes.Length >= 4 ? 4 : bytes.Length >= 2 ? 2 : 0;
+        uint instruction = 0;
+        for (int i = 0; i < length; i++)
+        {
+            instruction |= (uint)bytes[i] << (8 * i);
+        }
+
+        return new DataAbortExit(Syndrome, FaultAddress, Ipa, instruction, length);
+    }
+
+    /// <summary>Copies the delivered bytes of the instruction.</summary>
+    /// <param name="destination">Receives <see cref="DeliveredLength"/> bytes; at least 4 bytes long.</param>
+    internal void CopyInstruction(Span<byte> destination) => System.Buffers.Binary.BinaryPrimitives.WriteUInt32LittleEndian(destination, _instruction);
+}

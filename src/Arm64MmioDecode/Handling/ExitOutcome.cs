@@ -1,0 +1,56 @@
+using Arm64MmioDecode.Emulation;
+using Arm64MmioDecode.Syndromes;
+
+namespace Arm64MmioDecode.Handling;
+
+/// <summary>How the handling of an exit ended.</summary>
+public readonly struct ExitOutcome
+{
+    private ExitOutcome(ExitStatus status, ExitReason reason, DataAbortClass abortClass, ExitAction action, NotEmulatedReason notEmulatedReason, in EmulationFault fault)
+    {
+        Status = status;
+        Reason = reason;
+        Class = abortClass;
+        Action = action;
+        NotEmulatedReason = notEmulatedReason;
+        Fault = fault;
+    }
+
+    /// <summary>What the hypervisor does next.</summary>
+    public ExitStatus Status { get; }
+
+    /// <summary>Why.</summary>
+    public ExitReason Reason { get; }
+
+    /// <summary>What the abort is about, for <see cref="ExitStatus.NotInstructionAccess"/>.</summary>
+    public DataAbortClass Class { get; }
+
+    /// <summary>What to do, for <see cref="ExitStatus.NotInstructionAccess"/>.</summary>
+    public ExitAction Action { get; }
+
+    /// <summary>Why the plan refused the instruction, for <see cref="ExitReason.InstructionNotEmulated"/>.</summary>
+    public NotEmulatedReason NotEmulatedReason { get; }
+
+    /// <summary>The exception for the guest, for <see cref="ExitStatus.GuestFault"/> and <see cref="ExitAction.InjectFault"/>.</summary>
+    public EmulationFault Fault { get; }
+
+    /// <summary>Whether the vCPU is to be re-entered with no more to do: the instruction is done, or is to be executed again.</summary>
+    public bool ReenterGuest => Status is ExitStatus.Completed or ExitStatus.Continue or ExitStatus.Retry;
+
+    internal static ExitOutcome Pending => default;
+
+    internal static ExitOutcome Completed => new(ExitStatus.Completed, ExitReason.None, default, default, default, default);
+
+    internal static ExitOutcome Continue => new(ExitStatus.Continue, ExitReason.None, default, default, default, default);
+
+    internal static ExitOutcome Retry(ExitReason reason) => new(ExitStatus.Retry, reason, default, default, default, default);
+
+    internal static ExitOutcome GuestFault(ExitReason reason, in EmulationFault fault) =>
+        new(ExitStatus.GuestFault, reason, default, default, default, fault);
+
+    internal static ExitOutcome NotEmulated(ExitReason reason, NotEmulatedReason notEmulatedReason = NotEmulatedReason.None) =>
+        new(ExitStatus.NotEmulated, reason, default, default, notEmulatedReason, default);
+
+    internal static ExitOutcome NotInstructionAccess(DataAbortClass abortClass, ExitAction action, in EmulationFault fault = default) =>
+        new(ExitStatus.NotInstructionAccess, ExitReason.None, abortClass, action, default, fault);
+}
