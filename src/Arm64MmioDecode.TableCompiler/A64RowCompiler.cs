@@ -1,27 +1,31 @@
 using System;
-using System.IO;
+using System.Collections.Generic;
 using System.Linq;
 using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Encodings;
 
 namespace Arm64MmioDecode.TableCompiler;
 
-/// <summary>Compiles an A64 row.</summary>
+/// <summary>Compiles an A64 row. The words are those that the library's A64Row names.</summary>
 internal static class A64RowCompiler
 {
-    /// <summary>Number of 32-bit words of a row: mask, value, two rejects, transfer (2), addressing (2), immediate mask, immediate shape.</summary>
-    public const int Words = 12;
+    private const uint RegisterBits = 31;
+    private const int Rt2Shift = 10;
 
-    /// <summary>Number of rejected field values that a row can have.</summary>
-    public const int Rejects = 2;
+    // 128-bit atomics and LDIAPP have Rt2 where others have Rs.
+    private const int HighRt2Shift = 16;
+    private const uint RmMask = RegisterBits << 16;
 
+    /// <param name="row">The row.</param>
+    /// <param name="index">The encoding's number.</param>
     public static CompiledRow Compile(EncodingRow row, int index)
     {
         AssemblySyntax syntax = AssemblySyntax.Parse(row.Assembly, row.Pattern);
         AccessClause access = AccessClause.Parse(row.Access);
-        if (row.Rejects.Count > Rejects)
+        A64Variant variant = access.Variant != A64Variant.None ? access.Variant : syntax.Variant;
+        if (variant == A64Variant.None && syntax.Immediate is { Field: "S.imm9" })
         {
-            throw new InvalidDataException("more than two rejected field values");
+            variant = A64Variant.AuthenticatedImmediate;
         }
 
         (ulong transfer, AccessProperties flags) = Transfer(syntax, access);
@@ -32,19 +36,53 @@ internal static class A64RowCompiler
             | ((ulong)index << 32)
             | ((ulong)InstructionSet.A64 << 48)
             | (4ul << 52);
-        (uint immediateMask, uint immediateShape) = Immediate(row, syntax, access);
-        uint rules = row.Rules.Aggregate(0u, (all, rule) => all | (uint)Enum.Parse<UnpredictableRules>(rule));
-        return new CompiledRow(row, syntax.Template, rules,
-        [
-            row.Pattern.Mask, row.Pattern.Value,
-            RejectMask(0), RejectValue(0), RejectMask(1), RejectValue(1),
-            (uint)transfer, (uint)(transfer >> 32), (uint)addressing, (uint)(addressing >> 32),
-            immediateMask, immediateShape,
-        ]);
+        int offset = syntax.OffsetIsTotal ? access.ElementCount << access.ElementSizeLog2 : syntax.Constant;
+        uint places = Places(variant, syntax.RegisterCount);
+        (uint shape, uint immediateMask) = Immediate(row.Pattern, syntax, variant);
 
-        // A reject that can never match compares no bits with a one.
-        uint RejectMask(int i) => i < row.Rejects.Count ? row.Rejects[i].Mask : 0;
-        uint RejectValue(int i) => i < row.Rejects.Count ? row.Rejects[i].Value : 1;
+        var parts = new List<DecoderRow>();
+        uint fields = A64Variants.Fields(variant) & ~row.Pattern.Mask;
+        uint bits = fields;
+        do
+        {
+            WordSet words = row.Words with { Mask = row.Pattern.Mask | fields, Value = row.Pattern.Value | bits };
+            if (words.MayContain(words.Mask, words.Value))
+            {
+                ulong partTransfer = transfer;
+                ulong partAddressing = addressing;
+                int partOffset = offset;
+                A64Variants.Apply(variant, words.Value, ref partOffset, ref partTransfer, ref partAddressing);
+                ulong operands = DecoderRow.Pair(shape | ((uint)partOffset << 16), places | (immediateMask << 16));
+                parts.Add(new(words, row.Rank, [DecoderRow.Pair(words.Mask, words.Value), partTransfer, partAddressing, operands]));
+            }
+
+            bits = (bits - 1) & fields;
+        }
+        while (bits != fields);
+
+        if (variant == A64Variant.ZeroableIndex)
+        {
+            // Register 31 as index is the zero register here: the form without an index.
+            WordSet withoutIndex = row.Words with { Mask = row.Pattern.Mask | RmMask, Value = row.Pattern.Value | RmMask };
+            parts.Add(new(withoutIndex, row.Rank + 1, [DecoderRow.Pair(withoutIndex.Mask, withoutIndex.Value), transfer, addressing & ~0xFFF0ul, parts[0].Data[^1]]));
+        }
+
+        uint rules = row.Rules.Aggregate(0u, (all, rule) => all | (uint)Enum.Parse<UnpredictableRules>(rule));
+        return new CompiledRow(row, syntax.Template, rules, parts);
+    }
+
+    // Bits of Rt, and the shift for Rt2.
+    private static uint Places(A64Variant variant, int registers)
+    {
+        uint rt = (variant, registers) switch
+        {
+            (A64Variant.ConsecutiveGroup, 2) => 0b11110,
+            (A64Variant.ConsecutiveGroup, _) => 0b11100,
+            (A64Variant.StridedGroup, 2) => 0b10111,
+            (A64Variant.StridedGroup, _) => 0b10011,
+            _ => RegisterBits,
+        };
+        return rt | ((uint)(variant == A64Variant.HighRt2 ? HighRt2Shift : Rt2Shift) << 5);
     }
 
     private static (ulong Transfer, AccessProperties Flags) Transfer(AssemblySyntax syntax, AccessClause access)
@@ -87,26 +125,32 @@ internal static class A64RowCompiler
         return (transfer, access.Flags | (syntax.VectorLengthScaled ? AccessProperties.VectorLengthScaled : AccessProperties.None));
     }
 
-    // Shape word: shift left (5 bits), arithmetic shift right (5), scale (6), variant (5), signed constant (8).
-    private static (uint Mask, uint Shape) Immediate(EncodingRow row, AssemblySyntax syntax, AccessClause access)
+    // Shift left (5 bits), arithmetic shift right (5), scale (6); and the bits after the shifts.
+    private static (uint Shape, uint Mask) Immediate(EncodingPattern pattern, AssemblySyntax syntax, A64Variant variant)
     {
-        DecodeVariant variant = access.Variant != DecodeVariant.None ? access.Variant : syntax.Variant;
-        int constant = syntax.OffsetIsTotal ? access.ElementCount << access.ElementSizeLog2 : syntax.Constant;
-        uint shape = ((uint)variant << 16) | ((uint)(byte)constant << 24);
-        if (syntax.Immediate is not { } immediate)
+        (string field, int scale, bool signed) = syntax.Immediate ?? variant switch
         {
-            return (0, shape);
+            A64Variant.ZaVector => ("off4", 1, false),
+            _ => ("", 0, false),
+        };
+        switch (variant)
+        {
+            case A64Variant.AuthenticatedImmediate:
+                (field, signed) = ("imm9", false);
+                break;
+            case A64Variant.SplitImm9:
+                (field, scale) = ("imm9h", 8);
+                break;
+            default:
+                break;
         }
 
-        string[] fields = immediate.Field.Split('.');
-        if (fields.Length == 2)
+        if (field.Length == 0)
         {
-            // Split fields belong to a variant; the scale still comes from the row.
-            return (0, shape | ((variant == DecodeVariant.None ? (uint)DecodeVariant.AuthenticatedImmediate : 0u) << 16) | ((uint)immediate.Scale << 10));
+            return (0, 0);
         }
 
-        (int high, int width) = row.Pattern.Fields[immediate.Field];
-        uint mask = immediate.Signed ? uint.MaxValue : (1u << width) - 1;
-        return (mask, shape | (uint)(31 - high) | ((uint)(32 - width) << 5) | ((uint)immediate.Scale << 10));
+        (int high, int width) = pattern.Fields[field];
+        return ((uint)(31 - high) | ((uint)(32 - width) << 5) | ((uint)scale << 10), signed ? ushort.MaxValue : (1u << width) - 1);
     }
 }

@@ -9,16 +9,19 @@ namespace Arm64MmioDecode.TableCompiler;
 /// <summary>Compiles an A32 or T32 row. The words are those that the library's AArch32Row names.</summary>
 internal static class AArch32RowCompiler
 {
-    /// <summary>Number of 32-bit words of a row.</summary>
-    public const int Words = 16;
-
     /// <summary>Number of rejected field values that a row can have.</summary>
-    public const int Rejects = 3;
+    private const int Rejects = 3;
+
+    /// <summary>A reject that can never match compares no bits with a one.</summary>
+    private const ulong NoReject = 1ul << 32;
 
     private const uint RegisterBits = 0xF;
 
     /// <summary>CRd of the only LDC and STC that Armv8 has.</summary>
     private const uint DebugDataTransferRegister = 5;
+
+    /// <summary>The words of a row that matches every word.</summary>
+    public static ulong[] CatchAll => [0, NoReject, NoReject, NoReject, 0, 0, 0, 0];
 
     /// <param name="row">The row.</param>
     /// <param name="set">Its instruction set.</param>
@@ -44,15 +47,16 @@ internal static class AArch32RowCompiler
             | ((ulong)row.Pattern.Length / 8 << 52);
         (uint shifts, uint mask, uint constants) = Registers(row.Pattern, syntax, access);
         uint rules = row.Rules.Aggregate(0u, (all, rule) => all | (uint)Enum.Parse<AArch32Rules>(rule));
-        return new CompiledRow(row, syntax.Template, rules,
+        ulong[] data =
         [
-            row.Pattern.Mask, row.Pattern.Value,
-            .. Enumerable.Range(0, Rejects).SelectMany(i => i < rejects.Length ? new[] { rejects[i].Mask, rejects[i].Value } : [0, 1]),
-            (uint)transfer, (uint)(transfer >> 32), (uint)addressing, (uint)(addressing >> 32),
-            Immediate(row.Pattern, syntax),
-            shifts | (row.Pattern.Length == 16 ? 1u << 20 : 0) | ((uint)syntax.Variant << 24),
-            mask, constants,
-        ]);
+            DecoderRow.Pair(row.Pattern.Mask, row.Pattern.Value),
+            .. Enumerable.Range(0, Rejects).Select(i => i < rejects.Length ? DecoderRow.Pair(rejects[i].Mask, rejects[i].Value) : NoReject),
+            transfer,
+            addressing,
+            DecoderRow.Pair(Immediate(row.Pattern, syntax), shifts | (row.Pattern.Length == 16 ? 1u << 20 : 0) | ((uint)syntax.Variant << 24)),
+            DecoderRow.Pair(mask, constants),
+        ];
+        return new CompiledRow(row, syntax.Template, rules, [new DecoderRow(row.Words, row.Rank, data)]);
     }
 
     private static ulong Transfer(AArch32Syntax syntax, AccessClause access)

@@ -2,7 +2,6 @@ using System;
 using System.Globalization;
 using System.IO;
 using Arm64MmioDecode.Descriptors;
-using Arm64MmioDecode.Encodings;
 
 namespace Arm64MmioDecode.TableCompiler;
 
@@ -25,7 +24,7 @@ internal sealed class AccessClause
 
     public AccessProperties Flags { get; private set; }
 
-    public DecodeVariant Variant { get; private set; }
+    public A64Variant Variant { get; private set; }
 
     /// <summary>The data register is a system register (LDC, STC).</summary>
     public bool IsSystem { get; private set; }
@@ -113,10 +112,10 @@ internal sealed class AccessClause
                 IsSystem = true;
                 break;
             case "@multiple":
-                Variant = DecodeVariant.MultipleStructures;
+                Variant = A64Variant.MultipleStructures;
                 break;
             case "@replicate":
-                Variant = DecodeVariant.ReplicateStructures;
+                Variant = A64Variant.ReplicateStructures;
                 break;
             case "sequential":
                 Shape = TransferShape.Sequential;

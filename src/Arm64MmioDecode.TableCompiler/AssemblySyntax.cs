@@ -51,7 +51,7 @@ internal sealed class AssemblySyntax
     /// <summary>The offset added by a post-indexed structure access is the size of the access.</summary>
     public bool OffsetIsTotal { get; private set; }
 
-    public DecodeVariant Variant { get; private set; }
+    public A64Variant Variant { get; private set; }
 
     public bool VectorLengthScaled { get; private set; }
 
@@ -127,7 +127,7 @@ internal sealed class AssemblySyntax
                 Add(OperandKind.Immediate, 0);
                 return;
             case "Rm+extend":
-                Variant = DecodeVariant.RegisterOffset;
+                Variant = A64Variant.RegisterOffset;
                 Index = IndexExtend.Lsl;
                 Add(OperandKind.ExtendedIndex, 0);
                 return;
@@ -141,7 +141,7 @@ internal sealed class AssemblySyntax
                 Add(OperandKind.ScalablePrefetchOperation, 0);
                 return;
             case "lane":
-                Variant = DecodeVariant.SingleStructure;
+                Variant = A64Variant.SingleStructure;
                 Add(OperandKind.Lane, 0);
                 return;
             case "cacheop":
@@ -167,7 +167,7 @@ internal sealed class AssemblySyntax
                 return;
             case "Xm0":
                 Index = IndexExtend.Lsl;
-                Variant = DecodeVariant.ZeroableIndex;
+                Variant = A64Variant.ZeroableIndex;
                 Add(OperandKind.General, RegisterOperand.Rm | RegisterOperand.SixtyFour);
                 return;
             case "zaimm":
@@ -175,7 +175,7 @@ internal sealed class AssemblySyntax
                 return;
             case "mod":
                 Add(OperandKind.ScalableModifier, pattern.Fields["xs"].High);
-                Variant = pattern.Fields["xs"].High == 14 ? DecodeVariant.VectorIndexLow : DecodeVariant.VectorIndexHigh;
+                Variant = pattern.Fields["xs"].High == 14 ? A64Variant.VectorIndexLow : A64Variant.VectorIndexHigh;
                 return;
             case "Pg":
                 Add(OperandKind.GoverningPredicate, 0);
@@ -195,7 +195,7 @@ internal sealed class AssemblySyntax
                 File = RegisterFile.ZaArray;
                 if (argument.Length == 0)
                 {
-                    Variant = DecodeVariant.ZaVector;
+                    Variant = A64Variant.ZaVector;
                     Add(OperandKind.ZaVector, 0);
                 }
                 else
@@ -218,7 +218,7 @@ internal sealed class AssemblySyntax
     {
         File = file;
         Layout = RegisterLayout.Consecutive;
-        Variant = DecodeVariant.SplitImm9;
+        Variant = A64Variant.SplitImm9;
     }
 
     private void VectorList(string argument)
@@ -247,7 +247,7 @@ internal sealed class AssemblySyntax
         File = RegisterFile.ScalableVector;
         char form = argument[1];
         Layout = form != 's' ? RegisterLayout.Consecutive : RegisterCount == 2 ? RegisterLayout.StrideEight : RegisterLayout.StrideFour;
-        Variant = form switch { 's' => DecodeVariant.StridedGroup, 'g' => DecodeVariant.ConsecutiveGroup, _ => Variant };
+        Variant = form switch { 's' => A64Variant.StridedGroup, 'g' => A64Variant.ConsecutiveGroup, _ => Variant };
         char element = argument[^1];
         if (element == 'T')
         {
@@ -346,7 +346,7 @@ internal sealed class AssemblySyntax
             RegisterCount = 2;
             if (pattern.Fields["Rt2"].High == HighRt2)
             {
-                Variant = DecodeVariant.HighRt2;
+                Variant = A64Variant.HighRt2;
             }
         }
         else if (Has("s"))

@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
-using System.Numerics;
 
 namespace Arm64MmioDecode.TableCompiler;
 
@@ -20,37 +19,35 @@ internal sealed class DecodeLookup
 
     private readonly List<ushort> _candidates = [];
     private readonly Dictionary<string, int> _candidateLists = [];
-    private readonly IReadOnlyList<WordSet> _rows;
+    private readonly IReadOnlyList<DecoderRow> _rows;
     private readonly IReadOnlyList<WordSet> _spaces;
+    private readonly uint _keyMask;
     private readonly List<uint> _cells = [];
     private readonly Dictionary<string, uint> _blockNumbers = [];
 
-    /// <param name="rows">The words of each row, from row 2 on.</param>
+    /// <param name="rows">The rows from row 2 on.</param>
     /// <param name="spaces">The encoding spaces in which a word without a row is unallocated.</param>
-    /// <param name="firstLow">The lowest bit of the first key, which ends at bit 31.</param>
-    /// <param name="secondLow">The lowest bit of the second key.</param>
-    /// <param name="secondWidth">Number of bits of the second key, at most 8.</param>
+    /// <param name="keys">The bits that select blocks and cells.</param>
     /// <exception cref="InvalidDataException">An encoding space cannot be told by the keys.</exception>
-    public DecodeLookup(IReadOnlyList<WordSet> rows, IReadOnlyList<WordSet> spaces, int firstLow, int secondLow, int secondWidth)
+    public DecodeLookup(IReadOnlyList<DecoderRow> rows, IReadOnlyList<WordSet> spaces, LookupKeys keys)
     {
         _rows = rows;
         _spaces = spaces;
-        uint firstMask = uint.MaxValue << firstLow;
-        KeyMask = firstMask | (((1u << secondWidth) - 1) << secondLow);
-        if (spaces.Any(space => (space.Mask & ~KeyMask) != 0 || space.Exceptions.Any(exception => (exception.Mask & ~KeyMask) != 0)))
+        _keyMask = keys.Mask;
+        if (spaces.Any(space => (space.Mask & ~_keyMask) != 0 || space.Exceptions.Any(exception => (exception.Mask & ~_keyMask) != 0)))
         {
             throw new InvalidDataException("an encoding space depends on bits that are not part of the lookup keys");
         }
 
-        Blocks = new uint[1 << (32 - firstLow)];
+        Blocks = new uint[1 << (32 - keys.FirstLow)];
         for (int i = 0; i < Blocks.Length; i++)
         {
-            uint first = (uint)i << firstLow;
-            int[] inBlock = [.. Enumerable.Range(0, rows.Count).Where(row => rows[row].MayContain(firstMask, first))];
-            var block = new uint[1 << secondWidth];
+            uint first = (uint)i << keys.FirstLow;
+            int[] inBlock = [.. Enumerable.Range(0, rows.Count).Where(row => rows[row].Words.MayContain(keys.FirstMask, first))];
+            var block = new uint[1 << keys.SecondWidth];
             for (int j = 0; j < block.Length; j++)
             {
-                block[j] = Cell(inBlock, first | ((uint)j << secondLow));
+                block[j] = Cell(inBlock, first | ((uint)j << keys.SecondLow));
             }
 
             Blocks[i] = AddBlock(block);
@@ -65,21 +62,18 @@ internal sealed class DecodeLookup
 
     public ushort[] Candidates => [.. _candidates];
 
-    /// <summary>The bits that the cells know: a row's exceptions in these bits alone need no comparison.</summary>
-    public uint KeyMask { get; }
-
     private uint Cell(int[] inBlock, uint key)
     {
-        int[] rows = [.. inBlock.Where(row => _rows[row].MayContain(KeyMask, key)).OrderByDescending(row => BitOperations.PopCount(_rows[row].Mask)).ThenBy(row => row)];
+        int[] rows = [.. inBlock.Where(row => _rows[row].Words.MayContain(_keyMask, key)).OrderByDescending(row => _rows[row].Rank).ThenBy(row => row)];
 
         // The most specific row comes first, but when no two rows share a word the widest can, which has the most words.
-        bool disjoint = rows.All(one => rows.All(other => one == other || _rows[one].IsDisjointFrom(_rows[other])));
+        bool disjoint = rows.All(one => rows.All(other => one == other || _rows[one].Words.IsDisjointFrom(_rows[other].Words)));
         if (disjoint)
         {
             Array.Reverse(rows);
         }
 
-        int last = _spaces.Any(space => space.MayContain(KeyMask, key)) ? UnallocatedRow : OtherRow;
+        int last = _spaces.Any(space => space.MayContain(_keyMask, key)) ? UnallocatedRow : OtherRow;
         int[] list = [.. rows.Select(row => row + FirstRow), last];
         return (uint)list[0] | ((uint)AddCandidates(list[1..]) << 16);
     }

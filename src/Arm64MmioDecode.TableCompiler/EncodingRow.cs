@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Numerics;
 
 namespace Arm64MmioDecode.TableCompiler;
 
@@ -40,6 +41,9 @@ internal sealed class EncodingRow
 
     /// <summary>The words that the row matches.</summary>
     public WordSet Words => new(Pattern.Mask, Pattern.Value, Rejects);
+
+    /// <summary>Number of fixed bits: of two rows that share words the one with more of them is the instruction.</summary>
+    public int Rank => BitOperations.PopCount(Pattern.Mask);
 
     public static EncodingRow Parse(string text, int line, int registerWidth)
     {

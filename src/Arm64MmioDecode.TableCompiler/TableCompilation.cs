@@ -18,9 +18,22 @@ internal static class TableCompilation
         EncodingsFile file = EncodingsFile.Read(Path.Combine(folder, "A64.encodings"), registerWidth: 5);
         CompiledRow[] rows = CompileRows(file, "A64", A64RowCompiler.Compile);
 
-        // Bits 31:21 and 15:10 tell nearly all A64 loads and stores apart.
-        var lookup = new DecodeLookup([.. file.Rows.Select(row => row.Words)], file.Spaces, firstLow: 21, secondLow: 10, secondWidth: 6);
-        return (Path.Combine(folder, "A64Table.g.cs"), TableWriter.Write("A64", rows, lookup, A64RowCompiler.Words, A64RowCompiler.Rejects));
+        // Bits 31:21 and 15:10 tell nearly all A64 loads and stores apart. What a row excepts by other bits is unallocated,
+        // except where it is another row's.
+        var keys = new LookupKeys(FirstLow: 21, SecondLow: 10, SecondWidth: 6);
+        var parts = new List<DecoderRow>();
+        var holes = new List<DecoderRow>();
+        foreach (DecoderRow part in rows.SelectMany(row => row.Parts))
+        {
+            ILookup<bool, (uint Mask, uint Value)> exceptions = part.Words.Exceptions.ToLookup(exception => (exception.Mask & ~keys.Mask) == 0);
+            parts.Add(part with { Words = part.Words with { Exceptions = [.. exceptions[true]] } });
+            holes.AddRange(exceptions[false]
+                .Select(hole => new WordSet(part.Words.Mask | hole.Mask, part.Words.Value | hole.Value, []))
+                .Where(words => !file.Rows.Any(other => other.Words.Contains(words)))
+                .Select(words => new DecoderRow(words, part.Rank + 1, [DecoderRow.Pair(words.Mask, words.Value), 0, 0, 0])));
+        }
+
+        return (Path.Combine(folder, "A64Table.g.cs"), TableWriter.Write("A64", rows, [.. holes, .. parts], holes.Count, [0, 0, 0, 0], file.Spaces, keys));
     }
 
     private static (string Path, string Text) CompileAArch32(string folder, InstructionSet set)
@@ -28,9 +41,9 @@ internal static class TableCompilation
         EncodingsFile file = EncodingsFile.Read(Path.Combine(folder, $"{set}.encodings"), registerWidth: 4);
 
         // Bits 31:20 and 11:4, in T32 with a 16-bit instruction in bits 31:16.
-        var lookup = new DecodeLookup([.. file.Rows.Select(row => row.Words)], file.Spaces, firstLow: 20, secondLow: 4, secondWidth: 8);
-        CompiledRow[] rows = CompileRows(file, set.ToString(), (row, index) => AArch32RowCompiler.Compile(row, set, index, lookup.KeyMask));
-        return (Path.Combine(folder, $"{set}Table.g.cs"), TableWriter.Write(set.ToString(), rows, lookup, AArch32RowCompiler.Words, AArch32RowCompiler.Rejects));
+        var keys = new LookupKeys(FirstLow: 20, SecondLow: 4, SecondWidth: 8);
+        CompiledRow[] rows = CompileRows(file, set.ToString(), (row, index) => AArch32RowCompiler.Compile(row, set, index, keys.Mask));
+        return (Path.Combine(folder, $"{set}Table.g.cs"), TableWriter.Write(set.ToString(), rows, [.. rows.SelectMany(row => row.Parts)], file.HintCount, AArch32RowCompiler.CatchAll, file.Spaces, keys));
     }
 
     private static CompiledRow[] CompileRows(EncodingsFile file, string name, Func<EncodingRow, int, CompiledRow> compile) =>

@@ -55,6 +55,9 @@ internal readonly record struct WordSet(uint Mask, uint Value, IReadOnlyList<(ui
         ((Value ^ value) & Mask & mask) == 0
         && !Exceptions.Any(exception => (exception.Mask & ~mask) == 0 && (value & exception.Mask) == exception.Value);
 
+    /// <summary>Whether all words of the other set are in this one, as far as the other's fixed bits tell.</summary>
+    public bool Contains(WordSet other) => (Mask & ~other.Mask) == 0 && ((Value ^ other.Value) & Mask) == 0 && MayContain(other.Mask, other.Value);
+
     /// <summary>Whether no word can be in both sets, because of a fixed bit or an exception that the fixed bits of both meet.</summary>
     public bool IsDisjointFrom(WordSet other)
     {

@@ -15,15 +15,19 @@ internal static class A64Words
 
     private const int Seed = 64;
 
-    public static uint[] Read(A64Corpus corpus) => corpus switch
+    public static uint[] Read(A64Corpus corpus)
     {
-        A64Corpus.LibcLoadsAndStores => Repeat(LibcText().Where(IsLoadOrStore)),
-        A64Corpus.LibcText => Repeat(LibcText()),
-        A64Corpus.RandomWords => Generate(DecodeStatus.MemoryAccess, random => NextWord(random)),
-        A64Corpus.RandomEncodings => Generate(DecodeStatus.MemoryAccess, random => NextOfEncoding(random, A64Table.Rows)),
-        A64Corpus.Unallocated => Generate(DecodeStatus.Unallocated, random => NextWord(random)),
-        _ => Generate(DecodeStatus.Unallocated, random => NextOfEncoding(random, A64Table.Rows) ^ (1u << random.Next(32))),
-    };
+        (uint Mask, uint Value)[][] encodings = Encodings();
+        return corpus switch
+        {
+            A64Corpus.LibcLoadsAndStores => Repeat(LibcText().Where(IsLoadOrStore)),
+            A64Corpus.LibcText => Repeat(LibcText()),
+            A64Corpus.RandomWords => Generate(DecodeStatus.MemoryAccess, NextWord),
+            A64Corpus.RandomEncodings => Generate(DecodeStatus.MemoryAccess, random => NextOfEncoding(random, encodings)),
+            A64Corpus.Unallocated => Generate(DecodeStatus.Unallocated, NextWord),
+            _ => Generate(DecodeStatus.Unallocated, random => NextOfEncoding(random, encodings) ^ (1u << random.Next(32))),
+        };
+    }
 
     /// <summary>How many different words are behind a corpus, for the report.</summary>
     public static int CountDistinctPositions(A64Corpus corpus) => corpus switch
@@ -49,11 +53,21 @@ internal static class A64Words
 
     private static uint NextWord(Random random) => (uint)random.NextInt64(1L << 32);
 
-    private static uint NextOfEncoding(Random random, ReadOnlySpan<uint> rows)
+    private static uint NextOfEncoding(Random random, (uint Mask, uint Value)[][] encodings)
     {
-        int row = random.Next(2, A64Table.RowCount) * EncodingRow.Words;
-        return rows[row + 1] | (NextWord(random) & ~rows[row]);
+        (uint mask, uint value) = Any(random, Any(random, encodings));
+        return value | (NextWord(random) & ~mask);
     }
+
+    private static T Any<T>(Random random, T[] items) => items[random.Next(items.Length)];
+
+    // An encoding can have several rows in the decoder's table.
+    private static (uint Mask, uint Value)[][] Encodings() =>
+    [
+        .. A64Table.Rows.ToArray().Chunk(A64Row.Words).Skip(A64Table.FirstAccess)
+            .GroupBy(row => (ushort)(row[A64Row.Addressing] >> 32), row => ((uint)row[0], (uint)(row[0] >> 32)))
+            .Select(rows => rows.ToArray()),
+    ];
 
     private static uint[] Generate(DecodeStatus wanted, Func<Random, uint> next)
     {

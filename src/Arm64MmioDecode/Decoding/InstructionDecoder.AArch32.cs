@@ -119,14 +119,14 @@ public static partial class InstructionDecoder
     };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static DecodeStatus Decode(ref uint blocks, ref uint cells, ref uint rows, ref ushort candidates, uint firstAccess, uint word, uint condition, out AccessDescriptor descriptor)
+    private static DecodeStatus Decode(ref uint blocks, ref uint cells, ref ulong rows, ref ushort candidates, uint firstAccess, uint word, uint condition, out AccessDescriptor descriptor)
     {
         // The table compiler makes a block for each of the 4096 values of bits 31:20, as many cells for it as its mask
         // selects, and row numbers below RowCount: no index below can leave its table.
         uint block = Unsafe.Add(ref blocks, (int)(word >> 20));
         uint cell = Unsafe.Add(ref cells, (int)((block & 0xFFFFFF) + ((word >> 4) & (block >> 24))));
         uint index = cell & 0xFFFF;
-        ref uint row = ref Unsafe.Add(ref rows, (int)(index * AArch32Row.Words));
+        ref ulong row = ref Unsafe.Add(ref rows, (int)(index * AArch32Row.Words));
         if (!AArch32Row.Matches(ref row, word))
         {
             index = NextMatch(ref rows, ref Unsafe.Add(ref candidates, (int)(cell >> 16)), word);
@@ -139,20 +139,22 @@ public static partial class InstructionDecoder
             return index == (uint)DecodeStatus.Unallocated ? DecodeStatus.Unallocated : DecodeStatus.NotMemoryAccess;
         }
 
-        uint immediate = Unsafe.Add(ref row, AArch32Row.Immediate);
+        ulong operands = Unsafe.Add(ref row, AArch32Row.Operands);
+        var immediate = (uint)operands;
         uint magnitude = (((word >> (int)(immediate & 31)) & (immediate >> 5) & 0xFFF) | (word & (immediate >> 17) & 0xF)) << (int)((immediate >> 21) & 3);
         int negative = -(int)((~word >> (int)((immediate >> 23) & 31)) & (immediate >> 28));
         int offset = ((int)magnitude ^ negative) - negative;
 
-        uint places = Unsafe.Add(ref row, AArch32Row.Registers);
+        var places = (uint)(operands >> 32);
         uint fields = (byte)(word >> (int)(places & 31))
             | ((uint)(byte)(word >> (int)((places >> 5) & 31)) << 8)
             | ((uint)(byte)(word >> (int)((places >> 10) & 31)) << 16)
             | ((word >> (int)((places >> 15) & 31)) << 24);
-        uint coreRegisters = ((fields & Unsafe.Add(ref row, AArch32Row.RegisterMask)) + Unsafe.Add(ref row, AArch32Row.RegisterConstants)) & 0x0F0F0F0F;
+        ulong adjust = Unsafe.Add(ref row, AArch32Row.Registers);
+        uint coreRegisters = ((fields & (uint)adjust) + (uint)(adjust >> 32)) & 0x0F0F0F0F;
         ulong registers = coreRegisters | ((ulong)condition << 32);
-        ulong transfer = Unsafe.Add(ref row, AArch32Row.Transfer) | ((ulong)Unsafe.Add(ref row, AArch32Row.Transfer + 1) << 32);
-        ulong addressing = Unsafe.Add(ref row, AArch32Row.Addressing) | ((ulong)Unsafe.Add(ref row, AArch32Row.Addressing + 1) << 32);
+        ulong transfer = Unsafe.Add(ref row, AArch32Row.Transfer);
+        ulong addressing = Unsafe.Add(ref row, AArch32Row.Addressing);
         var variant = (AArch32Variant)(places >> 24);
         if (variant != AArch32Variant.None)
         {
@@ -165,7 +167,7 @@ public static partial class InstructionDecoder
         return DecodeStatus.MemoryAccess;
     }
 
-    private static uint NextMatch(ref uint rows, ref ushort candidate, uint word)
+    private static uint NextMatch(ref ulong rows, ref ushort candidate, uint word)
     {
         while (!AArch32Row.Matches(ref Unsafe.Add(ref rows, candidate * AArch32Row.Words), word))
         {

@@ -19,43 +19,41 @@ public static partial class InstructionDecoder
     {
         ref uint blocks = ref MemoryMarshal.GetReference(A64Table.Blocks);
         ref uint cells = ref MemoryMarshal.GetReference(A64Table.Cells);
-        ref uint rows = ref MemoryMarshal.GetReference(A64Table.Rows);
+        ref ulong rows = ref MemoryMarshal.GetReference(A64Table.Rows);
 
         // The table compiler makes a block for each of the 2048 values of bits 31:21, as many cells for it as its mask
         // selects, and row numbers below RowCount: no index below can leave its table.
-        uint block = Unsafe.Add(ref blocks, (int)(opcode >> 21));
-        uint cell = Unsafe.Add(ref cells, (int)((block & 0xFFFFFF) + ((opcode >> 10) & (block >> 24))));
+        uint block = Unsafe.Add(ref blocks, (nint)(opcode >> 21));
+        uint cell = Unsafe.Add(ref cells, (nint)((block & 0xFFFFFF) + ((opcode >> 10) & (block >> 24))));
         uint index = cell & 0xFFFF;
-        ref uint row = ref Unsafe.Add(ref rows, (int)(index * EncodingRow.Words));
-        if (!EncodingRow.Matches(ref row, opcode))
+        ref ulong row = ref Unsafe.Add(ref rows, (nint)(index * A64Row.Words));
+        if (!A64Row.Matches(row, opcode))
         {
             index = NextMatch(cell >> 16, opcode);
-            row = ref Unsafe.Add(ref rows, (int)(index * EncodingRow.Words));
+            row = ref Unsafe.Add(ref rows, (nint)(index * A64Row.Words));
         }
 
-        if (index <= EncodingRow.LastCatchAll)
+        if (index < A64Table.FirstAccess)
         {
             descriptor = default;
-            return (DecodeStatus)index;
+            return index == (uint)DecodeStatus.NotMemoryAccess ? DecodeStatus.NotMemoryAccess : DecodeStatus.Unallocated;
         }
 
-        uint shape = Unsafe.Add(ref row, EncodingRow.ImmediateShape);
-        int field = ((int)(opcode << (int)(shape & 31)) >> (int)((shape >> 5) & 31)) & (int)Unsafe.Add(ref row, EncodingRow.ImmediateMask);
-        int offset = (field * (int)((shape >> 10) & 63)) + ((int)shape >> 24);
-        ulong registers = (opcode & 31)
-            | ((opcode >> 2) & 0x1F00)
+        ulong operands = Unsafe.Add(ref row, A64Row.Operands);
+        var immediate = (int)operands;
+        var places = (int)(operands >> 32);
+        int field = ((int)(opcode << immediate) >> (immediate >> 5)) & (places >> 16);
+        int offset = (field * ((immediate >> 10) & 63)) + (immediate >> 16);
+        uint registers = (opcode & (uint)places & 31)
+            | (((opcode >> (places >> 5)) & 31) << 8)
             | ((opcode << 11) & 0x1F0000)
-            | ((opcode << 8) & 0x1F000000)
-            | ((ulong)AccessDescriptor.AlwaysCondition << 32);
-        ulong transfer = Unsafe.Add(ref row, EncodingRow.Transfer) | ((ulong)Unsafe.Add(ref row, EncodingRow.Transfer + 1) << 32);
-        ulong addressing = Unsafe.Add(ref row, EncodingRow.Addressing) | ((ulong)Unsafe.Add(ref row, EncodingRow.Addressing + 1) << 32);
-        var variant = (DecodeVariant)((shape >> 16) & 0xFF);
-        if (variant != DecodeVariant.None)
-        {
-            A64Variants.Apply(variant, opcode, (int)((shape >> 10) & 63), ref offset, ref transfer, ref addressing, ref registers);
-        }
-
-        descriptor = new AccessDescriptor(opcode, offset, transfer, addressing, registers);
+            | ((opcode << 8) & 0x1F000000);
+        descriptor = new AccessDescriptor(
+            opcode,
+            offset,
+            Unsafe.Add(ref row, A64Row.Transfer),
+            Unsafe.Add(ref row, A64Row.Addressing),
+            registers | ((ulong)AccessDescriptor.AlwaysCondition << 32));
         return DecodeStatus.MemoryAccess;
     }
 
@@ -64,11 +62,11 @@ public static partial class InstructionDecoder
     private static uint NextMatch(uint candidate, uint opcode)
     {
         ref ushort candidates = ref MemoryMarshal.GetReference(A64Table.Candidates);
-        ref uint rows = ref MemoryMarshal.GetReference(A64Table.Rows);
+        ref ulong rows = ref MemoryMarshal.GetReference(A64Table.Rows);
         while (true)
         {
-            uint index = Unsafe.Add(ref candidates, (int)candidate++);
-            if (EncodingRow.Matches(ref Unsafe.Add(ref rows, (int)(index * EncodingRow.Words)), opcode))
+            uint index = Unsafe.Add(ref candidates, (nint)candidate++);
+            if (A64Row.Matches(Unsafe.Add(ref rows, (nint)(index * A64Row.Words)), opcode))
             {
                 return index;
             }

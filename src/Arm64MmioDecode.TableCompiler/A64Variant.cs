@@ -1,15 +1,11 @@
-namespace Arm64MmioDecode.Encodings;
+namespace Arm64MmioDecode.TableCompiler;
 
-/// <summary>
-/// Encodings whose descriptor needs more than fixed values and one contiguous immediate: sizes from several fields,
-/// split immediates, lanes. Everything else is decoded without a branch.
-/// </summary>
-internal enum DecodeVariant : byte
+/// <summary>A64 encodings whose meaning depends on more fields than the registers and one contiguous immediate.</summary>
+internal enum A64Variant
 {
-    /// <summary>The row says everything.</summary>
     None = 0,
 
-    /// <summary>A64 register offset: option and S give extension and shift.</summary>
+    /// <summary>Register offset: option and S give extension and shift.</summary>
     RegisterOffset,
 
     /// <summary>Rt2 in bits 20:16 instead of 14:10.</summary>
