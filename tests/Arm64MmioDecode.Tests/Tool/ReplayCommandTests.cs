@@ -1,5 +1,6 @@
 using System.Linq;
 using System.Text.Json;
+using Arm64MmioDecode.Tests.Tooling;
 using FluentAssertions;
 using Xunit;
 
@@ -10,7 +11,7 @@ public sealed class ReplayCommandTests
     private const string Exit =
         """{"id":"e","set":"a64","exit":"KVM_EXIT_ARM_NISV","opcode":"0x29438440","esr_iss":"0x5","fault_ipa":"0x900011c","pc":"0x40000000","pstate":"0x3c5","sp":"0x0","x":["0x1","0x2","0x9000100"]}""";
 
-    private static string Sample => RepositoryFiles.PathOf("docs/samples/kvm-nisv-a64.jsonl");
+    private static string Sample => Repository.File("docs", "samples", "kvm-nisv-a64.jsonl");
 
     [Fact]
     public void An_exit_is_told_from_the_instruction_to_the_registers() =>
