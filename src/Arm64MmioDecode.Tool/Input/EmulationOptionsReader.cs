@@ -85,6 +85,8 @@ internal static class EmulationOptionsReader
         {
             MemoryCopyOption = JsonInput.Word<MemoryCopyOption>(value, name, [("a", MemoryCopyOption.A), ("b", MemoryCopyOption.B)]),
         },
+        "checkMemoryCopy" => options with { CheckMemoryCopyOption = JsonInput.Boolean(value, name) },
+        "protection" => options with { ProtectionEnabled = JsonInput.Boolean(value, name) },
         "checkStackPointer" => options with { CheckStackPointerAlignment = JsonInput.Boolean(value, name) },
         "zeroBlockSize" => options with { ZeroBlockSize = JsonInput.Integer(value, name) },
         "tagBlockSize" => options with { TagBlockSize = JsonInput.Integer(value, name) },

@@ -29,6 +29,7 @@ internal static class EmulationRequestReader
         }
 
         request.Opcode = Opcode.Parse(Encoding.UTF8.GetBytes(JsonInput.Text(opcode, "opcode")), request.InstructionSet);
+
         // The mode says which registers are meant.
         request.Registers.PState = root.TryGetProperty("pstate", out JsonElement pstate) ? (uint)JsonInput.Hex(pstate, "pstate", 32) : 0;
         foreach (JsonProperty property in root.EnumerateObject())
@@ -56,6 +57,9 @@ internal static class EmulationRequestReader
                 break;
             case "pc":
                 request.Registers.Pc = JsonInput.Hex64(property.Value, property.Name);
+                break;
+            case "system":
+                SystemRegistersReader.Read(property.Value, request.Registers);
                 break;
             case "memory":
                 ReadMemory(request.Memory, property.Value);

@@ -15,7 +15,7 @@ internal sealed class EmulationRequest
 
     public Opcode Opcode { get; set; }
 
-    public GuestRegisters Registers { get; } = new();
+    public MachineRegisters Registers { get; } = new();
 
     public EmulationOptions Options { get; set; } = DefaultOptions;
 

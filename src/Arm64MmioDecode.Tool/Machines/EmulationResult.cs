@@ -14,10 +14,10 @@ internal sealed class EmulationResult
     public required AccessDescriptor Access { get; init; }
 
     /// <summary>The registers before and after.</summary>
-    public required GuestRegisters Before { get; init; }
+    public required MachineRegisters Before { get; init; }
 
     /// <inheritdoc cref="Before"/>
-    public required GuestRegisters After { get; init; }
+    public required MachineRegisters After { get; init; }
 
     /// <summary>What was accessed, in order, up to a fault.</summary>
     public required IReadOnlyList<Transaction> Transactions { get; init; }

@@ -25,9 +25,8 @@ internal static class Machine
     /// <summary>Executes an instruction on a bus.</summary>
     public static EmulationResult Run(EmulationRequest request, RecordingBus bus)
     {
-        GuestRegisters registers = request.Registers;
-        var before = new GuestRegisters();
-        before.CopyFrom(registers);
+        MachineRegisters registers = request.Registers;
+        MachineRegisters before = registers.Copy();
 
         DecodeStatus decoded = OpcodeDecoder.Decode(request.Opcode, request.InstructionSet, ItState.FromCpsr(registers.PState), out AccessDescriptor access);
         var plan = new AccessPlan();

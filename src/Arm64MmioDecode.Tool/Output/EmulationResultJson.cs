@@ -35,6 +35,7 @@ internal static class EmulationResultJson
     private static readonly JsonEncodedText s_sp = JsonEncodedText.Encode("sp");
     private static readonly JsonEncodedText s_pc = JsonEncodedText.Encode("pc");
     private static readonly JsonEncodedText s_pstate = JsonEncodedText.Encode("pstate");
+    private static readonly JsonEncodedText s_dbgdtrtx = JsonEncodedText.Encode("dbgdtrtx");
     private static readonly JsonEncodedText s_memory = JsonEncodedText.Encode("memory");
 
     /// <summary>The line of <c>emulate</c>.</summary>
@@ -115,7 +116,7 @@ internal static class EmulationResultJson
     }
 
     /// <summary>The registers that differ, and PC.</summary>
-    private static void WriteRegisters(Utf8JsonWriter json, InstructionSet set, GuestRegisters before, GuestRegisters after)
+    private static void WriteRegisters(Utf8JsonWriter json, InstructionSet set, MachineRegisters before, MachineRegisters after)
     {
         bool a64 = set == InstructionSet.A64;
         json.WriteStartObject(a64 ? s_x : s_r);
@@ -154,10 +155,15 @@ internal static class EmulationResultJson
         {
             json.WriteHex(s_pstate, after.PState);
         }
+
+        if (before.Transmitted != after.Transmitted)
+        {
+            json.WriteHex(s_dbgdtrtx, after.Transmitted);
+        }
     }
 
     // Registers that the mode does not see, where AArch64 has them; the key is there only when one has changed.
-    private static void WriteOtherModes(Utf8JsonWriter json, GuestRegisters before, GuestRegisters after)
+    private static void WriteOtherModes(Utf8JsonWriter json, MachineRegisters before, MachineRegisters after)
     {
         bool begun = false;
         for (int i = 0; i < GeneralRegisters; i++)

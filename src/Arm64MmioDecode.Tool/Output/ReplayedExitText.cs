@@ -1,7 +1,6 @@
 using System;
 using System.Globalization;
 using Arm64MmioDecode.Descriptors;
-using Arm64MmioDecode.Emulation;
 using Arm64MmioDecode.Tool.Machines;
 
 namespace Arm64MmioDecode.Tool.Output;
@@ -38,7 +37,7 @@ internal static class ReplayedExitText
     private static string Direction(RecordedExit exit) =>
         exit.Syndrome.CM ? "cache maintenance" : exit.Syndrome.WnR ? "write" : "read";
 
-    private static void WriteChanges(OutputBuffer output, InstructionSet set, GuestRegisters before, GuestRegisters after)
+    private static void WriteChanges(OutputBuffer output, InstructionSet set, MachineRegisters before, MachineRegisters after)
     {
         bool a64 = set == InstructionSet.A64;
         for (int i = 0; i < (a64 ? GeneralRegisters : AArch32Registers); i++)

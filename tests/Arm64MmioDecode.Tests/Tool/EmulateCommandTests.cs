@@ -102,6 +102,53 @@ public sealed class EmulateCommandTests
         result.GetProperty("transactions").GetArrayLength().Should().Be(transactions);
     }
 
+    [Theory]
+    [InlineData(
+        """{"set":"a32","opcode":"0xe8b1000c","pc":"0x100","pstate":"0x1d3","r":{"1":"0x10"},"memory":{"0x10":"0001020304050607"}}""",
+        """{"id":null,"status":"completed","text":"ldm r1!, {r2, r3}","transactions":[{"op":"read","address":"0x10","size":4,"value":"0x3020100"},{"op":"read","address":"0x14","size":4,"value":"0x7060504"}],"r":{"1":"0x18","2":"0x3020100","3":"0x7060504"},"d":{},"pc":"0x104","memory":{}}""")]
+    [InlineData(
+        """{"set":"a32","opcode":"0xe8dd6000","pstate":"0x1d3","r":{"13":"0x10"},"memory":{"0x10":"0001020304050607"}}""",
+        """{"id":null,"status":"completed","text":"ldm sp, {sp, lr} ^","transactions":[{"op":"read","address":"0x10","size":4,"value":"0x3020100"},{"op":"read","address":"0x14","size":4,"value":"0x7060504"}],"r":{},"x":{"13":"0x3020100","14":"0x7060504"},"d":{},"pc":"0x4","memory":{}}""")]
+    [InlineData(
+        """{"set":"a32","opcode":"0xe5910000","pstate":"0x210","r":{"1":"0x10"},"memory":{"0x10":"00010203"}}""",
+        """{"id":null,"status":"completed","text":"ldr r0, [r1]","transactions":[{"op":"read","address":"0x10","size":4,"value":"0x3020100"}],"r":{"0":"0x10203"},"d":{},"pc":"0x4","memory":{}}""")]
+    [InlineData(
+        """{"set":"t32","opcode":"0x6848","pc":"0x100","pstate":"0x6000c30","r":{"1":"0x10"}}""",
+        """{"id":null,"status":"completed","text":"ldreq r0, [r1, #4]","transactions":[],"r":{},"d":{},"pc":"0x102","pstate":"0x4001c30","memory":{}}""")]
+    [InlineData(
+        """{"set":"t32","opcode":"0xbd10","pstate":"0x30","r":{"13":"0x10"},"memory":{"0x10":"0001020301000080"}}""",
+        """{"id":null,"status":"completed","text":"pop {r4, pc}","transactions":[{"op":"read","address":"0x10","size":4,"value":"0x3020100"},{"op":"read","address":"0x14","size":4,"value":"0x80000001"}],"r":{"4":"0x3020100","13":"0x18"},"d":{},"pc":"0x80000000","memory":{}}""")]
+    [InlineData(
+        """{"set":"a32","opcode":"0xed910b00","pstate":"0x10","r":{"1":"0x10"},"d":["0x1"],"memory":{"0x10":"0001020304050607"}}""",
+        """{"id":null,"status":"completed","text":"vldr d0, [r1]","transactions":[{"op":"read","address":"0x10","size":4,"value":"0x3020100"},{"op":"read","address":"0x14","size":4,"value":"0x7060504"}],"r":{},"d":{"0":"0x706050403020100"},"pc":"0x4","memory":{}}""")]
+    [InlineData(
+        """{"set":"a32","opcode":"0xed815e00","pstate":"0x13","r":{"1":"0x10"},"memory":{"0x10":"00000000"},"system":{"dbgdtrrx":"0x12345678"}}""",
+        """{"id":null,"status":"completed","text":"stc p14, c5, [r1]","transactions":[{"op":"write","address":"0x10","size":4,"value":"0x12345678"}],"r":{},"d":{},"pc":"0x4","memory":{"0x10":"78563412"}}""")]
+    [InlineData(
+        """{"set":"a32","opcode":"0xed915e00","pstate":"0x13","r":{"1":"0x10"},"memory":{"0x10":"78563412"}}""",
+        """{"id":null,"status":"completed","text":"ldc p14, c5, [r1]","transactions":[{"op":"read","address":"0x10","size":4,"value":"0x12345678"}],"r":{},"d":{},"pc":"0x4","dbgdtrtx":"0x12345678","memory":{}}""")]
+    [InlineData(
+        """{"set":"a32","opcode":"0xe5910000","pstate":"0x13","r":{"1":"0x10"}}""",
+        """{"id":null,"status":"fault","text":"ldr r0, [r1]","fault":{"address":"0x10","write":false,"esr":"0x92000010"},"transactions":[],"r":{},"d":{},"pc":"0x0","memory":{}}""")]
+    public void Instructions_of_32_bit_guests_have_their_own_registers(string input, string output) => Line(input).Should().Be(output);
+
+    [Fact]
+    public void A_long_memory_copy_is_done_in_one_line()
+    {
+        const int Size = 10_000;
+        JsonElement result = Parse($$$"""{"opcode":"0x19010440","x":{"0":"0x100000","1":"0x0","2":"0x{{{Size:x}}}"},"memory":{"0x0":"{{{new string('5', 2 * Size)}}}","0x100000":"{{{new string('0', 2 * Size)}}}"}}""");
+        result.GetProperty("status").GetString().Should().Be("completed");
+        result.GetProperty("memory").GetProperty("0x100000").GetString().Should().HaveLength(2 * Size);
+    }
+
+    [Fact]
+    public void A_lone_store_exclusive_fails_and_stores_nothing()
+    {
+        JsonElement result = Parse("""{"opcode":"0x88037c45","x":{"2":"0x40","5":"0xbb"},"memory":{"0x40":"00010203"}}""");
+        result.GetProperty("x").GetRawText().Should().Be("""{"3":"0x1"}""");
+        result.GetProperty("memory").GetRawText().Should().Be("{}");
+    }
+
     [Fact]
     public void What_is_no_memory_instruction_is_said_to_be_none() =>
         Line("""{"id":"n","opcode":"0xd503201f","pc":"0x10"}""")
@@ -131,6 +178,10 @@ public sealed class EmulateCommandTests
     [InlineData("""{"opcode":"0xf9400041","memory":{"0x0":"0g"}}""")]
     [InlineData("""{"opcode":"0xf9400041","memory":{"zero":"00"}}""")]
     [InlineData("""{"opcode":"0xf9400041","memory":[]}""")]
+    [InlineData("""{"opcode":"0xf9400041","system":{"esr_el1":"0x0"}}""")]
+    [InlineData("""{"opcode":"0xe5910000","set":"a32","r":{"15":"0x0"}}""")]
+    [InlineData("""{"opcode":"0xe5910000","set":"a32","r":{"0":"0x100000000"}}""")]
+    [InlineData("""{"opcode":"0xe591000","set":"t32"}""")]
     [InlineData("""{"opcode":"0xf9400041","options":{"busWidth":3}}""")]
     [InlineData("""{"opcode":"0xf9400041","options":{"busWidth":"8"}}""")]
     [InlineData("""{"opcode":"0xf9400041","options":{"tbi":"yes"}}""")]
