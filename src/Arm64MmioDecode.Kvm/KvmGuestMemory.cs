@@ -2,12 +2,13 @@ using System;
 using System.Collections.Immutable;
 using System.Threading;
 using Arm64MmioDecode.Kvm.Interop;
+using Arm64MmioDecode.Translation;
 
 namespace Arm64MmioDecode.Kvm;
 
 /// <summary>The guest's RAM: KVM memory slots and the host memory behind them. Reads and writes may come from any
 /// thread while the guest runs; slots are added, never removed, until <see cref="Dispose"/>.</summary>
-public sealed unsafe class KvmGuestMemory : IDisposable
+public sealed unsafe class KvmGuestMemory : IGuestMemory, IDisposable
 {
     private readonly int _machine;
     private ImmutableArray<Slot> _slots = [];
@@ -73,12 +74,12 @@ public sealed unsafe class KvmGuestMemory : IDisposable
 
     /// <summary>Reads guest memory. A naturally aligned read of 1, 2, 4 or 8 bytes is a single host access, so that
     /// an instruction or a descriptor that another CPU replaces is seen whole.</summary>
-    /// <param name="address">Guest physical address.</param>
+    /// <param name="physicalAddress">Guest physical address.</param>
     /// <param name="destination">Receives the bytes.</param>
     /// <returns>False if the range does not lie in one slot; nothing is read then.</returns>
-    public bool TryRead(ulong address, Span<byte> destination)
+    public bool TryRead(ulong physicalAddress, Span<byte> destination)
     {
-        byte* host = Find(address, (ulong)destination.Length);
+        byte* host = Find(physicalAddress, (ulong)destination.Length);
         if (host is null)
         {
             return false;
@@ -88,15 +89,15 @@ public sealed unsafe class KvmGuestMemory : IDisposable
         {
             switch (destination.Length)
             {
-                case 2 when (address & 1) == 0:
+                case 2 when (physicalAddress & 1) == 0:
                     ushort half = Volatile.Read(ref *(ushort*)host);
                     new ReadOnlySpan<byte>(&half, sizeof(ushort)).CopyTo(destination);
                     break;
-                case 4 when (address & 3) == 0:
+                case 4 when (physicalAddress & 3) == 0:
                     uint word = Volatile.Read(ref *(uint*)host);
                     new ReadOnlySpan<byte>(&word, sizeof(uint)).CopyTo(destination);
                     break;
-                case 8 when (address & 7) == 0:
+                case 8 when (physicalAddress & 7) == 0:
                     ulong doubleword = Volatile.Read(ref *(ulong*)host);
                     new ReadOnlySpan<byte>(&doubleword, sizeof(ulong)).CopyTo(destination);
                     break;
@@ -110,12 +111,12 @@ public sealed unsafe class KvmGuestMemory : IDisposable
     }
 
     /// <summary>Writes guest memory; naturally aligned writes of 1, 2, 4 or 8 bytes are single host accesses.</summary>
-    /// <param name="address">Guest physical address.</param>
+    /// <param name="physicalAddress">Guest physical address.</param>
     /// <param name="source">The bytes.</param>
     /// <returns>False if the range does not lie in one slot; nothing is written then.</returns>
-    public bool TryWrite(ulong address, ReadOnlySpan<byte> source)
+    public bool TryWrite(ulong physicalAddress, ReadOnlySpan<byte> source)
     {
-        byte* host = Find(address, (ulong)source.Length);
+        byte* host = Find(physicalAddress, (ulong)source.Length);
         if (host is null)
         {
             return false;
@@ -125,13 +126,13 @@ public sealed unsafe class KvmGuestMemory : IDisposable
         {
             switch (source.Length)
             {
-                case 2 when (address & 1) == 0:
+                case 2 when (physicalAddress & 1) == 0:
                     Volatile.Write(ref *(ushort*)host, System.Runtime.CompilerServices.Unsafe.ReadUnaligned<ushort>(from));
                     break;
-                case 4 when (address & 3) == 0:
+                case 4 when (physicalAddress & 3) == 0:
                     Volatile.Write(ref *(uint*)host, System.Runtime.CompilerServices.Unsafe.ReadUnaligned<uint>(from));
                     break;
-                case 8 when (address & 7) == 0:
+                case 8 when (physicalAddress & 7) == 0:
                     Volatile.Write(ref *(ulong*)host, System.Runtime.CompilerServices.Unsafe.ReadUnaligned<ulong>(from));
                     break;
                 default:

@@ -47,6 +47,9 @@ public sealed class KvmRegisterCache
         }
     }
 
+    /// <summary>The CPU whose registers these are.</summary>
+    public KvmVirtualCpu Cpu => _cpu;
+
     /// <summary>How many KVM_GET_ONE_REG calls were made since the cache exists.</summary>
     public long ReadCalls { get; private set; }
 
@@ -68,7 +71,7 @@ public sealed class KvmRegisterCache
     }
 
     /// <summary>Reads a general or system register.</summary>
-    /// <param name="register">A register of 64 bits.</param>
+    /// <param name="register">A register of up to 64 bits.</param>
     /// <returns>Its value, including what was written and not yet committed.</returns>
     /// <exception cref="KvmException">This CPU has no such register.</exception>
     public ulong Read(KvmRegisterId register)
@@ -85,7 +88,7 @@ public sealed class KvmRegisterCache
     }
 
     /// <summary>Changes a general or system register; KVM sees it at <see cref="Commit"/>.</summary>
-    /// <param name="register">A register of 64 bits.</param>
+    /// <param name="register">A register of up to 64 bits.</param>
     /// <param name="value">Its new value.</param>
     public void Write(KvmRegisterId register, ulong value)
     {
@@ -218,7 +221,7 @@ public sealed class KvmRegisterCache
             }
         }
 
-        ArgumentOutOfRangeException.ThrowIfNotEqual(register.Size, sizeof(ulong), nameof(register));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(register.Size, sizeof(ulong), nameof(register));
         if (_used == _ids.Length)
         {
             throw new InvalidOperationException("More system registers than the cache has room for.");

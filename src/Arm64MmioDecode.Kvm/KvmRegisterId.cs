@@ -1,5 +1,6 @@
 using System;
 using System.Globalization;
+using Arm64MmioDecode.Syndromes;
 
 namespace Arm64MmioDecode.Kvm;
 
@@ -14,13 +15,6 @@ public readonly record struct KvmRegisterId(ulong Value)
     private const ulong Size256 = 0x0050_0000_0000_0000;
     private const ulong Size512 = 0x0060_0000_0000_0000;
     private const ulong Size2048 = 0x0080_0000_0000_0000;
-
-    // CPSR.M of the modes that have registers of their own.
-    private const int Fiq = 0x11;
-    private const int Irq = 0x12;
-    private const int Supervisor = 0x13;
-    private const int Abort = 0x17;
-    private const int Undefined = 0x1b;
 
     private const ulong CoreClass = 0x10 << 16;
     private const ulong SystemClass = 0x13 << 16;
@@ -121,6 +115,15 @@ public readonly record struct KvmRegisterId(ulong Value)
     /// <summary>ID_AA64MMFR2_EL1.</summary>
     public static KvmRegisterId IdAa64Mmfr2El1 => System(3, 0, 0, 7, 2);
 
+    /// <summary>ID_AA64MMFR3_EL1.</summary>
+    public static KvmRegisterId IdAa64Mmfr3El1 => System(3, 0, 0, 7, 3);
+
+    /// <summary>ID_AA64PFR0_EL1.</summary>
+    public static KvmRegisterId IdAa64Pfr0El1 => System(3, 0, 0, 4, 0);
+
+    /// <summary>ID_AA64PFR1_EL1.</summary>
+    public static KvmRegisterId IdAa64Pfr1El1 => System(3, 0, 0, 4, 1);
+
     /// <summary>The first-fault register, FFR.</summary>
     public static KvmRegisterId FirstFault => P(16);
 
@@ -150,15 +153,7 @@ public readonly record struct KvmRegisterId(ulong Value)
     public static KvmRegisterId R(int number, int mode)
     {
         ThrowIfOutside(number, 14);
-        return (mode, number) switch
-        {
-            (Fiq, >= 8) => X(number + 16),
-            (Irq, >= 13) => X(30 - number),
-            (Supervisor, >= 13) => X(32 - number),
-            (Abort, >= 13) => X(34 - number),
-            (Undefined, >= 13) => X(36 - number),
-            _ => X(number),
-        };
+        return X(AArch32RegisterView.ToAArch64(number, mode));
     }
 
     /// <summary>A SIMD and floating-point register (128 bits) of a CPU without <see cref="KvmVcpuFeatures.Sve"/>;

@@ -25,13 +25,24 @@ internal sealed class GuestState
     /// <summary>The value of the base register before the case.</summary>
     public required ulong Base { get; init; }
 
+    /// <summary>Bytes of a vector that the guest can see; the rest is whatever it is.</summary>
+    public required int VectorLength { get; init; }
+
     public ulong[] Registers { get; } = new ulong[RegisterCount];
 
     public byte[] Memory { get; } = new byte[0x2000];
 
-    public Span<byte> Vector(int number) => _vectors.AsSpan(number * 256, 256);
+    /// <summary>The part of a vector register that the guest can see.</summary>
+    public Span<byte> Vector(int number) => _vectors.AsSpan(number * 256, VectorLength);
 
-    public Span<byte> Predicate(int number) => _predicates.AsSpan(number * 32, 32);
+    /// <summary>Room for a whole vector register.</summary>
+    public Span<byte> WholeVector(int number) => _vectors.AsSpan(number * 256, 256);
+
+    /// <summary>The part of a predicate register that the guest can see.</summary>
+    public Span<byte> Predicate(int number) => _predicates.AsSpan(number * 32, VectorLength / 8);
+
+    /// <summary>Room for a whole predicate register.</summary>
+    public Span<byte> WholePredicate(int number) => _predicates.AsSpan(number * 32, 32);
 
     /// <summary>Compares with the state after the same case on RAM at another base.</summary>
     /// <returns>The differences; none if the states agree.</returns>

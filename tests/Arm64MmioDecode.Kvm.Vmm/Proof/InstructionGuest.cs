@@ -63,6 +63,15 @@ internal sealed class InstructionGuest : IDisposable
     // SCTLR.EE orders table walks and, in AArch32, the data of exception handlers.
     private bool TablesAreBigEndian => _mode.BigEndian && _mode.ExceptionLevel == 1;
 
+    // Another vector length for each translation regime.
+    private int VectorLength => !HasSve ? 16 : _mode.Translation switch
+    {
+        GuestTranslation.Off => 16,
+        GuestTranslation.Granule4K => 32,
+        GuestTranslation.Granule16K => 64,
+        _ => 256,
+    };
+
     private ulong Half => _mode.UpperHalf ? UpperHalf : 0;
 
     /// <summary>Stops a run that does not end.</summary>
@@ -233,7 +242,7 @@ internal sealed class InstructionGuest : IDisposable
 
     private GuestState Observe(Stop stop)
     {
-        var state = new GuestState { Stop = stop, Base = _base };
+        var state = new GuestState { Stop = stop, Base = _base, VectorLength = VectorLength };
         for (int i = 0; i < 31; i++)
         {
             state.Registers[i] = _cpu.GetRegister(KvmRegisterId.X(i));
@@ -250,12 +259,12 @@ internal sealed class InstructionGuest : IDisposable
         state.Registers[GuestState.SpsrAbort] = _cpu.GetRegister(KvmRegisterId.SpsrAbort);
         for (int i = 0; i < VectorRegisters; i++)
         {
-            _cpu.GetRegister(HasSve ? KvmRegisterId.Z(i) : KvmRegisterId.V(i), state.Vector(i));
+            _cpu.GetRegister(HasSve ? KvmRegisterId.Z(i) : KvmRegisterId.V(i), state.WholeVector(i));
         }
 
         for (int i = 0; HasSve && i < 17; i++)
         {
-            _cpu.GetRegister(KvmRegisterId.P(i), state.Predicate(i));
+            _cpu.GetRegister(KvmRegisterId.P(i), state.WholePredicate(i));
         }
 
         ReadOnlySpan<byte> memory = _onDevice
@@ -363,14 +372,7 @@ internal sealed class InstructionGuest : IDisposable
         _cpu.SetRegister(KvmRegisterId.SctlrEl1, control);
         if (HasSve)
         {
-            // Another vector length for each translation regime: 16, 32, 64 and 256 bytes.
-            _cpu.SetRegister(KvmRegisterId.ZcrEl1, _mode.Translation switch
-            {
-                GuestTranslation.Off => 0ul,
-                GuestTranslation.Granule4K => 1,
-                GuestTranslation.Granule16K => 3,
-                _ => 15,
-            });
+            _cpu.SetRegister(KvmRegisterId.ZcrEl1, ((ulong)VectorLength / 16) - 1);
         }
     }
 

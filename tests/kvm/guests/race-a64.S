@@ -58,7 +58,8 @@ count:
     ldr     x9, [x20, x10, lsl #3]
     add     x9, x9, #1
     str     x9, [x20, x10, lsl #3]
-    add     x19, x19, #1
+    cmp     x10, #7             // a NOP is no call that counts
+    cinc    x19, x19, ne
     cmp     x19, x24
     b.lo    next
     mov     x9, #1

@@ -1,0 +1,145 @@
+using System;
+using System.Buffers.Binary;
+using Arm64MmioDecode.Emulation;
+using Arm64MmioDecode.Exceptions;
+using Arm64MmioDecode.Translation;
+
+namespace Arm64MmioDecode.Kvm;
+
+/// <summary>A stopped virtual CPU's registers as the library sees them: which register an instruction means depends on
+/// the Exception level and, in AArch32, on the mode. Reads and writes go to a <see cref="KvmRegisterCache"/>.</summary>
+public sealed class KvmGuestRegisters : IGuestRegisters
+{
+    private const uint Aarch32State = 1 << 4; // PSTATE.nRW
+    private const uint ExceptionLevelField = 3 << 2;
+    private const uint StackPointerSelect = 1;
+    private const ulong ExtendedAddresses = 1ul << 31; // TTBCR.EAE
+    private const int AarchModeMask = 0x1f;
+
+    private readonly KvmRegisterCache _cache;
+    private readonly Stage1Capabilities _capabilities;
+
+    /// <summary>Makes a view of a CPU's registers; reads its identification registers once.</summary>
+    /// <param name="cpu">The CPU.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="cpu"/> is null.</exception>
+    public KvmGuestRegisters(KvmVirtualCpu cpu)
+    {
+        ArgumentNullException.ThrowIfNull(cpu);
+        _cache = new KvmRegisterCache(cpu);
+        ulong mmfr1 = cpu.GetRegister(KvmRegisterId.IdAa64Mmfr1El1);
+        ulong pfr1 = cpu.GetRegister(KvmRegisterId.IdAa64Pfr1El1);
+        _capabilities = Stage1Capabilities.FromIdRegisters(
+            cpu.GetRegister(KvmRegisterId.IdAa64Mmfr0El1),
+            mmfr1,
+            cpu.GetRegister(KvmRegisterId.IdAa64Mmfr2El1),
+            cpu.GetRegister(KvmRegisterId.IdAa64Mmfr3El1),
+            cpu.GetRegister(KvmRegisterId.IdAa64Pfr0El1),
+            pfr1);
+
+        // The other features that exception entry knows of need ID registers that KVM does not show, and no guest has them.
+        PstateFeatures = PstateFeatureRegisters.Read(pfr1, mmfr1, 0, 0);
+    }
+
+    /// <summary>The registers themselves: commit or discard here, and count system calls.</summary>
+    public KvmRegisterCache Cache => _cache;
+
+    /// <summary>Whether the CPU is in AArch32 state.</summary>
+    public bool IsAarch32 => (PState & Aarch32State) != 0;
+
+    /// <summary>Whether the CPU is above EL0: in AArch32, in any mode but User.</summary>
+    public bool IsPrivileged => IsAarch32 ? (PState & 0xf) != 0 : (PState & ExceptionLevelField) != 0;
+
+    /// <summary>What exception entry has to know about the CPU.</summary>
+    public PstateFeatures PstateFeatures { get; }
+
+    /// <summary>Whether an AArch32 EL1 uses long descriptors (TTBCR.EAE).</summary>
+    public bool HasLongDescriptors => (_cache.Read(KvmRegisterId.TcrEl1) & ExtendedAddresses) != 0;
+
+    /// <summary>Whether EL1 is AArch32, and with it the format of the translation tables.</summary>
+    public bool IsEl1Aarch32 => (_cache.Cpu.Features & KvmVcpuFeatures.El1Aarch32) != 0;
+
+    /// <inheritdoc/>
+    public ulong Pc
+    {
+        get => _cache.Read(KvmRegisterId.Pc);
+        set => _cache.Write(KvmRegisterId.Pc, value);
+    }
+
+    /// <inheritdoc/>
+    public ulong Sp
+    {
+        get => _cache.Read(StackPointer);
+        set => _cache.Write(StackPointer, value);
+    }
+
+    /// <inheritdoc/>
+    public uint PState
+    {
+        get => (uint)_cache.Read(KvmRegisterId.Pstate);
+        set => _cache.Write(KvmRegisterId.Pstate, value);
+    }
+
+    private KvmRegisterId StackPointer => IsPrivileged && (PState & StackPointerSelect) != 0 ? KvmRegisterId.SpEl1 : KvmRegisterId.SpEl0;
+
+    /// <inheritdoc/>
+    public ulong GetX(int number) => _cache.Read(General(number));
+
+    /// <inheritdoc/>
+    public void SetX(int number, ulong value) => _cache.Write(General(number), value);
+
+    /// <inheritdoc/>
+    public void GetV(int number, out ulong low, out ulong high)
+    {
+        ReadOnlySpan<byte> vector = _cache.ReadVector(number);
+        low = BinaryPrimitives.ReadUInt64LittleEndian(vector);
+        high = BinaryPrimitives.ReadUInt64LittleEndian(vector[8..]);
+    }
+
+    /// <inheritdoc/>
+    public void SetV(int number, ulong low, ulong high)
+    {
+        Span<byte> vector = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt64LittleEndian(vector, low);
+        BinaryPrimitives.WriteUInt64LittleEndian(vector[8..], high);
+        _cache.WriteVector(number, vector);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>KVM gives its guests none of the features whose registers are not handled here.</remarks>
+    public ulong GetSystemRegister(SystemRegister name) =>
+        name == SystemRegister.Fpcr ? _cache.Read(KvmRegisterId.Fpcr) : 0;
+
+    /// <summary>The registers that control stage 1 for one address: while translation is off only SCTLR is read, and
+    /// otherwise only the TTBR of the address's half.</summary>
+    /// <param name="virtualAddress">The address.</param>
+    /// <returns>What <see cref="Stage1.Translate"/> needs to translate it.</returns>
+    public Stage1Registers ReadStage1(ulong virtualAddress)
+    {
+        const ulong TranslationOn = 1;
+        const ulong UpperHalf = 1ul << 55;
+        bool isAarch32 = IsEl1Aarch32;
+        ulong sctlr = _cache.Read(KvmRegisterId.SctlrEl1);
+        Stage1Regime regime = isAarch32 ? Stage1Regime.AArch32EL10 : Stage1Regime.EL10;
+        if ((sctlr & TranslationOn) == 0)
+        {
+            return new Stage1Registers { Regime = regime, Capabilities = _capabilities, Sctlr = sctlr };
+        }
+
+        // Which of its two tables an AArch32 address uses depends on TTBCR in more ways than one bit tells.
+        bool upper = (virtualAddress & UpperHalf) != 0;
+        ulong tcr = _cache.Read(KvmRegisterId.TcrEl1);
+        return new Stage1Registers
+        {
+            Regime = regime,
+            Capabilities = _capabilities,
+            Sctlr = sctlr,
+            Tcr = tcr,
+            Ttbr0 = isAarch32 || !upper ? _cache.Read(KvmRegisterId.Ttbr0El1) : 0,
+            Ttbr1 = isAarch32 || upper ? _cache.Read(KvmRegisterId.Ttbr1El1) : 0,
+            Dacr = isAarch32 && (tcr & ExtendedAddresses) == 0 ? (uint)_cache.Read(KvmRegisterId.Dacr32El2) : 0,
+        };
+    }
+
+    private KvmRegisterId General(int number) =>
+        IsAarch32 ? KvmRegisterId.R(number, (int)PState & AarchModeMask) : KvmRegisterId.X(number);
+}
