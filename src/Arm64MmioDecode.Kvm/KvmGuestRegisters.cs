@@ -14,7 +14,6 @@ public sealed class KvmGuestRegisters : IGuestRegisters
     private const uint ExceptionLevelField = 3 << 2;
     private const uint StackPointerSelect = 1;
     private const ulong ExtendedAddresses = 1ul << 31; // TTBCR.EAE
-    private const int AarchModeMask = 0x1f;
 
     private readonly KvmRegisterCache _cache;
     private readonly Stage1Capabilities _capabilities;
@@ -106,8 +105,16 @@ public sealed class KvmGuestRegisters : IGuestRegisters
 
     /// <inheritdoc/>
     /// <remarks>KVM gives its guests none of the features whose registers are not handled here.</remarks>
-    public ulong GetSystemRegister(SystemRegister name) =>
-        name == SystemRegister.Fpcr ? _cache.Read(KvmRegisterId.Fpcr) : 0;
+    public ulong GetSystemRegister(SystemRegister name) => name switch
+    {
+        SystemRegister.Fpcr => _cache.Read(KvmRegisterId.Fpcr),
+        SystemRegister.SpsrSvc => _cache.Read(KvmRegisterId.SpsrEl1),
+        SystemRegister.SpsrAbt => _cache.Read(KvmRegisterId.SpsrAbort),
+        SystemRegister.SpsrUnd => _cache.Read(KvmRegisterId.SpsrUndefined),
+        SystemRegister.SpsrIrq => _cache.Read(KvmRegisterId.SpsrIrq),
+        SystemRegister.SpsrFiq => _cache.Read(KvmRegisterId.SpsrFiq),
+        _ => 0,
+    };
 
     /// <summary>The registers that control stage 1 for one address: while translation is off only SCTLR is read, and
     /// otherwise only the TTBR of the address's half.</summary>
@@ -140,6 +147,6 @@ public sealed class KvmGuestRegisters : IGuestRegisters
         };
     }
 
-    private KvmRegisterId General(int number) =>
-        IsAarch32 ? KvmRegisterId.R(number, (int)PState & AarchModeMask) : KvmRegisterId.X(number);
+    // KVM keeps the registers of all AArch32 modes where the architecture maps them, in X0 to X30.
+    private static KvmRegisterId General(int number) => KvmRegisterId.X(number);
 }

@@ -94,7 +94,15 @@ internal sealed class CpuLoop(KvmVirtualCpu cpu, Bus bus, IFaultHandler? faults)
             return Describe(exit);
         }
 
-        cpu.CompleteMmioRead(value);
+        if (faults is null)
+        {
+            cpu.CompleteMmioRead(value);
+        }
+        else
+        {
+            faults.CompleteRead(value);
+        }
+
         return null;
     }
 

@@ -21,7 +21,7 @@ try
     using KvmSystem kvm = KvmSystem.Open();
     var report = new Report();
     string[] parts = args.Length == 0 ? ["instructions", "faults", "race", "linux"] : args;
-    Func<Machine, KvmVirtualCpu, IFaultHandler?> library = (machine, cpu) => new PreliminaryHandler(machine, cpu);
+    Func<Machine, KvmVirtualCpu, IFaultHandler?> library = (machine, cpu) => new LibraryHandler(machine, cpu);
     if (parts.Contains("instructions"))
     {
         foreach (GuestSet set in (GuestSet[])[GuestSet.A64, GuestSet.A32, GuestSet.T32])

@@ -126,6 +126,6 @@ internal sealed class GuestState
     private static string Hex(ReadOnlySpan<byte> value)
     {
         int length = value.TrimEnd((byte)0).Length;
-        return Convert.ToHexString(value[..Math.Min(Math.Max(length, 16), 64)]);
+        return Convert.ToHexString(value[..Math.Min(Math.Max(length, 16), Math.Min(value.Length, 64))]);
     }
 }

@@ -1,0 +1,18 @@
+namespace Arm64MmioDecode.Kvm;
+
+/// <summary>How an exit was served.</summary>
+public enum KvmExitOutcome
+{
+    /// <summary>The instruction was performed; the CPU continues behind it.</summary>
+    Completed = 0,
+
+    /// <summary>The access failed; the CPU continues at the guest's exception handler.</summary>
+    FaultDelivered,
+
+    /// <summary>What lies at PC now does not explain the exit, or could not be fetched. Nothing changed: run the CPU again,
+    /// and it executes what is there.</summary>
+    Retry,
+
+    /// <summary>The instruction is not emulated; nothing changed. <see cref="KvmExitHandler.Instruction"/> says which it is.</summary>
+    NotEmulated,
+}
