@@ -135,7 +135,7 @@ public sealed partial class AccessPlan
                 _monitor.Clear();
                 SetX(registers, _access.Rs, _storeFailed ? 1u : 0u);
                 break;
-            case AccessKind.Store when _access.Operation == AccessOperation.StoreWithStatus:
+            case AccessKind.Store when _access.HasStatusRegister:
                 SetX(registers, _access.Rs, _first);
                 break;
             case AccessKind.ReadModifyWrite:

@@ -202,11 +202,8 @@ public sealed partial class AccessPlan
 
     private EmulationStatus BeginSixtyFourBytes(Phase phase)
     {
-        if (phase == Phase.Write && _access.Operation == AccessOperation.StoreWithStatus)
-        {
-            _first = 0;
-        }
-
+        // The status that a store returns unless the device says otherwise.
+        _first = 0;
         switch (_options.SixtyFourBytes)
         {
             case SixtyFourBytePolicy.Fault:

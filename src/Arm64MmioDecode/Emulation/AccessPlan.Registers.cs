@@ -15,6 +15,12 @@ public sealed partial class AccessPlan
                 SetElement(i, GetX(registers, access.GetRegister(i)));
             }
 
+            if (access.Operation == AccessOperation.StoreAccelerationData)
+            {
+                const ulong Upper = 0xFFFF_FFFF_0000_0000;
+                SetElement(0, (GetX(registers, access.Rt) & Upper) | (registers.GetSystemRegister(SystemRegister.AccdataEl1) & ~Upper));
+            }
+
             return;
         }
 
