@@ -140,6 +140,7 @@ public sealed class KvmExitHandler
         switch (status)
         {
             case EmulationStatus.Completed:
+            case EmulationStatus.Continue: // part of a memory copy or set: the guest goes on with the rest
                 return KvmExitOutcome.Completed;
             case EmulationStatus.Fault:
                 KvmExceptions.Take(_registers, _plan.Fault);
@@ -184,22 +185,28 @@ public sealed class KvmExitHandler
         for (int i = 0; i < _plan.RangeCount; i++)
         {
             AddressRange range = _plan.GetRange(i);
-            if (exit.IsWrite ? !range.IsWritten : !range.IsRead)
+            if (range.Length == 0 || (exit.IsWrite ? !range.IsWritten : !range.IsRead))
             {
                 continue;
             }
 
-            for (ulong done = 0; done < range.Length; done = ((range.Address + done) | PageOffset) + 1 - range.Address)
+            // A register access lies in at most two pages. A memory copy or set may cover any number of them, but its next access
+            // is at one end: a guest must not choose how many pages are walked here.
+            ulong last = range.Length - 1;
+            ulong second = ((range.Address | PageOffset) + 1) - range.Address;
+            if (IsPageOf(exit, range.Address) || IsPageOf(exit, range.Address + (second < last ? second : last)) || IsPageOf(exit, range.Address + last))
             {
-                TranslationResult page = _bus.Translate(range.Address + done, exit.IsWrite);
-                if (page.Succeeded && (page.PhysicalAddress & ~PageOffset) == (exit.FaultIpa & ~PageOffset))
-                {
-                    return true;
-                }
+                return true;
             }
         }
 
         return false;
+    }
+
+    private bool IsPageOf(KvmArmNisvExit exit, ulong address)
+    {
+        TranslationResult page = _bus.Translate(address, exit.IsWrite);
+        return page.Succeeded && (page.PhysicalAddress & ~PageOffset) == (exit.FaultIpa & ~PageOffset);
     }
 
     /// <summary>Guest virtual addresses: each access goes where its own address translates, to a memory slot or a device.</summary>

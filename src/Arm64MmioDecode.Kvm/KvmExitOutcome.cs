@@ -3,7 +3,8 @@ namespace Arm64MmioDecode.Kvm;
 /// <summary>How an exit was served.</summary>
 public enum KvmExitOutcome
 {
-    /// <summary>The instruction was performed; the CPU continues behind it.</summary>
+    /// <summary>The instruction was performed and the CPU continues behind it, or a bounded part of a memory copy or set was
+    /// and the CPU continues with the rest.</summary>
     Completed = 0,
 
     /// <summary>The access failed; the CPU continues at the guest's exception handler.</summary>
