@@ -145,7 +145,7 @@ public sealed partial class AccessPlan
         }
 
         ulong address = NextAddress;
-        int size = _pieceSize != 0 ? _pieceSize : _pieceSize = NextPiece(address);
+        int size = NextSize();
         ulong low = 0, high = 0;
         if (_phase is Phase.Write or Phase.WriteTag)
         {
@@ -205,12 +205,12 @@ public sealed partial class AccessPlan
     /// <exception cref="InvalidOperationException">There is no transaction, or it reads 64 bytes.</exception>
     public void Complete(ulong low = 0, ulong high = 0)
     {
-        int size = _pieceSize;
-        if (_phase == Phase.None || size == 0)
+        if (_phase == Phase.None)
         {
             ThrowNoTransaction();
         }
 
+        int size = NextSize();
         if (size == BlockSize)
         {
             CompleteBlock(low);
@@ -261,12 +261,12 @@ public sealed partial class AccessPlan
     /// <exception cref="InvalidOperationException">There is no transaction.</exception>
     public void Complete(ReadOnlySpan<byte> data)
     {
-        int size = _pieceSize;
-        if (_phase == Phase.None || size == 0)
+        if (_phase == Phase.None)
         {
             ThrowNoTransaction();
         }
 
+        int size = NextSize();
         if (data.Length != size)
         {
             throw new ArgumentException("not the length of the transaction", nameof(data));
@@ -485,6 +485,8 @@ public sealed partial class AccessPlan
 
     // Addresses wrap modulo 2^64, or 2^32 in AArch32.
     private ulong NextAddress => (_address + ((ulong)(uint)_element << _sizeLog2) + (uint)_done) & _addressMask;
+
+    private int NextSize() => _pieceSize != 0 ? _pieceSize : _pieceSize = NextPiece(NextAddress);
 
     // The size of the transaction at an address inside the present element: the whole rest if the bus and the policy take
     // it, otherwise the largest power of two that does not leave its own alignment.

@@ -76,7 +76,7 @@ public sealed class OrderedAccessTests
     [InlineData("stl1 { v0.d }[1], [x1]", 0x4D018420u, false, "x1=9000000", "w8@9000000=b0", "")]
     [InlineData("stl1 { v0.d }[1], [x1]", 0x4D018420u, true, "x1=9000000", "w8@9000000=b000000000000000", "")]
     public void Rcpc3_is_what_the_manual_says(string text, uint opcode, bool bigEndian, string registers, string transactions, string changes) =>
-        ManualCase.Check(text, opcode, ManualCase.Perform with { BigEndian = bigEndian }, registers, transactions, changes);
+        PatternCase.Check(text, opcode, PatternCase.Perform with { BigEndian = bigEndian }, registers, transactions, changes);
 
     [Theory]
     // LSCP: pairs with acquire and release semantics.
@@ -111,7 +111,7 @@ public sealed class OrderedAccessTests
     [InlineData("ldapp x2, x1, [x2]", 0xD9417842u, false, "x2=9000000", "r8@9000000 r8@9000008", "x1=8f8e8d8c8b8a8988 x2=8786858483828180")]
     [InlineData("ldapp x2, x1, [x2]", 0xD9417842u, true, "x2=9000000", "r8@9000000 r8@9000008", "x1=88898a8b8c8d8e8f x2=8081828384858687")]
     public void Lscp_is_what_the_manual_says(string text, uint opcode, bool bigEndian, string registers, string transactions, string changes) =>
-        ManualCase.Check(text, opcode, ManualCase.Perform with { BigEndian = bigEndian }, registers, transactions, changes);
+        PatternCase.Check(text, opcode, PatternCase.Perform with { BigEndian = bigEndian }, registers, transactions, changes);
 
     [Theory]
     [InlineData("ldapr x0, [x1], #8", 0xD9C00820u, 0x9000004, false)]
@@ -128,7 +128,7 @@ public sealed class OrderedAccessTests
         var machine = new PatternMachine();
         machine.Registers.SetX(1, address);
 
-        machine.Execute(opcode, ManualCase.Perform with { Unaligned = UnalignedPolicy.Pass }).Should().Be(EmulationStatus.Fault, text);
+        machine.Execute(opcode, PatternCase.Perform with { Unaligned = UnalignedPolicy.Pass }).Should().Be(EmulationStatus.Fault, text);
 
         machine.Fault.StatusCode.Should().Be(FaultStatusCode.Alignment);
         machine.Fault.IsWrite.Should().Be(isWrite);

@@ -60,7 +60,7 @@ public sealed class PairAtomicTests
     [InlineData("swpp x0, x2, [x2]", 0x19228040u, false, "x2=9000000", "r8@9000000 r8@9000008 w8@9000000=5555555500000000 w8@9000008=9000000", "x0=8786858483828180 x2=8f8e8d8c8b8a8988")]
     [InlineData("swpp x0, x2, [x2]", 0x19228040u, true, "x2=9000000", "r8@9000000 r8@9000008 w8@9000000=55555555 w8@9000008=900000000", "x0=8081828384858687 x2=88898a8b8c8d8e8f")]
     public void A_128_bit_atomic_is_what_the_manual_says(string text, uint opcode, bool bigEndian, string registers, string transactions, string changes) =>
-        ManualCase.Check(text, opcode, ManualCase.Perform with { BigEndian = bigEndian }, registers, transactions, changes);
+        PatternCase.Check(text, opcode, PatternCase.Perform with { BigEndian = bigEndian }, registers, transactions, changes);
 
     [Theory]
     [InlineData(0x9000008)]
@@ -70,7 +70,7 @@ public sealed class PairAtomicTests
         var machine = new PatternMachine();
         machine.Registers.SetX(2, address);
 
-        machine.Execute(0x19211040, ManualCase.Perform).Should().Be(EmulationStatus.Fault);
+        machine.Execute(0x19211040, PatternCase.Perform).Should().Be(EmulationStatus.Fault);
 
         machine.Fault.Should().Be(EmulationFault.DataAbort(FaultStatusCode.Alignment, address, isWrite: false));
         machine.Changes().Should().BeEmpty();

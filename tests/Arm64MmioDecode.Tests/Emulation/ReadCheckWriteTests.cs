@@ -115,7 +115,7 @@ public sealed class ReadCheckWriteTests
         UInt128 Parse(string digits) => UInt128.Parse(digits, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
         (UInt128 rcwMask, UInt128 rcwSMask, UInt128 memory) = (Parse(mask), Parse(softwareMask), Parse(old));
         A64Machine machine = Numbered().With(registers);
-        machine.Options = ManualCase.Perform with { BigEndian = bigEndian, ProtectionEnabled = isProtectionEnabled };
+        machine.Options = PatternCase.Perform with { BigEndian = bigEndian, ProtectionEnabled = isProtectionEnabled };
         machine.Registers.SetSystemRegister(SystemRegister.RcwMaskEl1, (ulong)rcwMask);
         machine.Registers.SetSystemRegister(SystemRegister.RcwMaskEl1High, (ulong)(rcwMask >> 64));
         machine.Registers.SetSystemRegister(SystemRegister.RcwSMaskEl1, (ulong)rcwSMask);
@@ -139,7 +139,7 @@ public sealed class ReadCheckWriteTests
     {
         // A protected, valid descriptor whose mask allows nothing: Z = 1, C = 1.
         A64Machine machine = new A64Machine().With("x0=8 x1=0 x2=9000000").Store(0x9000000, 8, (1ul << 52) | 3);
-        machine.Options = ManualCase.Perform with { ProtectionEnabled = true };
+        machine.Options = PatternCase.Perform with { ProtectionEnabled = true };
 
         machine.Execute(0x3820B041).Should().Be(EmulationStatus.Completed); // rcwset x0, x1, [x2]
 

@@ -40,7 +40,7 @@ public sealed class SixtyFourByteTests
     [InlineData("st64b x22, [sp]", 0xF83F93F6u, false, "sp=9000000", "w8@9000000=5555555500000016 w8@9000008=5555555500000017 w8@9000010=5555555500000018 w8@9000018=5555555500000019 w8@9000020=555555550000001a w8@9000028=555555550000001b w8@9000030=555555550000001c w8@9000038=555555550000001d", "")]
     [InlineData("st64b x22, [sp]", 0xF83F93F6u, true, "sp=9000000", "w8@9000000=1600000055555555 w8@9000008=1700000055555555 w8@9000010=1800000055555555 w8@9000018=1900000055555555 w8@9000020=1a00000055555555 w8@9000028=1b00000055555555 w8@9000030=1c00000055555555 w8@9000038=1d00000055555555", "")]
     public void Ls64_is_what_the_manual_says(string text, uint opcode, bool bigEndian, string registers, string transactions, string changes) =>
-        ManualCase.Check(text, opcode, ManualCase.Perform with { BigEndian = bigEndian }, registers, transactions, changes);
+        PatternCase.Check(text, opcode, PatternCase.Perform with { BigEndian = bigEndian }, registers, transactions, changes);
 
     [Theory]
     [InlineData(false)]
@@ -48,7 +48,7 @@ public sealed class SixtyFourByteTests
     public void A_single_transaction_has_the_same_bytes_as_eight(bool bigEndian)
     {
         A64Machine split = new A64Machine().With("x9=9000000");
-        split.Options = ManualCase.Perform with { BigEndian = bigEndian };
+        split.Options = PatternCase.Perform with { BigEndian = bigEndian };
         A64Machine single = split.Clone();
         single.Options = split.Options with { SixtyFourBytes = SixtyFourBytePolicy.SingleTransaction };
 
@@ -73,7 +73,7 @@ public sealed class SixtyFourByteTests
     public void The_device_answers_a_store_with_status(uint opcode, ulong answer, ulong status)
     {
         A64Machine machine = new A64Machine { DeviceStatus = answer }.With("x9=9000000 x10=5");
-        machine.Options = ManualCase.Perform with { SixtyFourBytes = SixtyFourBytePolicy.SingleTransaction };
+        machine.Options = PatternCase.Perform with { SixtyFourBytes = SixtyFourBytePolicy.SingleTransaction };
 
         machine.Execute(opcode).Should().Be(EmulationStatus.Completed);
 
@@ -87,7 +87,7 @@ public sealed class SixtyFourByteTests
     {
         A64Machine machine = new A64Machine().With("x0=1111111122222222 x9=9000000");
         machine.Registers.SetSystemRegister(SystemRegister.AccdataEl1, 0xFFFFFFFF_ABCDEF01);
-        machine.Options = ManualCase.Perform with { BigEndian = bigEndian };
+        machine.Options = PatternCase.Perform with { BigEndian = bigEndian };
 
         machine.Execute(0xF82AA120).Should().Be(EmulationStatus.Completed); // st64bv0 x10, x0, [x9]
 
@@ -114,7 +114,7 @@ public sealed class SixtyFourByteTests
     [InlineData(0xF83F9120u, 0x9000008ul, true)]
     public void The_address_must_be_a_multiple_of_64(uint opcode, ulong address, bool isWrite)
     {
-        A64Machine machine = new A64Machine { Options = ManualCase.Perform with { Unaligned = UnalignedPolicy.Pass } };
+        A64Machine machine = new A64Machine { Options = PatternCase.Perform with { Unaligned = UnalignedPolicy.Pass } };
         machine.Registers.SetX(9, address);
 
         machine.Execute(opcode).Should().Be(EmulationStatus.Fault);

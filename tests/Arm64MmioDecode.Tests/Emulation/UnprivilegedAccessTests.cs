@@ -79,7 +79,7 @@ public sealed class UnprivilegedAccessTests
     [InlineData("sttnp q0, q1, [x2]", 0xEC000440u, false, "x2=9000000", "w8@9000000=a0 w8@9000008=b0 w8@9000010=a1 w8@9000018=b1", "")]
     [InlineData("sttnp q0, q1, [x2]", 0xEC000440u, true, "x2=9000000", "w8@9000000=b000000000000000 w8@9000008=a000000000000000 w8@9000010=b100000000000000 w8@9000018=a100000000000000", "")]
     public void Lsui_is_what_the_manual_says(string text, uint opcode, bool bigEndian, string registers, string transactions, string changes) =>
-        ManualCase.Check(text, opcode, ManualCase.Perform with { BigEndian = bigEndian }, registers, transactions, changes);
+        PatternCase.Check(text, opcode, PatternCase.Perform with { BigEndian = bigEndian }, registers, transactions, changes);
 
     [Theory]
     [InlineData(0x895F7C20u, 0x89027C20u, "w4@9000000=0")] // ldtxr w0, [x1]; sttxr w2, w0, [x1]
@@ -87,10 +87,10 @@ public sealed class UnprivilegedAccessTests
     public void An_unprivileged_store_exclusive_succeeds_after_its_load(uint load, uint store, string written)
     {
         PatternMachine machine = new PatternMachine().With("x1=9000000");
-        machine.Execute(load, ManualCase.Perform).Should().Be(EmulationStatus.Completed);
+        machine.Execute(load, PatternCase.Perform).Should().Be(EmulationStatus.Completed);
         machine.Registers.SetX(0, written.StartsWith("w4", System.StringComparison.Ordinal) ? 0 : machine.Registers.GetX(0));
 
-        machine.Execute(store, ManualCase.Perform).Should().Be(EmulationStatus.Completed);
+        machine.Execute(store, PatternCase.Perform).Should().Be(EmulationStatus.Completed);
 
         machine.Transactions.Should().Be(written);
         machine.Changes().Should().Be("x2=0");
@@ -107,7 +107,7 @@ public sealed class UnprivilegedAccessTests
         InstructionDecoder.DecodeA64(opcode, out AccessDescriptor access);
         var plan = new AccessPlan();
 
-        plan.Prepare(in access, new GuestRegisters(), ManualCase.Perform);
+        plan.Prepare(in access, new GuestRegisters(), PatternCase.Perform);
 
         plan.TryGetNext(out BusTransaction transaction).Should().BeTrue();
         transaction.IsUnprivileged.Should().Be(unprivileged);

@@ -4,7 +4,7 @@ using FluentAssertions;
 namespace Arm64MmioDecode.Tests.Emulation;
 
 /// <summary>An instruction with the result that the manual's operation text gives, and the demand that no fault leaves a trace.</summary>
-internal static class ManualCase
+internal static class PatternCase
 {
     /// <summary>Everything that a policy could refuse is performed.</summary>
     public static EmulationOptions Perform { get; } = new()
