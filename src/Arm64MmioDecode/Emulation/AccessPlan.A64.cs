@@ -6,7 +6,7 @@ namespace Arm64MmioDecode.Emulation;
 /// <content>A64: addresses, and what each kind of instruction does before and after its transactions.</content>
 public sealed partial class AccessPlan
 {
-    // PSTATE.BTYPE and PSTATE.SS become 0 when an instruction completes (Arm ARM, sections D8.4.7 and D2.12).
+    // PSTATE.BTYPE and PSTATE.SS become 0 when an instruction completes.
     private const uint ClearedByCompletion = (3u << 10) | (1u << 21);
 
     private bool IsSystemInstruction => _access.Opcode >> 24 == 0xD5;
@@ -243,7 +243,7 @@ public sealed partial class AccessPlan
     }
 
     // Acquire, release, exclusives, atomics and 64-byte accesses need alignment whatever SCTLR_ELx.A says: a library that does
-    // not know the memory type takes it for Device memory, where FEAT_LSE2 does not relax this (Arm ARM, section B2.9.2).
+    // not know the memory type takes it for Device memory, where FEAT_LSE2 does not relax this (Arm ARM, "Alignment of data accesses").
     // Exclusives and atomics are aligned to their whole size, pairs of the others to one element. STGP needs the alignment of
     // the granule that it tags.
     private bool CheckAlignment(in AccessDescriptor access)

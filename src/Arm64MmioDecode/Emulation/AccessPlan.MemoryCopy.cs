@@ -47,7 +47,7 @@ public sealed partial class AccessPlan
     {
         if (_access.IsUnpredictable)
         {
-            // UNDEFINED and NOP are the permitted choices (Arm ARM, section K1.2.18).
+            // UNDEFINED and NOP are the permitted choices (Unpredictable_MOPSOVERLAP).
             return Raise(EmulationFault.Exception(FaultReason.UndefinedInstruction));
         }
 
@@ -149,7 +149,8 @@ public sealed partial class AccessPlan
     // One block: the largest naturally aligned piece that source and destination have in common, or a granule of tags.
     private void BeginTransferBlock()
     {
-        if (_left == 0 || _transferred >= (ulong)_options.CopyLimit)
+        ulong most = Math.Min(_left, (ulong)_options.CopyLimit - _transferred);
+        if (most == 0)
         {
             return;
         }
@@ -166,7 +167,7 @@ public sealed partial class AccessPlan
         ulong end = _backward ? _left : 0;
         ulong alignment = (_destination + end) | (IsCopy ? _source + end : 0);
         _block = _options.BusWidth;
-        while ((ulong)_block > _left || (alignment & (ulong)(_block - 1)) != 0)
+        while ((ulong)_block > most || (alignment & (ulong)(_block - 1)) != 0)
         {
             _block >>= 1;
         }

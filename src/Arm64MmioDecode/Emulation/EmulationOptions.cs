@@ -113,14 +113,14 @@ public readonly record struct EmulationOptions
     }
 
     /// <summary>
-    /// How many bytes of a memory copy or set one emulation transfers at most, 16 to 1048576; what remains is left to the next
-    /// (<see cref="EmulationStatus.Continue"/>). Default: 4096.
+    /// How many bytes of a memory copy or set one emulation transfers at most, a multiple of 16 up to 1048576; what remains is left
+    /// to the next (<see cref="EmulationStatus.Continue"/>). Default: 4096.
     /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is not in the range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not one of these.</exception>
     public int CopyLimit
     {
         get => _copyLimit == 0 ? DefaultCopyLimit : _copyLimit;
-        init => _copyLimit = value is >= 16 and <= 1 << 20 ? value : throw new ArgumentOutOfRangeException(nameof(value));
+        init => _copyLimit = value is >= 16 and <= 1 << 20 && value % 16 == 0 ? value : throw new ArgumentOutOfRangeException(nameof(value));
     }
 
     private static bool IsPowerOfTwo(int value) => (value & (value - 1)) == 0;

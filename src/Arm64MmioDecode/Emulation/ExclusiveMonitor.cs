@@ -2,7 +2,7 @@ namespace Arm64MmioDecode.Emulation;
 
 /// <summary>
 /// The local monitor of one vCPU for exclusive accesses that are emulated (<see cref="ExclusivePolicy.Perform"/>;
-/// Arm ARM, section B2.12 "Synchronization and semaphores").
+/// Arm ARM, "Synchronization and semaphores").
 /// </summary>
 /// <remarks>
 /// It sees only what the library emulates. CLREX, exceptions and exclusive accesses to RAM execute without an exit:

@@ -2,7 +2,7 @@ namespace Arm64MmioDecode.Emulation;
 
 /// <summary>
 /// What to do with load and store exclusives. Arm lets Device memory refuse them with the fault status code 0b110101
-/// (Arm ARM, section B2.12.5), and processors usually do.
+/// (Arm ARM, "Load-Exclusive and Store-Exclusive instruction usage restrictions"), and processors usually do.
 /// </summary>
 public enum ExclusivePolicy : byte
 {

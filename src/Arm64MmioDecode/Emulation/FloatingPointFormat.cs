@@ -1,6 +1,6 @@
 namespace Arm64MmioDecode.Emulation;
 
-/// <summary>A binary floating-point format (Arm ARM, section A1.4).</summary>
+/// <summary>A binary floating-point format (Arm ARM, "Floating-point number representation").</summary>
 internal readonly struct FloatingPointFormat
 {
     private FloatingPointFormat(int exponentBits, int fractionBits)

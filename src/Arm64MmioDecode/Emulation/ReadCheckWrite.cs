@@ -2,7 +2,7 @@ namespace Arm64MmioDecode.Emulation;
 
 /// <summary>
 /// The checks of the read-check-write instructions (FEAT_THE): whether an update of a translation table descriptor changes
-/// only bits that RCWMASK_EL1, and RCWSMASK_EL1 for the software forms, allow (Arm ARM, section D8.6 "Read-Check-Write").
+/// only bits that RCWMASK_EL1, and RCWSMASK_EL1 for the software forms, allow (Arm ARM, function RCWCheck).
 /// </summary>
 internal struct ReadCheckWrite
 {

@@ -2,7 +2,7 @@ namespace Arm64MmioDecode.Emulation;
 
 /// <summary>
 /// What to do with an instruction whose register fields make it CONSTRAINED UNPREDICTABLE
-/// (Arm ARM, section K1.2). docs/emulation.md lists the choice for each condition.
+/// (Arm ARM, "Architectural Constraints on UNPREDICTABLE behaviors"). docs/emulation.md lists the choice for each condition.
 /// </summary>
 public enum UnpredictablePolicy : byte
 {

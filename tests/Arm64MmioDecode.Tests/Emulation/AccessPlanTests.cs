@@ -468,7 +468,8 @@ public sealed class AccessPlanTests
         Refused(() => new EmulationOptions { ZeroBlockSize = 96 });
         Refused(() => new EmulationOptions { TagBlockSize = 512 });
         Refused(() => new EmulationOptions { VirtualAddressBits = 56 });
-        Refused(() => new EmulationOptions { CopyLimit = 15 });
+        Refused(() => new EmulationOptions { CopyLimit = 0 });
+        Refused(() => new EmulationOptions { CopyLimit = 24 });
 
         static void Refused(Func<EmulationOptions> make) => make.Should().Throw<ArgumentOutOfRangeException>();
     }

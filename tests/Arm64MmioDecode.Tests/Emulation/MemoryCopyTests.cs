@@ -306,18 +306,21 @@ public sealed class MemoryCopyTests
         machine.Transactions.Where(x => x[0] == 'w').Select(x => x.Split('=')[0]).Should().Equal("w2@1006", "w4@1008", "w4@100c", "w4@1010", "w1@1014");
     }
 
-    [Fact]
-    public void The_ranges_are_what_is_left_to_copy()
+    [Theory]
+    [InlineData("x0=1010 x1=2010 x2=fffffffffffffff0", 0x2000ul, 0x1000ul, 16ul)]
+    [InlineData("x0=1000000 x1=2000000 x2=fffffffffff00000", 0x1F00000ul, 0xF00000ul, 4096ul)] // what one call transfers
+    [InlineData("x0=1000 x1=2000 x2=100000", 0x101000ul, 0x100000ul, 4096ul)] // backward: the upper end
+    public void The_ranges_are_what_the_plan_copies(string registers, ulong from, ulong to, ulong length)
     {
-        var machine = new A64Machine().With("x0=1010 x1=2010 x2=fffffffffffffff0");
+        var machine = new A64Machine().With(registers);
         var access = A64Machine.Decode(s_cpy[1]);
 
         machine.Plan.Prepare(in access, machine.Registers, machine.Options);
 
         machine.Plan.RangeCount.Should().Be(2);
         var (source, destination) = (machine.Plan.GetRange(0), machine.Plan.GetRange(1));
-        (source.Address, source.Length, source.IsRead, source.IsWritten).Should().Be((0x2000ul, 16ul, true, false));
-        (destination.Address, destination.Length, destination.IsRead, destination.IsWritten).Should().Be((0x1000ul, 16ul, false, true));
+        (source.Address, source.Length, source.IsRead, source.IsWritten).Should().Be((from, length, true, false));
+        (destination.Address, destination.Length, destination.IsRead, destination.IsWritten).Should().Be((to, length, false, true));
     }
 
     private static A64Machine Machine(ulong x0, ulong x1, ulong x2, MemoryCopyOption option)
