@@ -152,7 +152,11 @@ public sealed partial class AccessPlan
     private void ComputeAddress32(IGuestRegisters registers)
     {
         uint address;
-        if (_access.AddressingMode == AddressingMode.Literal || (_access.Rn == ProgramCounter32 && _access.RegisterFile == RegisterFile.SimdAndFloatingPoint))
+        if (_access.AddressingMode == AddressingMode.Reported)
+        {
+            address = (uint)_reported;
+        }
+        else if (_access.AddressingMode == AddressingMode.Literal || (_access.Rn == ProgramCounter32 && _access.RegisterFile == RegisterFile.SimdAndFloatingPoint))
         {
             address = ReadProgramCounter(registers) & ~3u;
         }

@@ -8,7 +8,7 @@ public sealed partial class AccessPlan
 {
     /// <summary>
     /// Number of address ranges that the instruction touches: 0 when it accesses nothing, otherwise 1; 2 for a memory copy, the
-    /// source first. Meaningful from <see cref="Prepare"/> until the first transaction is completed. A range of a memory copy
+    /// source first. Meaningful from <see cref="Prepare(in AccessDescriptor, IGuestRegisters, in EmulationOptions)"/> until the first transaction is completed. A range of a memory copy
     /// or set is what this plan transfers, at most <see cref="EmulationOptions.CopyLimit"/> bytes; others have at most 2048.
     /// </summary>
     public int RangeCount => _access.Kind switch
@@ -33,21 +33,21 @@ public sealed partial class AccessPlan
         switch (_access.Kind)
         {
             case AccessKind.MemoryCopy when index == 0:
-                return TransferRange(_source, isWritten: false);
+                return TransferRange(_source, isWritten: false, IsReadUnprivileged);
             case AccessKind.MemoryCopy:
             case AccessKind.MemorySet:
-                return TransferRange(_destination, isWritten: true);
+                return TransferRange(_destination, isWritten: true, IsWriteUnprivileged);
             case AccessKind.CacheMaintenance:
                 return new AddressRange(RemoveTag(_address), 1, _addressMask, isRead: false, isWritten: true);
             default:
                 bool isAtomic = _access.Kind is AccessKind.ReadModifyWrite or AccessKind.CompareAndSwap;
-                return new AddressRange(RemoveTag(_address), (ulong)_count << _sizeLog2, _addressMask, !_access.IsWrite, _access.IsWrite || isAtomic);
+                return new AddressRange(RemoveTag(_address), (ulong)_count << _sizeLog2, _addressMask, !_access.IsWrite, _access.IsWrite || isAtomic, _unprivileged);
         }
     }
-    private AddressRange TransferRange(ulong address, bool isWritten)
+        private AddressRange TransferRange(ulong address, bool isWritten, bool isUnprivileged)
     {
         ulong length = Math.Min(_left, (ulong)_options.CopyLimit);
         address += _backward ? _left - length : 0;
-        return new AddressRange(RemoveTag(address), length, _addressMask, !isWritten, isWritten);
+        return new AddressRange(RemoveTag(address), length, _addressMask, !isWritten, isWritten, isUnprivileged);
     }
 }

@@ -17,7 +17,7 @@ namespace Arm64MmioDecode.Emulation;
 /// </para>
 /// <para>
 /// Either call <see cref="Execute(in AccessDescriptor, IGuestRegisters, IMmioBus, in EmulationOptions)"/>, or go step by step:
-/// <see cref="Prepare"/>, then <see cref="TryGetNext"/> and <see cref="Complete(ulong, ulong)"/> or <see cref="Fail"/> until there is no
+/// <see cref="Prepare(in AccessDescriptor, IGuestRegisters, in EmulationOptions)"/>, then <see cref="TryGetNext"/> and <see cref="Complete(ulong, ulong)"/> or <see cref="Fail"/> until there is no
 /// more transaction, then <see cref="Commit"/>. Between the steps any time may pass. A plan may be abandoned at any step by
 /// preparing the next one: the registers have not changed before <see cref="Commit"/>.
 /// </para>
@@ -54,6 +54,7 @@ public sealed partial class AccessPlan
     private int _done;
     private int _pieceSize;
     private ulong _address;
+    private ulong _reported;
     private ulong _addressMask;
     private ulong _writeback;
 
@@ -107,9 +108,28 @@ public sealed partial class AccessPlan
     /// when there is nothing to go on with.
     /// </returns>
     /// <exception cref="ArgumentNullException"><paramref name="registers"/> is null.</exception>
+    /// <exception cref="ArgumentException">The address is not in the descriptor (<see cref="AddressingMode.Reported"/>): give it.</exception>
     public EmulationStatus Prepare(in AccessDescriptor access, IGuestRegisters registers, in EmulationOptions options)
     {
+        if (access.AddressingMode == AddressingMode.Reported)
+        {
+            throw new ArgumentException("a descriptor that was made from a syndrome needs the address of the exit", nameof(access));
+        }
+
+        return Prepare(in access, 0, registers, in options);
+    }
+
+    /// <summary>Computes data from the registers, for a descriptor that was made from a syndrome and so has no address of its own.</summary>
+    /// <param name="access">The access.</param>
+    /// <param name="reportedAddress">The address that the exit reports; used for <see cref="AddressingMode.Reported"/> only.</param>
+    /// <param name="registers">The vCPU's registers; only those that the instruction uses are read.</param>
+    /// <param name="options">The guest's state and the policies.</param>
+    /// <returns>As <see cref="Prepare(in AccessDescriptor, IGuestRegisters, in EmulationOptions)"/>.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="registers"/> is null.</exception>
+    public EmulationStatus Prepare(in AccessDescriptor access, ulong reportedAddress, IGuestRegisters registers, in EmulationOptions options)
+    {
         _ = registers ?? throw new ArgumentNullException(nameof(registers));
+        _reported = reportedAddress;
         access.CopyTo(ref _access);
         _options = options;
         _status = EmulationStatus.Pending;
@@ -375,6 +395,13 @@ public sealed partial class AccessPlan
         Prepare(in access, registers, in options);
         Drive(ref bus, null);
         return Commit(registers);
+    }
+
+    /// <summary>Performs all transactions of a prepared plan.</summary>
+    internal void Drive(IMmioBus bus)
+    {
+        var reference = new BusReference(bus);
+        Drive(ref reference, bus);
     }
 
     private void Drive<TBus>(ref TBus bus, IMmioBus? wide)

@@ -8,13 +8,14 @@ public readonly struct AddressRange : IEquatable<AddressRange>
     // The size of the address space minus one.
     private readonly ulong _mask;
 
-    internal AddressRange(ulong address, ulong length, ulong mask, bool isRead, bool isWritten)
+    internal AddressRange(ulong address, ulong length, ulong mask, bool isRead, bool isWritten, bool isUnprivileged = false)
     {
         _mask = mask;
         Address = address;
         Length = length;
         IsRead = isRead;
         IsWritten = isWritten;
+        IsUnprivileged = isUnprivileged;
     }
 
     /// <summary>The first byte, with ignored tag bits removed.</summary>
@@ -29,14 +30,30 @@ public readonly struct AddressRange : IEquatable<AddressRange>
     /// <summary>Whether the instruction writes these bytes.</summary>
     public bool IsWritten { get; }
 
+    /// <summary>Whether the instruction asks for the permissions of EL0, as <see cref="BusTransaction.IsUnprivileged"/>.</summary>
+    public bool IsUnprivileged { get; }
+
     /// <summary>Whether an address lies in the range.</summary>
     /// <param name="address">The address, without tag.</param>
     /// <returns>Whether it does.</returns>
     public bool Contains(ulong address) => address <= _mask && (unchecked(address - Address) & _mask) < Length;
 
+    /// <summary>Whether a naturally aligned granule around an address and the range have a byte in common; tag bits aside.</summary>
+    internal bool Touches(ulong address, ulong granule)
+    {
+        const ulong Untagged = ulong.MaxValue >> 8;
+        ulong mask = _mask & Untagged;
+        ulong start = address & ~(granule - 1);
+        return (unchecked(start - Address) & mask) < Length || (Length != 0 && (unchecked(Address - start) & mask) < granule);
+    }
+
+    /// <summary>The address a number of bytes behind the first, in the range's address space.</summary>
+    internal ulong Next(ulong offset) => unchecked(Address + offset) & _mask;
+
     /// <inheritdoc/>
     public bool Equals(AddressRange other) =>
-        Address == other.Address && Length == other.Length && IsRead == other.IsRead && IsWritten == other.IsWritten;
+        Address == other.Address && Length == other.Length && IsRead == other.IsRead && IsWritten == other.IsWritten
+        && IsUnprivileged == other.IsUnprivileged;
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is AddressRange other && Equals(other);

@@ -42,4 +42,7 @@ public readonly struct BusTransaction
     /// HCR_EL2.{E2H, TGE} = {1, 1}, unless PSTATE.UAO is 1: whoever translates the address decides.
     /// </summary>
     public bool IsUnprivileged { get; }
+
+    /// <summary>The same transaction at another address.</summary>
+    internal BusTransaction At(ulong address) => new(Operation, Size, IsUnprivileged, address, Low, High);
 }

@@ -15,6 +15,12 @@ public enum ExitReason : byte
     /// <summary>Retry: the instruction at PC accesses nothing: its condition fails, it is a prefetch, or a size of 0.</summary>
     NoAccess,
 
+    /// <summary>
+    /// Retry: the exit is about cache maintenance, or about an exclusive or atomic access (DFSC 0x35), and the instruction is
+    /// none.
+    /// </summary>
+    KindDiffers,
+
     /// <summary>Retry: the exit reports a read and the instruction only writes, or the other way round.</summary>
     DirectionDiffers,
 

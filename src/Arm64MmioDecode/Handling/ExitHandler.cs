@@ -1,0 +1,681 @@
+using System;
+using Arm64MmioDecode.Decoding;
+using Arm64MmioDecode.Descriptors;
+using Arm64MmioDecode.Emulation;
+using Arm64MmioDecode.Fetching;
+using Arm64MmioDecode.Syndromes;
+using Arm64MmioDecode.Translation;
+
+namespace Arm64MmioDecode.Handling;
+
+/// <summary>
+/// Handles the data aborts of one vCPU from the syndrome to the changed registers: takes the access from a valid syndrome, or
+/// fetches and decodes the instruction, makes sure that it is the one that trapped, performs its transactions on devices and
+/// guest memory, and commits.
+/// </summary>
+/// <remarks>
+/// <para>
+/// <see cref="Handle"/> does it all in one call. The stepwise twin is for devices in another thread or process:
+/// <see cref="Begin"/>, then <see cref="TryGetNext"/> and <see cref="Complete(ulong, ulong)"/> or <see cref="Fail"/> until there is
+/// no more transaction, then <see cref="Commit"/>. Between the steps any time may pass, and the handler may be abandoned at any
+/// step by beginning the next exit: registers change in the commit only (of a memory copy or set, what has been done).
+/// </para>
+/// <para>
+/// No other vCPU needs to be stopped. The word that is at PC now is emulated only if it could have caused this exit: PC
+/// translates with execute permission, the access has the direction that the syndrome reports, touches the address that
+/// faulted, and that address leads to the page that stage 2 reported and that is not memory now. Otherwise the answer is
+/// <see cref="ExitStatus.Retry"/>, with nothing changed: the guest executes whatever is there.
+/// </para>
+/// <para>
+/// The handler allocates nothing after its construction, and throws for nothing that a guest controls. For each vCPU one; not
+/// thread-safe.
+/// </para>
+/// </remarks>
+public sealed class ExitHandler
+{
+    private readonly IGuestRegisters _registers;
+    private readonly IGuestMemory? _memory;
+    private readonly IStage1Source? _stage1;
+    private readonly AccessTranslator _translator;
+    private readonly AccessPlan _plan;
+
+    private EmulationOptions _policies;
+    private EmulationOptions _options;
+    private DataAbortExit _exit;
+    private ExitOutcome _outcome;
+    private ExitReason _faultReason;
+    private AccessDescriptor _access;
+    private FetchResult _fetch;
+    private ulong _pstate;
+
+    /// <summary>Creates the handler of a vCPU.</summary>
+    /// <param name="registers">The vCPU's registers.</param>
+    /// <param name="devices">
+    /// The devices. Addresses are guest-physical; an address behind which there is none is the bus's to refuse.
+    /// Accesses of 16 or 64 bytes, and tags, need the interfaces that <see cref="AccessPlan.Execute(in AccessDescriptor, IGuestRegisters, IMmioBus, in EmulationOptions)"/> names.
+    /// </param>
+    /// <param name="stage1">
+    /// The registers of stage 1 translation. Without them instructions must be delivered with the exit
+    /// (<see cref="DataAbortExit.WithInstruction"/>), and every exit must report FAR and IPA.
+    /// </param>
+    /// <param name="memory">
+    /// The guest's memory, for instructions and page tables; an <see cref="IGuestRam"/> also for accesses that lie partly in
+    /// memory. Null for a guest whose memory cannot be read.
+    /// </param>
+    /// <param name="options">The policies. The guest's state in it (byte order, tag bits, size of addresses) is taken from the vCPU where <paramref name="stage1"/> is given.</param>
+    /// <param name="monitor">The vCPU's exclusive monitor, for <see cref="ExclusivePolicy.Perform"/>; null for one of its own.</param>
+    /// <param name="authentication">Authenticates the pointers of LDRAA and LDRAB; null to strip them.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="registers"/> or <paramref name="devices"/> is null.</exception>
+    public ExitHandler(
+        IGuestRegisters registers,
+        IMmioBus devices,
+        IStage1Source? stage1 = null,
+        IGuestMemory? memory = null,
+        in EmulationOptions options = default,
+        ExclusiveMonitor? monitor = null,
+        IPointerAuthentication? authentication = null)
+    {
+        _registers = registers ?? throw new ArgumentNullException(nameof(registers));
+        _translator = new AccessTranslator(devices ?? throw new ArgumentNullException(nameof(devices)), stage1, memory);
+        _plan = new AccessPlan(monitor ?? new ExclusiveMonitor(), authentication);
+        _stage1 = stage1;
+        _memory = memory;
+        _policies = options;
+        _outcome = ExitOutcome.NotEmulated(ExitReason.None);
+    }
+
+    /// <summary>The policies; they may change between exits.</summary>
+    public EmulationOptions Options
+    {
+        get => _policies;
+        set => _policies = value;
+    }
+
+    /// <summary>The exit that was begun last.</summary>
+    public DataAbortExit Exit => _exit;
+
+    /// <summary>Its access, from the syndrome or the opcode; empty when there is none.</summary>
+    public AccessDescriptor Access => _access;
+
+    /// <summary>How its instruction was fetched; <see cref="FetchStatus.NotAvailable"/> when none was needed.</summary>
+    public FetchResult Fetch => _fetch;
+
+    /// <summary>How it ended, or <see cref="ExitStatus.Pending"/>.</summary>
+    public ExitOutcome Outcome => _outcome;
+
+    /// <summary>Handles an exit from beginning to end.</summary>
+    /// <param name="exit">The exit.</param>
+    /// <returns>How it ended. An exception that the devices throw leaves the registers unchanged.</returns>
+    /// <exception cref="InvalidOperationException">A policy asks for transactions that the devices do not take (see the constructor).</exception>
+    public ExitOutcome Handle(in DataAbortExit exit)
+    {
+        if (Begin(exit).Status == ExitStatus.Pending)
+        {
+            _plan.Drive(_translator);
+            return Commit();
+        }
+
+        return _outcome;
+    }
+
+    /// <summary>Decides about an exit. Nothing is accessed but instruction and page tables, and no register changes.</summary>
+    /// <param name="exit">The exit.</param>
+    /// <returns><see cref="ExitStatus.Pending"/> when there is an access to perform, otherwise how the exit ended.</returns>
+    public ExitOutcome Begin(in DataAbortExit exit)
+    {
+        _exit = exit;
+        _access = default;
+        _fetch = default;
+        _faultReason = ExitReason.DeviceRefused;
+        _pstate = _registers.PState;
+        _options = _policies;
+        _translator.Begin(_pstate);
+        DataAbortClass abortClass = exit.Syndrome.Class;
+        return _outcome = abortClass switch
+        {
+            DataAbortClass.InstructionAccess => BeginAccess(),
+            DataAbortClass.CacheMaintenance => BeginCacheMaintenance(),
+            DataAbortClass.UnsupportedExclusiveOrAtomic => BeginInstruction(),
+            _ => BeginOther(abortClass),
+        };
+    }
+
+    /// <summary>
+    /// The next transaction with a device; parts of the access that lie in guest memory are performed on the way. It stays the
+    /// next one until it is completed or has failed.
+    /// </summary>
+    /// <param name="transaction">The transaction, at its guest-physical address, when the result is true.</param>
+    /// <returns>Whether there is one; when not, <see cref="Commit"/> is due.</returns>
+    public bool TryGetNext(out BusTransaction transaction)
+    {
+        transaction = default;
+        while (_outcome.Status == ExitStatus.Pending && _plan.TryGetNext(out BusTransaction next))
+        {
+            BusStatus status = _translator.Locate(next, out ulong physicalAddress, out bool isMemory);
+            if (!status.IsSuccess)
+            {
+                _plan.Fail(status);
+            }
+            else if (isMemory && next.Operation is BusOperation.Read or BusOperation.Write)
+            {
+                PerformOnMemory(next, physicalAddress);
+            }
+            else
+            {
+                transaction = next.At(physicalAddress);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Copies the data of a write that does not fit into <see cref="BusTransaction.Low"/>.</summary>
+    /// <param name="destination">Receives the bytes in ascending order of addresses; at least as long as the transaction's size.</param>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> is too short.</exception>
+    /// <exception cref="InvalidOperationException">There is no transaction.</exception>
+    public void CopyData(Span<byte> destination) => _plan.CopyData(destination);
+
+    /// <summary>Reports that the transaction of <see cref="TryGetNext"/> was performed.</summary>
+    /// <param name="low">As for <see cref="AccessPlan.Complete(ulong, ulong)"/>.</param>
+    /// <param name="high">As for <see cref="AccessPlan.Complete(ulong, ulong)"/>.</param>
+    /// <exception cref="InvalidOperationException">There is no transaction, or it reads 64 bytes.</exception>
+    public void Complete(ulong low = 0, ulong high = 0) => _plan.Complete(low, high);
+
+    /// <summary>Reports that the transaction of <see cref="TryGetNext"/> was performed.</summary>
+    /// <param name="data">For a read the bytes in ascending order of addresses, exactly as many as the transaction's size.</param>
+    /// <exception cref="ArgumentException"><paramref name="data"/> has another length than the transaction.</exception>
+    /// <exception cref="InvalidOperationException">There is no transaction.</exception>
+    public void Complete(ReadOnlySpan<byte> data) => _plan.Complete(data);
+
+    /// <summary>Reports that the device refused the transaction of <see cref="TryGetNext"/>.</summary>
+    /// <param name="status">The device's answer; not <see cref="BusStatus.Success"/>.</param>
+    /// <exception cref="ArgumentException"><paramref name="status"/> is success.</exception>
+    /// <exception cref="InvalidOperationException">There is no transaction.</exception>
+    public void Fail(BusStatus status) => _plan.Fail(status);
+
+    /// <summary>Changes the registers, when all transactions have been performed. After a fault it says so and changes nothing.</summary>
+    /// <returns>How the exit ended.</returns>
+    /// <exception cref="InvalidOperationException">Transactions are outstanding.</exception>
+    public ExitOutcome Commit()
+    {
+        if (_outcome.Status != ExitStatus.Pending)
+        {
+            return _outcome;
+        }
+
+        return _outcome = _plan.Commit(_registers) switch
+        {
+            EmulationStatus.Completed => ExitOutcome.Completed,
+            EmulationStatus.Continue => ExitOutcome.Continue,
+            EmulationStatus.Fault => ExitOutcome.GuestFault(_faultReason, _plan.Fault),
+            _ => NotEmulated(ExitReason.InstructionNotEmulated, _plan.NotEmulatedReason),
+        };
+    }
+
+    // A part of the access that lies in guest memory, in the stepwise form.
+    private void PerformOnMemory(in BusTransaction transaction, ulong physicalAddress)
+    {
+        Span<byte> data = stackalloc byte[MaxTransaction];
+        data = data.Slice(0, transaction.Size);
+        BusStatus status;
+        if (transaction.Operation == BusOperation.Read)
+        {
+            status = _translator.ReadMemory(physicalAddress, data);
+        }
+        else
+        {
+            _plan.CopyData(data);
+            status = _translator.WriteMemory(physicalAddress, data);
+        }
+
+        if (!status.IsSuccess)
+        {
+            _plan.Fail(status);
+        }
+        else if (transaction.Operation == BusOperation.Read)
+        {
+            _plan.Complete(data);
+        }
+        else
+        {
+            _plan.Complete();
+        }
+    }
+
+    private const int MaxTransaction = 64;
+
+    private ExitOutcome BeginAccess()
+    {
+        if (!AccessSyndrome.TryGetAccess(_exit.Syndrome, _pstate, out AccessDescriptor access))
+        {
+            return BeginInstruction();
+        }
+
+        // An access that is not aligned may cross into the page that faulted; then FAR is the start of that page, and not that
+        // of the access, which only the instruction tells. Stage 1 must have said Normal memory, or it would have been an
+        // alignment fault.
+        if (_exit.FaultAddress is { } far && (far & GuestPage.OffsetMask) == 0 && access.ElementSize > 1 && _translator.CanTranslate)
+        {
+            TranslationResult result = _translator.Translate(far, !access.IsWrite, access.IsWrite, unprivileged: false);
+            if (result.Succeeded && !result.Attributes.IsDevice)
+            {
+                ExitOutcome outcome = BeginInstruction();
+                if (outcome.Reason != ExitReason.OpcodeNotAvailable)
+                {
+                    return outcome;
+                }
+            }
+        }
+
+        return BeginReported(access);
+    }
+
+    // The syndrome describes the access, and FAR and IPA say where it goes.
+    private ExitOutcome BeginReported(in AccessDescriptor access)
+    {
+        _access = access;
+        bool write = access.IsWrite;
+        ulong address;
+        if (_exit.FaultAddress is { } far)
+        {
+            address = far;
+        }
+        else if (_exit.Ipa.Precision == IpaPrecision.Byte)
+        {
+            address = _exit.Ipa.Value;
+        }
+        else
+        {
+            return NotEmulated(ExitReason.AddressNotAvailable);
+        }
+
+        if (_exit.Ipa.Precision != IpaPrecision.None)
+        {
+            if (_translator.Add(address, _exit.Ipa.Value, write, unprivileged: false).IsMemory)
+            {
+                return ExitOutcome.Retry(ExitReason.IsMemory);
+            }
+        }
+        else if (!_translator.CanTranslate)
+        {
+            return NotEmulated(ExitReason.AddressNotAvailable);
+        }
+
+        SetGuestState();
+        if (Prepare(access, address) is { Status: not ExitStatus.Pending } ended)
+        {
+            return ended;
+        }
+
+        ExitOutcome located = LocatePage(address, !write, write, unprivileged: false, isTrapped: true);
+        return located.Status == ExitStatus.Pending ? LocateOtherPages(address) : located;
+    }
+
+    // The instruction says what is accessed, if it is the one that trapped.
+    private ExitOutcome BeginInstruction()
+    {
+        if (FetchInstruction() is { Status: not ExitStatus.Pending } notFetched)
+        {
+            return notFetched;
+        }
+
+        return _fetch.Decode(out _access) == DecodeStatus.MemoryAccess ? BeginDecoded() : ExitOutcome.Retry(ExitReason.NotMemoryAccess);
+    }
+
+    private ExitOutcome BeginDecoded()
+    {
+        bool isUnsupported = _exit.Syndrome.Class == DataAbortClass.UnsupportedExclusiveOrAtomic;
+        if (isUnsupported && !NeedsSpecialMemory(_access))
+        {
+            return ExitOutcome.Retry(ExitReason.KindDiffers);
+        }
+
+        SetGuestState();
+        ExitOutcome prepared = Prepare(_access, 0);
+        if (_plan.RangeCount == 0)
+        {
+            // An instruction that accesses nothing did not trap; but it may be one that is to fault, or is not known well enough.
+            return prepared.Status == ExitStatus.Pending ? ExitOutcome.Retry(ExitReason.NoAccess)
+                : prepared.Status == ExitStatus.NotEmulated && ContradictsDirection(_access) ? ExitOutcome.Retry(ExitReason.DirectionDiffers)
+                : prepared;
+        }
+
+        ExitOutcome agreed = Agree(out ulong trapped);
+        if (isUnsupported && agreed.Reason == ExitReason.IsMemory)
+        {
+            // Memory that the processor refuses an exclusive or atomic access to: the guest's stage 1 attributes are the cause.
+            return ExitOutcome.GuestFault(
+                ExitReason.Instruction,
+                EmulationFault.DataAbort(FaultStatusCode.UnsupportedExclusiveOrAtomic, trapped, _access.IsWrite));
+        }
+
+        return agreed.Status != ExitStatus.Pending ? agreed
+            : prepared.Status != ExitStatus.Pending ? prepared
+            : LocateOtherPages(trapped);
+    }
+
+    // Cache maintenance transfers nothing, and there is no cache over a device: after the same checks it completes.
+    private ExitOutcome BeginCacheMaintenance()
+    {
+        ExitOutcome fetched = FetchInstruction();
+        if (_fetch.Status != FetchStatus.NotAvailable)
+        {
+            if (fetched.Status != ExitStatus.Pending)
+            {
+                return fetched;
+            }
+
+            if (_fetch.Decode(out _access) == DecodeStatus.MemoryAccess)
+            {
+                return _access.Kind != AccessKind.CacheMaintenance ? ExitOutcome.Retry(ExitReason.KindDiffers)
+                    : _options.CacheMaintenance == CacheMaintenancePolicy.Ignore ? BeginDecoded()
+                    : ExitOutcome.NotInstructionAccess(DataAbortClass.CacheMaintenance, ExitAction.SkipInstruction);
+            }
+
+            if (_fetch.InstructionSet == InstructionSet.A64)
+            {
+                return ExitOutcome.Retry(ExitReason.KindDiffers);
+            }
+        }
+
+        // No opcode, or an MCR of AArch32: the embedder decides.
+        return ExitOutcome.NotInstructionAccess(DataAbortClass.CacheMaintenance, ExitAction.SkipInstruction);
+    }
+
+    private ExitOutcome BeginOther(DataAbortClass abortClass)
+    {
+        switch (abortClass)
+        {
+            case DataAbortClass.TranslationTableWalk:
+                return BeginTableWalk();
+            case DataAbortClass.Alignment:
+            case DataAbortClass.TagCheck:
+            case DataAbortClass.ExternalAbort:
+            case DataAbortClass.ExternalAbortOnWalk:
+                return ExitOutcome.NotInstructionAccess(abortClass, ExitAction.InjectFault, FaultOf(_exit.Syndrome.Dfsc));
+            case DataAbortClass.GuardedControlStack:
+            case DataAbortClass.NestedVirtualization:
+                return ExitOutcome.NotInstructionAccess(abortClass, ExitAction.MapMemory);
+            case DataAbortClass.UnsupportedAtomicHardwareUpdate:
+            case DataAbortClass.DirtyStateTracking:
+            case DataAbortClass.AddressSize:
+            case DataAbortClass.GranuleProtection:
+            case DataAbortClass.TlbConflict:
+            case DataAbortClass.Lockdown:
+                return ExitOutcome.NotInstructionAccess(abortClass, ExitAction.RepairHypervisor);
+            default:
+                return ExitOutcome.NotInstructionAccess(abortClass, ExitAction.HandOver);
+        }
+    }
+
+    // The guest's tables lie where there is no memory: what a processor without stage 2 would report is an External abort on
+    // the walk. A walk tells the level; if it does not fail, the tables have moved, or their memory has come.
+    private ExitOutcome BeginTableWalk()
+    {
+        if (_exit.Syndrome.WnR)
+        {
+            // The hardware wanted to set an Access flag or dirty state in memory that is read-only.
+            return ExitOutcome.NotInstructionAccess(DataAbortClass.TranslationTableWalk, ExitAction.MapMemory);
+        }
+
+        FaultStatusCode code = FaultStatusCode.SynchronousExternalAbort;
+        if (_exit.FaultAddress is { } far && _translator.CanTranslate)
+        {
+            TranslationResult result = _translator.Translate(far, read: true, write: false, unprivileged: false);
+            if (result.Fault.Kind == TranslationFaultKind.ExternalAbortOnWalk)
+            {
+                code = new FaultStatusCode(result.Fault.FaultStatusCode);
+            }
+            else if (result.Fault.Kind != TranslationFaultKind.NotSupported)
+            {
+                return ExitOutcome.Retry(ExitReason.IsMemory);
+            }
+        }
+
+        return ExitOutcome.NotInstructionAccess(DataAbortClass.TranslationTableWalk, ExitAction.InjectFault, FaultOf(code));
+    }
+
+    private EmulationFault FaultOf(FaultStatusCode code) => EmulationFault.DataAbort(code, _exit.FaultAddress ?? 0, _exit.Syndrome.WnR);
+
+    private ExitOutcome FetchInstruction()
+    {
+        _fetch = default;
+        if (_exit.DeliveredLength != 0)
+        {
+            Span<byte> delivered = stackalloc byte[sizeof(uint)];
+            _exit.CopyInstruction(delivered);
+            _fetch = InstructionFetcher.FromBytes(delivered.Slice(0, _exit.DeliveredLength), _pstate);
+        }
+
+        if (_fetch.Status != FetchStatus.Fetched && _stage1 is not null && _memory is not null)
+        {
+            _fetch = InstructionFetcher.Fetch(_memory, _translator.Registers, _registers.Pc, _pstate);
+        }
+
+        return _fetch.Status switch
+        {
+            FetchStatus.Fetched => ExitOutcome.Pending,
+            FetchStatus.NotAvailable => NotEmulated(_fetch.Fault.Kind == TranslationFaultKind.NotSupported
+                ? ExitReason.TranslationNotSupported
+                : ExitReason.OpcodeNotAvailable),
+            _ => ExitOutcome.Retry(ExitReason.InstructionNotFetched),
+        };
+    }
+
+    // The byte order of data, and for LDRAA and LDRAB the place of the authentication code.
+    private void SetGuestState()
+    {
+        if (_stage1 is null || InstructionFetcher.GetInstructionSet(_pstate) != InstructionSet.A64)
+        {
+            return;
+        }
+
+        const int EE = 25;
+        const int E0E = 24;
+        ulong sctlr = _translator.Sctlr;
+        bool bigEndian = ((sctlr >> (InstructionFetcher.IsPrivileged(_pstate) ? EE : E0E)) & 1) != 0;
+        if (bigEndian != _options.BigEndian)
+        {
+            _options = _options with { BigEndian = bigEndian };
+        }
+
+        if ((_access.Properties & AccessProperties.Authenticated) != 0)
+        {
+            ulong pointer = _access.Rn == 31 ? _registers.Sp : _registers.GetX(_access.Rn);
+            _options = AddressState.For(pointer, _translator.Registers, _options);
+        }
+    }
+
+    private ExitOutcome Prepare(in AccessDescriptor access, ulong address)
+    {
+        switch (_plan.Prepare(access, address, _registers, _options))
+        {
+            case EmulationStatus.Pending:
+                break;
+            case EmulationStatus.Fault:
+                return ExitOutcome.GuestFault(ExitReason.Instruction, _plan.Fault);
+            default:
+                return NotEmulated(ExitReason.InstructionNotEmulated, _plan.NotEmulatedReason);
+        }
+
+        bool reads = false;
+        bool writes = false;
+        for (int i = 0; i < _plan.RangeCount; i++)
+        {
+            AddressRange range = _plan.GetRange(i);
+            reads |= range.IsRead && range.IsUnprivileged;
+            writes |= range.IsWritten && range.IsUnprivileged;
+        }
+
+        _translator.SetUnprivileged(reads, writes);
+        return ExitOutcome.Pending;
+    }
+
+    // Whether the plan explains the exit (docs/handling.md, "What is checked"). The result is pending when it does; trapped is
+    // then the address of the byte that faulted.
+    private ExitOutcome Agree(out ulong trapped)
+    {
+        trapped = _exit.FaultAddress ?? 0;
+        ExitReason reason = ExitReason.DirectionDiffers;
+        for (int i = 0; i < _plan.RangeCount; i++)
+        {
+            AddressRange range = _plan.GetRange(i);
+            if (ContradictsDirection(range))
+            {
+                continue;
+            }
+
+            ExitOutcome outcome = _exit.FaultAddress is { } far ? AgreeWithAddress(range, far) : AgreeWithPage(range, out trapped);
+            if (outcome.Status != ExitStatus.Retry || outcome.Reason == ExitReason.IsMemory)
+            {
+                return outcome;
+            }
+
+            // The reason that comes latest in the order of the checks says most.
+            reason = outcome.Reason > reason ? outcome.Reason : reason;
+        }
+
+        return ExitOutcome.Retry(reason);
+    }
+
+    private bool ContradictsDirection(in AddressRange range)
+    {
+        DataAbortSyndrome syndrome = _exit.Syndrome;
+        return _access.Kind != AccessKind.CacheMaintenance && syndrome.IsWnRValid && !(syndrome.WnR ? range.IsWritten : range.IsRead);
+    }
+
+    private bool ContradictsDirection(in AccessDescriptor access) =>
+        _exit.Syndrome.IsWnRValid && access.Kind is AccessKind.Load or AccessKind.Store && access.IsWrite != _exit.Syndrome.WnR;
+
+    private ExitOutcome AgreeWithAddress(in AddressRange range, ulong far)
+    {
+        if (!range.Touches(far, GranuleIfImprecise()))
+        {
+            return ExitOutcome.Retry(ExitReason.AddressDiffers);
+        }
+
+        if (!_translator.CanTranslate)
+        {
+            // FAR and IPA are what the processor translated. Without FAR's translation only the whole of both will do.
+            if (_exit.Ipa.Precision == IpaPrecision.None)
+            {
+                return NotEmulated(ExitReason.AddressNotAvailable);
+            }
+
+            return _translator.Add(far, _exit.Ipa.Value, range.IsWritten, range.IsUnprivileged).IsMemory
+                ? ExitOutcome.Retry(ExitReason.IsMemory)
+                : ExitOutcome.Pending;
+        }
+
+        return LocatePage(far, range.IsRead, range.IsWritten, range.IsUnprivileged, isTrapped: true);
+    }
+
+    // KVM reports no FAR: the address that faulted is in the one of the access's pages that leads to the IPA.
+    private ExitOutcome AgreeWithPage(in AddressRange range, out ulong trapped)
+    {
+        trapped = 0;
+        if (!_translator.CanTranslate || _exit.Ipa.Precision == IpaPrecision.None)
+        {
+            return NotEmulated(ExitReason.AddressNotAvailable);
+        }
+
+        ExitReason reason = ExitReason.None;
+        ulong granule = GranuleIfImprecise();
+        foreach (ulong address in new PagesOfRange(range))
+        {
+            ExitOutcome located = LocatePage(address, range.IsRead, range.IsWritten, range.IsUnprivileged, isTrapped: true);
+            if (located.Status != ExitStatus.Retry)
+            {
+                ulong candidate = (address & ~GuestPage.OffsetMask) | (_exit.Ipa.Value & GuestPage.OffsetMask);
+                if (located.Status != ExitStatus.Pending || _exit.Ipa.Precision != IpaPrecision.Byte || range.Touches(candidate, granule))
+                {
+                    trapped = _exit.Ipa.Precision == IpaPrecision.Byte && granule == 1 ? candidate : address;
+                    return located;
+                }
+
+                located = ExitOutcome.Retry(ExitReason.AddressDiffers);
+            }
+
+            if (located.Reason == ExitReason.IsMemory)
+            {
+                return located;
+            }
+
+            reason = located.Reason > reason ? located.Reason : reason;
+        }
+
+        return ExitOutcome.Retry(reason);
+    }
+
+    // Finds the page of an address. The one that trapped must be the page of the IPA, and no memory.
+    private ExitOutcome LocatePage(ulong address, bool read, bool write, bool unprivileged, bool isTrapped)
+    {
+        if (!_translator.TryLocate(address, read, write, unprivileged, out GuestPage page, out TranslationFault fault))
+        {
+            return fault.Kind == TranslationFaultKind.NotSupported ? NotEmulated(ExitReason.TranslationNotSupported)
+                : fault.Kind == TranslationFaultKind.None ? NotEmulated(ExitReason.AddressNotAvailable)
+                : isTrapped ? ExitOutcome.Retry(ExitReason.NotTranslated)
+                : ExitOutcome.GuestFault(
+                    ExitReason.OtherPartNotTranslated,
+                    EmulationFault.DataAbort(new FaultStatusCode(fault.FaultStatusCode), address, write));
+        }
+
+        if (isTrapped)
+        {
+            ulong compared = ~(Math.Max(GranuleIfImprecise(), GuestPage.Size) - 1);
+            return _exit.Ipa.Precision != IpaPrecision.None && ((page.Physical ^ _exit.Ipa.Value) & compared) != 0
+                ? ExitOutcome.Retry(ExitReason.PageDiffers)
+                : page.IsMemory ? ExitOutcome.Retry(ExitReason.IsMemory) : ExitOutcome.Pending;
+        }
+
+        return write && _translator.IsReadOnlyHere(page) ? NotEmulated(ExitReason.MemoryNotWritable) : ExitOutcome.Pending;
+    }
+
+    // The pages of the access that did not trap are translated before anything is accessed, so that a fault of a later part
+    // comes before the first part has had an effect. A memory copy or set takes its pages, and their faults, one by one.
+    private ExitOutcome LocateOtherPages(ulong trapped)
+    {
+        const ulong PageMask = (ulong.MaxValue >> 8) & ~GuestPage.OffsetMask;
+        bool byAndBy = _access.Kind is AccessKind.MemoryCopy or AccessKind.MemorySet;
+        for (int i = 0; i < _plan.RangeCount; i++)
+        {
+            AddressRange range = _plan.GetRange(i);
+            foreach (ulong address in new PagesOfRange(range))
+            {
+                if (((address ^ trapped) & PageMask) == 0)
+                {
+                    continue;
+                }
+
+                ExitOutcome located = LocatePage(address, range.IsRead, range.IsWritten, range.IsUnprivileged, isTrapped: false);
+                if (located.Status != ExitStatus.Pending && !(byAndBy && located.Reason == ExitReason.OtherPartNotTranslated))
+                {
+                    return located;
+                }
+            }
+        }
+
+        return ExitOutcome.Pending;
+    }
+
+    // The bytes around FAR of which one faulted: SVE accesses (FnP) and memory copies tell only the granule, cache maintenance
+    // only the page.
+    private ulong GranuleIfImprecise() =>
+        _exit.Syndrome.FnP || _access.Kind is AccessKind.MemoryCopy or AccessKind.MemorySet ? LargestGranule
+        : _access.Kind == AccessKind.CacheMaintenance ? GuestPage.Size
+        : 1;
+
+    private const ulong LargestGranule = 1ul << 16;
+
+    private static bool NeedsSpecialMemory(in AccessDescriptor access) =>
+        access.Kind is AccessKind.LoadExclusive or AccessKind.StoreExclusive or AccessKind.ReadModifyWrite or AccessKind.CompareAndSwap
+        || (access.RegisterFile == RegisterFile.General && access.TotalSize == 64);
+
+    private ExitOutcome NotEmulated(ExitReason reason, NotEmulatedReason notEmulatedReason = NotEmulatedReason.None) => _options.Unsupported switch
+    {
+        UnsupportedPolicy.ExternalAbort => ExitOutcome.GuestFault(reason, FaultOf(FaultStatusCode.SynchronousExternalAbort)),
+        UnsupportedPolicy.Undefined => ExitOutcome.GuestFault(reason, EmulationFault.Exception(FaultReason.UndefinedInstruction)),
+        _ => ExitOutcome.NotEmulated(reason, notEmulatedReason),
+    };
+}
