@@ -7,7 +7,10 @@ namespace Arm64MmioDecode.Tests.Handling;
 /// Stage 1 tables of a test guest: 4 KB pages, in AArch64 with 39-bit addresses in the lower range, in AArch32 with long
 /// descriptors (which have the same format, two bits shorter).
 /// </summary>
-internal sealed class GuestTables(TestRam ram, bool aarch32 = false)
+/// <param name="ram">Where the tables lie.</param>
+/// <param name="aarch32">Whether EL1 uses AArch32.</param>
+/// <param name="root">The address of the first table; the others follow.</param>
+internal sealed class GuestTables(TestRam ram, bool aarch32 = false, ulong root = 0x7000_0000)
 {
     public const ulong Valid = 3;
     public const ulong UnprivilegedAccess = 1ul << 6;
@@ -25,18 +28,17 @@ internal sealed class GuestTables(TestRam ram, bool aarch32 = false)
     /// <summary>A page that EL1 reads and writes.</summary>
     public const ulong Device = AccessFlag | Valid | Uxn | Pxn;
 
-    private const ulong Root = 0x7000_0000;
-    private ulong _next = Root + 0x1000;
+    private ulong _next = root + 0x1000;
 
     /// <summary>The registers that use the tables.</summary>
     public Stage1Registers Registers { get; set; } = aarch32
-        ? Stage1Registers.AArch32(default, sctlr: 0x1005, ttbcr: 1u << 31, ttbr0: Root, ttbr1: 0, prrrOrMair0: 0xff00, nmrrOrMair1: 0, dacr: 0)
+        ? Stage1Registers.AArch32(default, sctlr: 0x1005, ttbcr: 1u << 31, ttbr0: root, ttbr1: 0, prrrOrMair0: 0xff00, nmrrOrMair1: 0, dacr: 0)
         : new Stage1Registers
         {
             Regime = Stage1Regime.EL10,
             Sctlr = 0x1005,
             Tcr = 25 | (1ul << 23) | (5ul << 32),
-            Ttbr0 = Root,
+            Ttbr0 = root,
             Mair = 0xff00,
         };
 
@@ -50,7 +52,7 @@ internal sealed class GuestTables(TestRam ram, bool aarch32 = false)
     /// <summary>The address of the level 3 descriptor of a page.</summary>
     public ulong DescriptorAddress(ulong virtualAddress)
     {
-        var table = Root;
+        var table = root;
         for (var level = 1; level < 3; level++)
         {
             var entry = table + (((virtualAddress >> (39 - (9 * level))) & 511) * 8);

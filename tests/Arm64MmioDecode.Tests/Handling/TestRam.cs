@@ -1,6 +1,7 @@
 using System;
 using System.Buffers.Binary;
 using System.Collections.Generic;
+using System.Linq;
 using Arm64MmioDecode.Handling;
 
 namespace Arm64MmioDecode.Tests.Handling;
@@ -16,6 +17,9 @@ internal sealed class TestRam : IGuestRam
 
     /// <summary>Called before each read and write, to change things at that moment.</summary>
     public Action? BeforeAccess { get; set; }
+
+    /// <summary>All pages with their addresses.</summary>
+    public IEnumerable<(ulong Address, byte[] Bytes)> Pages => _pages.Select(page => (page.Key * PageSize, page.Value));
 
     /// <summary>Makes a page of zeros.</summary>
     public void Add(ulong address) => _pages.TryAdd(address / PageSize, new byte[PageSize]);
