@@ -70,12 +70,6 @@ public sealed partial class AccessPlan
         {
             phase = Phase.Write;
             GatherData(in access, registers);
-            if (access.Operation == AccessOperation.StoreAccelerationData)
-            {
-                ulong first = GetX(registers, access.Rt) & ~0xFFFF_FFFFul;
-                SetElement(0, first | (uint)registers.GetSystemRegister(SystemRegister.AccdataEl1));
-            }
-
             // STILP with writeback stores Rt2, the higher one, first (Arm ARM, description of STILP).
             _descending = (access.Properties & AccessProperties.Release) != 0 && access.AddressingMode == AddressingMode.PreIndex && _count == 2;
         }

@@ -8,8 +8,9 @@ public sealed partial class AccessPlan
 {
     /// <summary>
     /// Number of address ranges that the instruction touches: 0 when it accesses nothing, otherwise 1; 2 for a memory copy, the
-    /// source first. Meaningful from <see cref="Prepare(in AccessDescriptor, IGuestRegisters, in EmulationOptions)"/> until the first transaction is completed. A range of a memory copy
-    /// or set is what this plan transfers, at most <see cref="EmulationOptions.CopyLimit"/> bytes; others have at most 2048.
+    /// source first. Meaningful from <see cref="Prepare(in AccessDescriptor, IGuestRegisters, in EmulationOptions)"/> until the
+    /// first transaction is completed. A range of a memory copy or set is what this plan transfers, at most
+    /// <see cref="EmulationOptions.CopyLimit"/> bytes; others have at most 2048.
     /// </summary>
     public int RangeCount => _access.Kind switch
     {
@@ -44,7 +45,8 @@ public sealed partial class AccessPlan
                 return new AddressRange(RemoveTag(_address), (ulong)_count << _sizeLog2, _addressMask, !_access.IsWrite, _access.IsWrite || isAtomic, _unprivileged);
         }
     }
-        private AddressRange TransferRange(ulong address, bool isWritten, bool isUnprivileged)
+
+    private AddressRange TransferRange(ulong address, bool isWritten, bool isUnprivileged)
     {
         ulong length = Math.Min(_left, (ulong)_options.CopyLimit);
         address += _backward ? _left - length : 0;

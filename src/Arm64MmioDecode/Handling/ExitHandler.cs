@@ -450,7 +450,18 @@ public sealed class ExitHandler
 
         if (_fetch.Status != FetchStatus.Fetched && _stage1 is not null && _memory is not null)
         {
-            _fetch = InstructionFetcher.Fetch(_memory, _translator.Registers, _registers.Pc, _pstate);
+            ulong pc = _registers.Pc;
+            _fetch = InstructionFetcher.Fetch(_memory, _translator.Registers, pc, _pstate);
+            if (_fetch.Status == FetchStatus.Fetched)
+            {
+                // A page that was taken from the guest's code between walk and read holds no instruction any more, whatever it
+                // holds. If PC leads there still, it led there when the word was read.
+                FetchResult again = InstructionFetcher.Fetch(_memory, _translator.Registers, pc, _pstate);
+                if (again.Status != FetchStatus.Fetched || again.Opcode != _fetch.Opcode)
+                {
+                    return ExitOutcome.Retry(ExitReason.InstructionNotFetched);
+                }
+            }
         }
 
         return _fetch.Status switch

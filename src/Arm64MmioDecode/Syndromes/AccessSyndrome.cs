@@ -35,7 +35,8 @@ public static class AccessSyndrome
     /// </param>
     /// <param name="access">The access, or an empty descriptor.</param>
     /// <returns>
-    /// Whether the syndrome describes an access: a Data Abort with ISV = 1 whose register exists in the mode. A load to
+    /// Whether the syndrome describes an access: a Data Abort with ISV = 1 whose register exists in the mode and whose size
+    /// exists in the instruction set. A load to
     /// register 31 (XZR) is an access as well: the device is read.
     /// </returns>
     public static bool TryGetAccess(in DataAbortSyndrome syndrome, ulong pstate, out AccessDescriptor access)
@@ -56,9 +57,9 @@ public static class AccessSyndrome
                 return false;
             }
 
-            if (register == 15)
+            if (register == 15 || syndrome.Sas == 3)
             {
-                // No instruction that names R15 has a valid syndrome.
+                // No instruction that names R15, or that accesses eight bytes, has a valid syndrome.
                 return false;
             }
         }
@@ -80,7 +81,7 @@ public static class AccessSyndrome
             elementSizeLog2: syndrome.Sas,
             registerCount: 1,
             extend,
-            sixtyFour: syndrome.SF,
+            sixtyFour: syndrome.SF || syndrome.Sas == 3,
             rt: register,
             rs: 0);
         return true;

@@ -120,7 +120,8 @@ public sealed class AccessSyndromeTests
     [Theory]
     [InlineData(0x93800046, 0x1D3ul, 13)] // Supervisor mode has no register in X13
     [InlineData(0x93800046, 0x1D3ul, 31)] // R15
-    public void A_register_that_the_mode_does_not_have_is_no_access(ulong esr, ulong cpsr, int srt)
+    [InlineData(0x93C00046, 0x1D3ul, 3)] // eight bytes
+    public void A_register_or_size_that_the_mode_does_not_have_is_no_access(ulong esr, ulong cpsr, int srt)
     {
         AccessSyndrome.TryGetAccess(DataAbortSyndrome.FromEsr(esr | ((ulong)srt << 16)), cpsr, out _).Should().BeFalse();
     }
