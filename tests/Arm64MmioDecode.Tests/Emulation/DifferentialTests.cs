@@ -72,6 +72,16 @@ public sealed class DifferentialTests
     }
 
     [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Overlapping_registers_behave_as_on_qemu(bool bigEndian)
+    {
+        var cases = A64SpecialCases.Overlaps(s_full ? 5_000 : 300, seed: 26, bigEndian);
+
+        DifferentialRun.Compare(cases, new EmulatedMachine()).ThrowOnMismatch();
+    }
+
+    [SkippableTheory]
     [InlineData(Isa.A32, false)]
     [InlineData(Isa.A32, true)]
     [InlineData(Isa.T32, false)]
