@@ -4,8 +4,8 @@ using Arm64MmioDecode.Decoding;
 using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Emulation;
 using Arm64MmioDecode.Fetching;
+using Arm64MmioDecode.Handling;
 using Arm64MmioDecode.Syndromes;
-using Arm64MmioDecode.Translation;
 
 namespace Arm64MmioDecode.Kvm;
 
@@ -20,18 +20,11 @@ namespace Arm64MmioDecode.Kvm;
 /// </remarks>
 public sealed class KvmExitHandler
 {
-    private const ulong PageOffset = 0xFFF;
-    private const ulong SctlrE0E = 1ul << 24;
-    private const ulong SctlrEE = 1ul << 25;
-    private const ulong TcrTbi0 = 1ul << 37;
-    private const ulong TcrTbi1 = 1ul << 38;
-    private const ulong UpperHalf = 1ul << 55;
     private const int ModeMask = 0x1F;
 
     private readonly KvmGuestRegisters _registers;
     private readonly KvmGuestMemory _memory;
-    private readonly TranslatedBus _bus;
-    private readonly AccessPlan _plan = new();
+    private readonly ExitHandler _handler;
 
     /// <summary>Makes a handler for a CPU.</summary>
     /// <param name="cpu">The CPU.</param>
@@ -45,16 +38,23 @@ public sealed class KvmExitHandler
         ArgumentNullException.ThrowIfNull(devices);
         _registers = new KvmGuestRegisters(cpu);
         _memory = memory;
-        _bus = new TranslatedBus(_registers, memory, devices);
+        _handler = new ExitHandler(_registers, devices, _registers, memory);
     }
 
     /// <summary>
     /// The policies. Data endianness and ignored tag bits are not taken from here: they are read from the CPU's registers.
     /// </summary>
-    public EmulationOptions Options { get; set; }
+    public EmulationOptions Options
+    {
+        get => _handler.Options;
+        set => _handler.Options = value;
+    }
 
-    /// <summary>The instruction of the last exit; empty if none was decoded.</summary>
-    public AccessDescriptor Instruction { get; private set; }
+    /// <summary>The instruction of the last KVM_EXIT_ARM_NISV; empty if none was decoded.</summary>
+    public AccessDescriptor Instruction => _handler.Access;
+
+    /// <summary>How the last KVM_EXIT_ARM_NISV ended, in detail.</summary>
+    public ExitOutcome Outcome => _handler.Outcome;
 
     /// <summary>The CPU's registers, for counting system calls.</summary>
     public KvmGuestRegisters Registers => _registers;
@@ -64,7 +64,27 @@ public sealed class KvmExitHandler
     /// <returns>What was done. Registers are written back to KVM, or nothing changed.</returns>
     public KvmExitOutcome Handle(KvmArmNisvExit exit)
     {
-        KvmExitOutcome outcome = Serve(exit);
+        ExitOutcome served = _handler.Handle(DataAbortExit.FromKvmNisv(exit.Syndrome, exit.FaultIpa));
+        KvmExitOutcome outcome;
+        switch (served.Status)
+        {
+            case ExitStatus.Completed:
+            case ExitStatus.Continue: // part of a memory copy or set: the guest goes on with the rest
+                outcome = KvmExitOutcome.Completed;
+                break;
+            case ExitStatus.Retry:
+                outcome = KvmExitOutcome.Retry;
+                break;
+            case ExitStatus.GuestFault:
+            case ExitStatus.NotInstructionAccess when served.Action == ExitAction.InjectFault:
+                KvmExceptions.Take(_registers, served.Fault);
+                outcome = KvmExitOutcome.FaultDelivered;
+                break;
+            default:
+                outcome = KvmExitOutcome.NotEmulated;
+                break;
+        }
+
         if (outcome is KvmExitOutcome.Completed or KvmExitOutcome.FaultDelivered)
         {
             _registers.Cache.Commit();
@@ -111,143 +131,20 @@ public sealed class KvmExitHandler
         _registers.Cache.Commit();
     }
 
-    private KvmExitOutcome Serve(KvmArmNisvExit exit)
-    {
-        if (!TryDecode(out AccessDescriptor access))
-        {
-            return KvmExitOutcome.Retry;
-        }
-
-        bool aarch32 = _registers.IsAarch32;
-        EmulationOptions options = Options with { BigEndian = !aarch32 && IsBigEndian() };
-        if (!aarch32)
-        {
-            options = options with { TopByteIgnored = IsTopByteIgnored(in access) };
-        }
-
-        EmulationStatus status = _plan.Prepare(in access, _registers, in options);
-        if (status == EmulationStatus.NotEmulated)
-        {
-            return KvmExitOutcome.NotEmulated;
-        }
-
-        if (status != EmulationStatus.Fault && !(exit.IsCacheMaintenance && access.Kind == AccessKind.CacheMaintenance) && !Explains(exit))
-        {
-            return KvmExitOutcome.Retry;
-        }
-
-        status = status == EmulationStatus.Fault ? status : _plan.Execute(in access, _registers, _bus, in options);
-        switch (status)
-        {
-            case EmulationStatus.Completed:
-            case EmulationStatus.Continue: // part of a memory copy or set: the guest goes on with the rest
-                return KvmExitOutcome.Completed;
-            case EmulationStatus.Fault:
-                KvmExceptions.Take(_registers, _plan.Fault);
-                return KvmExitOutcome.FaultDelivered;
-            default:
-                return KvmExitOutcome.NotEmulated;
-        }
-    }
-
     private bool TryDecode(out AccessDescriptor access)
     {
         ulong pc = _registers.Pc;
-        FetchResult fetched = InstructionFetcher.Fetch(_memory, _registers.ReadStage1(pc), pc, _registers.PState);
-        access = default;
-        bool decoded = fetched.Status == FetchStatus.Fetched && fetched.Decode(out access) == DecodeStatus.MemoryAccess;
-        Instruction = access;
-        return decoded;
+        FetchResult fetched = InstructionFetcher.Fetch(_memory, _registers.ReadRegisters(pc), pc, _registers.PState);
+        return fetched.Decode(out access) == DecodeStatus.MemoryAccess;
     }
 
     private bool IsBigEndian()
     {
         const uint CpsrE = 1 << 9;
+        const ulong SctlrE0E = 1ul << 24;
+        const ulong SctlrEE = 1ul << 25;
         return _registers.IsAarch32
             ? (_registers.PState & CpsrE) != 0
-            : (_registers.Cache.Read(KvmRegisterId.SctlrEl1) & (_registers.IsPrivileged ? SctlrEE : SctlrE0E)) != 0;
-    }
-
-    private bool IsTopByteIgnored(in AccessDescriptor access)
-    {
-        if ((_registers.Cache.Read(KvmRegisterId.SctlrEl1) & 1) == 0)
-        {
-            return false;
-        }
-
-        ulong address = access.Rn == 31 ? _registers.Sp : _registers.GetX(access.Rn);
-        return (_registers.Cache.Read(KvmRegisterId.TcrEl1) & ((address & UpperHalf) != 0 ? TcrTbi1 : TcrTbi0)) != 0;
-    }
-
-    // Whether the plan touches the page of the exit, in the exit's direction.
-    private bool Explains(KvmArmNisvExit exit)
-    {
-        for (int i = 0; i < _plan.RangeCount; i++)
-        {
-            AddressRange range = _plan.GetRange(i);
-            if (range.Length == 0 || (exit.IsWrite ? !range.IsWritten : !range.IsRead))
-            {
-                continue;
-            }
-
-            // A register access lies in at most two pages. A memory copy or set may cover any number of them, but its next access
-            // is at one end: a guest must not choose how many pages are walked here.
-            ulong last = range.Length - 1;
-            ulong second = ((range.Address | PageOffset) + 1) - range.Address;
-            if (IsPageOf(exit, range.Address) || IsPageOf(exit, range.Address + (second < last ? second : last)) || IsPageOf(exit, range.Address + last))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private bool IsPageOf(KvmArmNisvExit exit, ulong address)
-    {
-        TranslationResult page = _bus.Translate(address, exit.IsWrite);
-        return page.Succeeded && (page.PhysicalAddress & ~PageOffset) == (exit.FaultIpa & ~PageOffset);
-    }
-
-    /// <summary>Guest virtual addresses: each access goes where its own address translates, to a memory slot or a device.</summary>
-    private sealed class TranslatedBus(KvmGuestRegisters registers, KvmGuestMemory memory, IMmioBus devices) : IMmioBus
-    {
-        public TranslationResult Translate(ulong address, bool write) => Stage1.Translate(
-            memory,
-            registers.ReadStage1(address),
-            new TranslationRequest(address, write ? TranslationAccess.Write : TranslationAccess.Read, registers.IsPrivileged));
-
-        public BusStatus Read(ulong address, int size, out ulong value)
-        {
-            TranslationResult place = Translate(address, write: false);
-            value = 0;
-            if (!place.Succeeded)
-            {
-                return BusStatus.Fault(new FaultStatusCode(place.Fault.FaultStatusCode));
-            }
-
-            Span<byte> bytes = stackalloc byte[sizeof(ulong)];
-            bytes.Clear();
-            if (!memory.TryRead(place.PhysicalAddress, bytes[..size]))
-            {
-                return devices.Read(place.PhysicalAddress, size, out value);
-            }
-
-            value = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
-            return BusStatus.Success;
-        }
-
-        public BusStatus Write(ulong address, int size, ulong value)
-        {
-            TranslationResult place = Translate(address, write: true);
-            if (!place.Succeeded)
-            {
-                return BusStatus.Fault(new FaultStatusCode(place.Fault.FaultStatusCode));
-            }
-
-            Span<byte> bytes = stackalloc byte[sizeof(ulong)];
-            BinaryPrimitives.WriteUInt64LittleEndian(bytes, value);
-            return memory.TryWrite(place.PhysicalAddress, bytes[..size]) ? BusStatus.Success : devices.Write(place.PhysicalAddress, size, value);
-        }
+            : (_registers.ReadSctlr() & (_registers.IsPrivileged ? SctlrEE : SctlrE0E)) != 0;
     }
 }

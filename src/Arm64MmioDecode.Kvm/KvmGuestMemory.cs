@@ -1,14 +1,14 @@
 using System;
 using System.Collections.Immutable;
 using System.Threading;
+using Arm64MmioDecode.Handling;
 using Arm64MmioDecode.Kvm.Interop;
-using Arm64MmioDecode.Translation;
 
 namespace Arm64MmioDecode.Kvm;
 
 /// <summary>The guest's RAM: KVM memory slots and the host memory behind them. Reads and writes may come from any
 /// thread while the guest runs; slots are added, never removed, until <see cref="Dispose"/>.</summary>
-public sealed unsafe class KvmGuestMemory : IGuestMemory, IDisposable
+public sealed unsafe class KvmGuestMemory : IGuestRam, IDisposable
 {
     private readonly int _machine;
     private ImmutableArray<Slot> _slots = [];
@@ -57,10 +57,11 @@ public sealed unsafe class KvmGuestMemory : IGuestMemory, IDisposable
         _slots = _slots.Add(new Slot(address, size, (nint)host));
     }
 
-    /// <summary>Whether a guest physical address is RAM of one of the slots.</summary>
-    /// <param name="address">Guest physical address.</param>
+    /// <summary>Whether a guest physical address is RAM of one of the slots, all of which can be written.</summary>
+    /// <param name="physicalAddress">Guest physical address.</param>
+    /// <param name="write">Whether for writing.</param>
     /// <returns>True if a slot holds it.</returns>
-    public bool Contains(ulong address) => Find(address, 1) is not null;
+    public bool Contains(ulong physicalAddress, bool write) => Find(physicalAddress, 1) is not null;
 
     /// <summary>The host's view of a guest physical range. The guest may change it at any moment.</summary>
     /// <param name="address">Guest physical address.</param>

@@ -2,13 +2,14 @@ using System;
 using System.Buffers.Binary;
 using Arm64MmioDecode.Emulation;
 using Arm64MmioDecode.Exceptions;
+using Arm64MmioDecode.Handling;
 using Arm64MmioDecode.Translation;
 
 namespace Arm64MmioDecode.Kvm;
 
 /// <summary>A stopped virtual CPU's registers as the library sees them: which register an instruction means depends on
 /// the Exception level and, in AArch32, on the mode. Reads and writes go to a <see cref="KvmRegisterCache"/>.</summary>
-public sealed class KvmGuestRegisters : IGuestRegisters
+public sealed class KvmGuestRegisters : IGuestRegisters, IStage1Source
 {
     private const uint Aarch32State = 1 << 4; // PSTATE.nRW
     private const uint ExceptionLevelField = 3 << 2;
@@ -116,11 +117,12 @@ public sealed class KvmGuestRegisters : IGuestRegisters
         _ => 0,
     };
 
-    /// <summary>The registers that control stage 1 for one address: while translation is off only SCTLR is read, and
-    /// otherwise only the TTBR of the address's half.</summary>
-    /// <param name="virtualAddress">The address.</param>
-    /// <returns>What <see cref="Stage1.Translate"/> needs to translate it.</returns>
-    public Stage1Registers ReadStage1(ulong virtualAddress)
+    /// <inheritdoc/>
+    public ulong ReadSctlr() => _cache.Read(KvmRegisterId.SctlrEl1);
+
+    /// <inheritdoc/>
+    /// <remarks>While translation is off only SCTLR is read, and otherwise only the TTBR of the address's half.</remarks>
+    public Stage1Registers ReadRegisters(ulong virtualAddress)
     {
         const ulong TranslationOn = 1;
         const ulong UpperHalf = 1ul << 55;

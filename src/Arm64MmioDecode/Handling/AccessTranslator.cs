@@ -24,8 +24,6 @@ internal sealed class AccessTranslator : IWideMmioBus, ITagMemory
     private readonly IGuestMemory? _memory;
     private readonly IGuestRam? _ram;
 
-    private Stage1Registers _registers;
-    private bool _hasRegisters;
     private ulong _pstate;
     private int _known;
     private int _next;
@@ -43,29 +41,10 @@ internal sealed class AccessTranslator : IWideMmioBus, ITagMemory
     /// <summary>Whether addresses can be translated.</summary>
     public bool CanTranslate => _stage1 is not null && _memory is not null;
 
-    /// <summary>The registers of the vCPU's translation regime, read on first use.</summary>
-    public ref readonly Stage1Registers Registers
-    {
-        get
-        {
-            if (!_hasRegisters)
-            {
-                _registers = _stage1!.ReadRegisters();
-                _hasRegisters = true;
-            }
-
-            return ref _registers;
-        }
-    }
-
-    /// <summary>SCTLR_ELx, without reading all registers if it is the only one that is needed.</summary>
-    public ulong Sctlr => _hasRegisters ? _registers.Sctlr : _stage1?.ReadSctlr() ?? 0;
-
     /// <summary>Forgets the exit before.</summary>
     public void Begin(ulong pstate)
     {
         _pstate = pstate;
-        _hasRegisters = false;
         _known = 0;
         _next = 0;
         _unprivilegedRead = false;
@@ -97,11 +76,12 @@ internal sealed class AccessTranslator : IWideMmioBus, ITagMemory
         bool privileged = InstructionFetcher.IsPrivileged(_pstate) && (!unprivileged || HasUserAccessOverride);
         TranslationAccess access = write ? TranslationAccess.Write : TranslationAccess.Read;
         var request = new TranslationRequest(virtualAddress, access, privileged) { Pan = (_pstate & PstatePan) != 0 };
-        TranslationResult result = Stage1.Translate(_memory!, Registers, request);
+        Stage1Registers registers = _stage1!.ReadRegisters(virtualAddress);
+        TranslationResult result = Stage1.Translate(_memory!, registers, request);
 
         // An atomic needs both permissions; a mapping that can only be written exists with FEAT_S1PIE.
         return write && read && result.Succeeded && (result.Permissions & AccessPermissions.Read) == 0
-            ? Stage1.Translate(_memory!, Registers, new TranslationRequest(virtualAddress, TranslationAccess.Read, privileged) { Pan = request.Pan })
+            ? Stage1.Translate(_memory!, registers, new TranslationRequest(virtualAddress, TranslationAccess.Read, privileged) { Pan = request.Pan })
             : result;
     }
 

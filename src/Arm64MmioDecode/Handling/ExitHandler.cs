@@ -451,12 +451,13 @@ public sealed class ExitHandler
         if (_fetch.Status != FetchStatus.Fetched && _stage1 is not null && _memory is not null)
         {
             ulong pc = _registers.Pc;
-            _fetch = InstructionFetcher.Fetch(_memory, _translator.Registers, pc, _pstate);
+            Stage1Registers stage1 = _stage1.ReadRegisters(pc);
+            _fetch = InstructionFetcher.Fetch(_memory, stage1, pc, _pstate);
             if (_fetch.Status == FetchStatus.Fetched)
             {
                 // A page that was taken from the guest's code between walk and read holds no instruction any more, whatever it
                 // holds. If PC leads there still, it led there when the word was read.
-                FetchResult again = InstructionFetcher.Fetch(_memory, _translator.Registers, pc, _pstate);
+                FetchResult again = InstructionFetcher.Fetch(_memory, stage1, pc, _pstate);
                 if (again.Status != FetchStatus.Fetched || again.Opcode != _fetch.Opcode)
                 {
                     return ExitOutcome.Retry(ExitReason.InstructionNotFetched);
@@ -484,7 +485,7 @@ public sealed class ExitHandler
 
         const int EE = 25;
         const int E0E = 24;
-        ulong sctlr = _translator.Sctlr;
+        ulong sctlr = _stage1.ReadSctlr();
         bool bigEndian = ((sctlr >> (InstructionFetcher.IsPrivileged(_pstate) ? EE : E0E)) & 1) != 0;
         if (bigEndian != _options.BigEndian)
         {
@@ -494,7 +495,7 @@ public sealed class ExitHandler
         if ((_access.Properties & AccessProperties.Authenticated) != 0)
         {
             ulong pointer = _access.Rn == 31 ? _registers.Sp : _registers.GetX(_access.Rn);
-            _options = AddressState.For(pointer, _translator.Registers, _options);
+            _options = AddressState.For(pointer, _stage1.ReadRegisters(pointer), _options);
         }
     }
 

@@ -151,7 +151,7 @@ public sealed class HostileGuestTests
             Regime = (pstate & 16) != 0 ? Stage1Regime.AArch32EL10 : Stage1Regime.EL10,
         };
 
-        public Stage1Registers ReadRegisters() => _registers;
+        public Stage1Registers ReadRegisters(ulong virtualAddress) => _registers;
 
         public ulong ReadSctlr() => _registers.Sctlr;
     }

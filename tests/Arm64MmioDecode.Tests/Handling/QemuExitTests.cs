@@ -154,7 +154,7 @@ public sealed class QemuExitTests
 
     private sealed class Stage1Source(Stage1Registers registers) : IStage1Source
     {
-        public Stage1Registers ReadRegisters() => registers;
+        public Stage1Registers ReadRegisters(ulong virtualAddress) => registers;
 
         public ulong ReadSctlr() => registers.Sctlr;
     }

@@ -360,10 +360,10 @@ public sealed class RaceTests
 
         private sealed class Stage1Recorder(Race race) : IStage1Source
         {
-            public Stage1Registers ReadRegisters()
+            public Stage1Registers ReadRegisters(ulong virtualAddress)
             {
                 race.Point();
-                return race._guest.ReadRegisters();
+                return race._guest.ReadRegisters(virtualAddress);
             }
 
             public ulong ReadSctlr() => race._guest.ReadSctlr();

@@ -48,7 +48,7 @@ internal sealed class TestGuest : IStage1Source
 
     public ExitHandler Handler { get; }
 
-    public Stage1Registers ReadRegisters() => Tables.Registers;
+    public Stage1Registers ReadRegisters(ulong virtualAddress) => Tables.Registers;
 
     public ulong ReadSctlr() => Tables.Registers.Sctlr;
 
