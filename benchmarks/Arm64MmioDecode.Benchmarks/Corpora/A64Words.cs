@@ -29,13 +29,11 @@ internal static class A64Words
         };
     }
 
-    /// <summary>How many different words are behind a corpus, for the report.</summary>
-    public static int CountDistinctPositions(A64Corpus corpus) => corpus switch
+    public static uint[] Repeat(IEnumerable<uint> words)
     {
-        A64Corpus.LibcLoadsAndStores => LibcText().Count(IsLoadOrStore),
-        A64Corpus.LibcText => LibcText().Length,
-        _ => Count,
-    };
+        uint[] once = [.. words];
+        return [.. Enumerable.Range(0, Count).Select(i => once[i % once.Length])];
+    }
 
     // The group "Loads and Stores": op0 = x1x0 in bits 28:25 (Arm ARM, section C4.1).
     private static bool IsLoadOrStore(uint word) => ((word >> 25) & 5) == 4;
@@ -44,12 +42,6 @@ internal static class A64Words
     [
         .. CorpusFiles.A64.SelectMany(file => MemoryMarshal.Cast<byte, uint>(ElfText.Read(file)).ToArray()),
     ];
-
-    private static uint[] Repeat(IEnumerable<uint> words)
-    {
-        uint[] once = [.. words];
-        return [.. Enumerable.Range(0, Count).Select(i => once[i % once.Length])];
-    }
 
     private static uint NextWord(Random random) => (uint)random.NextInt64(1L << 32);
 

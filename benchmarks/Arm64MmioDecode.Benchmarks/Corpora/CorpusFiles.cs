@@ -7,11 +7,18 @@ namespace Arm64MmioDecode.Benchmarks.Corpora;
 /// <summary>The files that benchmarks/fetch-corpus.sh fetches.</summary>
 internal static class CorpusFiles
 {
-    public static IReadOnlyList<string> A64 => [Find("libc-arm64.so"), Find("libm-arm64.so"), Find("ld-arm64.so")];
+    public static IReadOnlyList<string> A64 => Find("arm64");
 
-    private static string Find(string name, [CallerFilePath] string thisFile = "")
+    public static IReadOnlyList<string> A32 => Find("armel");
+
+    public static IReadOnlyList<string> T32 => Find("armhf");
+
+    private static string[] Find(string architecture) =>
+        [Find("libc", architecture), Find("libm", architecture), Find("ld", architecture)];
+
+    private static string Find(string name, string architecture, [CallerFilePath] string thisFile = "")
     {
-        string path = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "..", "..", "corpus", name));
+        string path = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "..", "..", "corpus", $"{name}-{architecture}.so"));
         return File.Exists(path) ? path : throw new FileNotFoundException($"{path} is missing; run benchmarks/fetch-corpus.sh first");
     }
 }
