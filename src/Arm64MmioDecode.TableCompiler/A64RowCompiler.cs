@@ -41,24 +41,15 @@ internal static class A64RowCompiler
         (uint shape, uint immediateMask) = Immediate(row.Pattern, syntax, variant);
 
         var parts = new List<DecoderRow>();
-        uint fields = A64Variants.Fields(variant) & ~row.Pattern.Mask;
-        uint bits = fields;
-        do
+        foreach (WordSet words in row.Words.Split(A64Variants.Fields(variant)))
         {
-            WordSet words = row.Words with { Mask = row.Pattern.Mask | fields, Value = row.Pattern.Value | bits };
-            if (words.MayContain(words.Mask, words.Value))
-            {
-                ulong partTransfer = transfer;
-                ulong partAddressing = addressing;
-                int partOffset = offset;
-                A64Variants.Apply(variant, words.Value, ref partOffset, ref partTransfer, ref partAddressing);
-                ulong operands = DecoderRow.Pair(shape | ((uint)partOffset << 16), places | (immediateMask << 16));
-                parts.Add(new(words, row.Rank, [DecoderRow.Pair(words.Mask, words.Value), partTransfer, partAddressing, operands]));
-            }
-
-            bits = (bits - 1) & fields;
+            ulong partTransfer = transfer;
+            ulong partAddressing = addressing;
+            int partOffset = offset;
+            A64Variants.Apply(variant, words.Value, ref partOffset, ref partTransfer, ref partAddressing);
+            ulong operands = DecoderRow.Pair(shape | ((uint)partOffset << 16), places | (immediateMask << 16));
+            parts.Add(new(words, row.Rank, [DecoderRow.Pair(words.Mask, words.Value), partTransfer, partAddressing, operands]));
         }
-        while (bits != fields);
 
         if (variant == A64Variant.ZeroableIndex)
         {

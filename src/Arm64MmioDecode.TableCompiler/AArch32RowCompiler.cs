@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using Arm64MmioDecode.Descriptors;
@@ -9,9 +10,6 @@ namespace Arm64MmioDecode.TableCompiler;
 /// <summary>Compiles an A32 or T32 row. The words are those that the library's AArch32Row names.</summary>
 internal static class AArch32RowCompiler
 {
-    /// <summary>Number of rejected field values that a row can have.</summary>
-    private const int Rejects = 3;
-
     /// <summary>A reject that can never match compares no bits with a one.</summary>
     private const ulong NoReject = 1ul << 32;
 
@@ -21,22 +19,16 @@ internal static class AArch32RowCompiler
     private const uint DebugDataTransferRegister = 5;
 
     /// <summary>The words of a row that matches every word.</summary>
-    public static ulong[] CatchAll => [0, NoReject, NoReject, NoReject, 0, 0, 0, 0];
+    public static ulong[] CatchAll => [0, NoReject, 0, 0, 0, 0, 0, 0];
 
     /// <param name="row">The row.</param>
     /// <param name="set">Its instruction set.</param>
-    /// <param name="index">Its number in the table.</param>
-    /// <param name="keyMask">The bits that the lookup knows.</param>
-    public static CompiledRow Compile(EncodingRow row, InstructionSet set, int index, uint keyMask)
+    /// <param name="index">The encoding's number.</param>
+    /// <param name="keys">What the lookup tells apart.</param>
+    public static CompiledRow Compile(EncodingRow row, InstructionSet set, int index, LookupKeys keys)
     {
         AArch32Syntax syntax = AArch32Syntax.Parse(row.Assembly, row.Pattern);
         AccessClause access = AccessClause.Parse(row.Access);
-        (uint Mask, uint Value)[] rejects = [.. row.Rejects.Where(reject => (reject.Mask & ~keyMask) != 0)];
-        if (rejects.Length > Rejects)
-        {
-            throw new InvalidDataException($"more than {Rejects} rejected field values");
-        }
-
         ulong transfer = Transfer(syntax, access);
         ulong addressing = (ulong)syntax.Mode
             | ((ulong)syntax.Index << 4)
@@ -46,17 +38,47 @@ internal static class AArch32RowCompiler
             | ((ulong)set << 48)
             | ((ulong)row.Pattern.Length / 8 << 52);
         (uint shifts, uint mask, uint constants) = Registers(row.Pattern, syntax, access);
+        ulong operands = DecoderRow.Pair(Immediate(row.Pattern, syntax), shifts | (row.Pattern.Length == 16 ? 1u << 20 : 0));
+
+        var parts = new List<DecoderRow>();
+        foreach (WordSet words in row.Words.Split(AArch32Variants.Fields(syntax.Variant, row.Pattern, access.ElementSizeLog2)))
+        {
+            if (AArch32Variants.Special(syntax.Variant, words.Value) is not { } special)
+            {
+                Add(words, special: false);
+            }
+            else
+            {
+                Add(words with { Mask = words.Mask | special.Mask, Value = words.Value | special.Value }, special: true);
+                Add(words with { Exceptions = [.. words.Exceptions, special] }, special: false);
+            }
+        }
+
         uint rules = row.Rules.Aggregate(0u, (all, rule) => all | (uint)Enum.Parse<AArch32Rules>(rule));
-        ulong[] data =
-        [
-            DecoderRow.Pair(row.Pattern.Mask, row.Pattern.Value),
-            .. Enumerable.Range(0, Rejects).Select(i => i < rejects.Length ? DecoderRow.Pair(rejects[i].Mask, rejects[i].Value) : NoReject),
-            transfer,
-            addressing,
-            DecoderRow.Pair(Immediate(row.Pattern, syntax), shifts | (row.Pattern.Length == 16 ? 1u << 20 : 0) | ((uint)syntax.Variant << 24)),
-            DecoderRow.Pair(mask, constants),
-        ];
-        return new CompiledRow(row, syntax.Template, rules, [new DecoderRow(row.Words, row.Rank, data)]);
+        return new CompiledRow(row, syntax.Template, rules, parts);
+
+        void Add(WordSet words, bool special)
+        {
+            (uint Mask, uint Value)[] rejects = [.. words.Exceptions.Where(reject => !keys.Tell(reject))];
+            if (rejects.Length > 1)
+            {
+                throw new InvalidDataException("more than one rejected field value");
+            }
+
+            var part = new AArch32Part { Transfer = transfer, Addressing = addressing };
+            AArch32Variants.Apply(syntax.Variant, words.Value, special, part);
+            parts.Add(new(words, row.Rank,
+            [
+                DecoderRow.Pair(words.Mask, words.Value),
+                rejects.Length == 0 ? NoReject : DecoderRow.Pair(rejects[0].Mask, rejects[0].Value),
+                part.Transfer,
+                part.Addressing,
+                operands,
+                DecoderRow.Pair(mask, constants | part.FirstRegister),
+                part.Amounts,
+                0,
+            ]));
+        }
     }
 
     private static ulong Transfer(AArch32Syntax syntax, AccessClause access)
@@ -105,8 +127,8 @@ internal static class AArch32RowCompiler
             mask <<= pattern.Fields[immediate.Fields[1]].Width;
         }
 
-        return (uint)shift | (mask << 5) | (lower << 17) | ((uint)immediate.Scale << 21)
-            | (immediate.SignBit is { } sign ? ((uint)sign << 23) | (1u << 28) : 0);
+        return (uint)shift | (lower << 5) | ((uint)immediate.Scale << 9) | (mask << 20)
+            | (immediate.SignBit is { } sign ? ((uint)sign << 11) | (1u << 16) : 0);
     }
 
     private static (uint Shifts, uint Mask, uint Constants) Registers(EncodingPattern pattern, AArch32Syntax syntax, AccessClause access)
@@ -115,8 +137,16 @@ internal static class AArch32RowCompiler
         uint mask = 0;
         uint constants = 0;
 
-        // The address of a cache operation is in Rt.
+        // An S register is Vd:D, a D register D:Vd: D is added.
         Take(0, "Rt");
+        Take(0, "Vd");
+        if (syntax.Variant is AArch32Variant.Single or AArch32Variant.SingleList)
+        {
+            shifts--;
+            mask <<= 1;
+        }
+
+        // The address of a cache operation is in Rt.
         Take(1, syntax.NextRegister ? "Rt" : "Rt2");
         Take(2, access.Kind == AccessKind.CacheMaintenance ? "Rt" : "Rn");
         Take(3, pattern.Fields.ContainsKey("Rd") ? "Rd" : "Rm");

@@ -17,6 +17,9 @@ internal sealed class AArch32Syntax
     private const int StackPointer = 13;
     private const int ProgramCounter = 15;
 
+    // U of VLDM and VSTM.
+    private const int VectorListSign = 23;
+
     private readonly StringBuilder _template = new();
     private readonly EncodingPattern _pattern;
     private readonly string _text;
@@ -217,6 +220,12 @@ internal sealed class AArch32Syntax
         RegisterCount = list ? 0 : 1;
         RegisterSizeLog2 = letter == 's' ? 2 : 3;
         Variant = variant;
+        if (list)
+        {
+            // The base moves by imm8 words, and imm8 is also the number of registers.
+            Immediate = (["imm8"], 2, VectorListSign);
+        }
+
         _template.Append(list ? "{" : "");
         Add(AArch32Operand.Vectors, letter);
         _template.Append(list ? "}" : "");

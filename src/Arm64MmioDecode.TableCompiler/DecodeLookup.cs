@@ -15,13 +15,13 @@ internal sealed class DecodeLookup
     private const int OtherRow = 0;
     private const int UnallocatedRow = 1;
     private const int FirstRow = 2;
-    private const int MaskShift = 24;
+    private const int MaskShift = 23;
 
     private readonly List<ushort> _candidates = [];
     private readonly Dictionary<string, int> _candidateLists = [];
     private readonly IReadOnlyList<DecoderRow> _rows;
     private readonly IReadOnlyList<WordSet> _spaces;
-    private readonly uint _keyMask;
+    private readonly LookupKeys _keys;
     private readonly List<uint> _cells = [];
     private readonly Dictionary<string, uint> _blockNumbers = [];
 
@@ -33,8 +33,8 @@ internal sealed class DecodeLookup
     {
         _rows = rows;
         _spaces = spaces;
-        _keyMask = keys.Mask;
-        if (spaces.Any(space => (space.Mask & ~_keyMask) != 0 || space.Exceptions.Any(exception => (exception.Mask & ~_keyMask) != 0)))
+        _keys = keys;
+        if (!spaces.All(keys.Tell))
         {
             throw new InvalidDataException("an encoding space depends on bits that are not part of the lookup keys");
         }
@@ -44,17 +44,17 @@ internal sealed class DecodeLookup
         {
             uint first = (uint)i << keys.FirstLow;
             int[] inBlock = [.. Enumerable.Range(0, rows.Count).Where(row => rows[row].Words.MayContain(keys.FirstMask, first))];
-            var block = new uint[1 << keys.SecondWidth];
+            var block = new uint[keys.SecondCount];
             for (int j = 0; j < block.Length; j++)
             {
-                block[j] = Cell(inBlock, first | ((uint)j << keys.SecondLow));
+                block[j] = Cell(inBlock, first, j);
             }
 
             Blocks[i] = AddBlock(block);
         }
     }
 
-    /// <summary>For each value of the first key: the number of the block's first cell, and from bit 24 the bits of the second key that select one.</summary>
+    /// <summary>For each value of the first key: the number of the block's first cell, and from bit 23 the bits of the second key that select one.</summary>
     public uint[] Blocks { get; }
 
     /// <summary>A row, and from bit 16 the start of the list of rows to try next.</summary>
@@ -62,9 +62,9 @@ internal sealed class DecodeLookup
 
     public ushort[] Candidates => [.. _candidates];
 
-    private uint Cell(int[] inBlock, uint key)
+    private uint Cell(int[] inBlock, uint first, int second)
     {
-        int[] rows = [.. inBlock.Where(row => _rows[row].Words.MayContain(_keyMask, key)).OrderByDescending(row => _rows[row].Rank).ThenBy(row => row)];
+        int[] rows = [.. inBlock.Where(row => _keys.MayContain(_rows[row].Words, first, second)).OrderByDescending(row => _rows[row].Rank).ThenBy(row => row)];
 
         // The most specific row comes first, but when no two rows share a word the widest can, which has the most words.
         bool disjoint = rows.All(one => rows.All(other => one == other || _rows[one].Words.IsDisjointFrom(_rows[other].Words)));
@@ -73,7 +73,7 @@ internal sealed class DecodeLookup
             Array.Reverse(rows);
         }
 
-        int last = _spaces.Any(space => space.MayContain(_keyMask, key)) ? UnallocatedRow : OtherRow;
+        int last = _spaces.Any(space => _keys.MayContain(space, first, second)) ? UnallocatedRow : OtherRow;
         int[] list = [.. rows.Select(row => row + FirstRow), last];
         return (uint)list[0] | ((uint)AddCandidates(list[1..]) << 16);
     }

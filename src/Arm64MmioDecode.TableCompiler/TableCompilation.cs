@@ -25,7 +25,7 @@ internal static class TableCompilation
         var holes = new List<DecoderRow>();
         foreach (DecoderRow part in rows.SelectMany(row => row.Parts))
         {
-            ILookup<bool, (uint Mask, uint Value)> exceptions = part.Words.Exceptions.ToLookup(exception => (exception.Mask & ~keys.Mask) == 0);
+            ILookup<bool, (uint Mask, uint Value)> exceptions = part.Words.Exceptions.ToLookup(keys.Tell);
             parts.Add(part with { Words = part.Words with { Exceptions = [.. exceptions[true]] } });
             holes.AddRange(exceptions[false]
                 .Select(hole => new WordSet(part.Words.Mask | hole.Mask, part.Words.Value | hole.Value, []))
@@ -40,10 +40,10 @@ internal static class TableCompilation
     {
         EncodingsFile file = EncodingsFile.Read(Path.Combine(folder, $"{set}.encodings"), registerWidth: 4);
 
-        // Bits 31:20 and 11:4, in T32 with a 16-bit instruction in bits 31:16.
-        var keys = new LookupKeys(FirstLow: 20, SecondLow: 4, SecondWidth: 8);
-        CompiledRow[] rows = CompileRows(file, set.ToString(), (row, index) => AArch32RowCompiler.Compile(row, set, index, keys.Mask));
-        return (Path.Combine(folder, $"{set}Table.g.cs"), TableWriter.Write(set.ToString(), rows, [.. rows.SelectMany(row => row.Parts)], file.HintCount, AArch32RowCompiler.CatchAll, file.Spaces, keys));
+        // Bits 31:20 and 11:4, in T32 with a 16-bit instruction in bits 31:16. A base of R15 makes a literal form.
+        var keys = new LookupKeys(FirstLow: 20, SecondLow: 4, SecondWidth: 8, AllOnes: 15 << 16);
+        CompiledRow[] rows = CompileRows(file, set.ToString(), (row, index) => AArch32RowCompiler.Compile(row, set, index, keys));
+        return (Path.Combine(folder, $"{set}Table.g.cs"), TableWriter.Write(set.ToString(), rows, [.. rows.SelectMany(row => row.Parts)], rows.Take(file.HintCount).Sum(row => row.Parts.Count), AArch32RowCompiler.CatchAll, file.Spaces, keys));
     }
 
     private static CompiledRow[] CompileRows(EncodingsFile file, string name, Func<EncodingRow, int, CompiledRow> compile) =>

@@ -55,6 +55,24 @@ internal readonly record struct WordSet(uint Mask, uint Value, IReadOnlyList<(ui
         ((Value ^ value) & Mask & mask) == 0
         && !Exceptions.Any(exception => (exception.Mask & ~mask) == 0 && (value & exception.Mask) == exception.Value);
 
+    /// <summary>The parts of the set that differ in certain bits: one for each combination of those that are free.</summary>
+    public IEnumerable<WordSet> Split(uint bits)
+    {
+        uint free = bits & ~Mask;
+        uint value = free;
+        do
+        {
+            WordSet part = this with { Mask = Mask | free, Value = Value | value };
+            if (part.MayContain(part.Mask, part.Value))
+            {
+                yield return part;
+            }
+
+            value = (value - 1) & free;
+        }
+        while (value != free);
+    }
+
     /// <summary>Whether all words of the other set are in this one, as far as the other's fixed bits tell.</summary>
     public bool Contains(WordSet other) => (Mask & ~other.Mask) == 0 && ((Value ^ other.Value) & Mask) == 0 && MayContain(other.Mask, other.Value);
 

@@ -1,5 +1,6 @@
 using System;
 using System.Buffers.Binary;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Arm64MmioDecode.Descriptors;
@@ -11,6 +12,7 @@ namespace Arm64MmioDecode.Decoding;
 public static partial class InstructionDecoder
 {
     private const int HalfwordBits = 16;
+    private const int VectorRegisters = 32;
 
     // A first halfword from 0xE800 on announces a 32-bit instruction (Arm ARM, section F3.1).
     private const uint FirstWideHalfword = 0xE800;
@@ -122,51 +124,63 @@ public static partial class InstructionDecoder
     private static DecodeStatus Decode(ref uint blocks, ref uint cells, ref ulong rows, ref ushort candidates, uint firstAccess, uint word, uint condition, out AccessDescriptor descriptor)
     {
         // The table compiler makes a block for each of the 4096 values of bits 31:20, as many cells for it as its mask
-        // selects, and row numbers below RowCount: no index below can leave its table.
-        uint block = Unsafe.Add(ref blocks, (int)(word >> 20));
-        uint cell = Unsafe.Add(ref cells, (int)((block & 0xFFFFFF) + ((word >> 4) & (block >> 24))));
+        // selects, and row numbers below RowCount: no index below can leave its table. Rn = 1111 (bits 19:16) is a key bit.
+        uint block = Unsafe.Add(ref blocks, (nint)(word >> 20));
+        uint key = ((word >> 4) & 0xFF) | (((((word >> 16) & 15) + 1) << 4) & 0x100);
+        uint cell = Unsafe.Add(ref cells, (nint)((block & 0x7FFFFF) + (key & (block >> 23))));
         uint index = cell & 0xFFFF;
-        ref ulong row = ref Unsafe.Add(ref rows, (int)(index * AArch32Row.Words));
+        ref ulong row = ref Unsafe.Add(ref rows, (nint)(index * AArch32Row.Words));
         if (!AArch32Row.Matches(ref row, word))
         {
-            index = NextMatch(ref rows, ref Unsafe.Add(ref candidates, (int)(cell >> 16)), word);
-            row = ref Unsafe.Add(ref rows, (int)(index * AArch32Row.Words));
+            index = NextMatch(ref rows, ref Unsafe.Add(ref candidates, (nint)(cell >> 16)), word);
+            row = ref Unsafe.Add(ref rows, (nint)(index * AArch32Row.Words));
         }
 
+        return Describe(ref row, index, firstAccess, word, condition, out descriptor);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static DecodeStatus Describe(ref ulong row, uint index, uint firstAccess, uint word, uint condition, out AccessDescriptor descriptor)
+    {
         if (index < firstAccess)
         {
             descriptor = default;
             return index == (uint)DecodeStatus.Unallocated ? DecodeStatus.Unallocated : DecodeStatus.NotMemoryAccess;
         }
 
+        // A 16-bit instruction is decoded in the upper halfword, where the first halfword of a 32-bit one is.
         ulong operands = Unsafe.Add(ref row, AArch32Row.Operands);
-        var immediate = (uint)operands;
-        uint magnitude = (((word >> (int)(immediate & 31)) & (immediate >> 5) & 0xFFF) | (word & (immediate >> 17) & 0xF)) << (int)((immediate >> 21) & 3);
-        int negative = -(int)((~word >> (int)((immediate >> 23) & 31)) & (immediate >> 28));
-        int offset = ((int)magnitude ^ negative) - negative;
-
         var places = (uint)(operands >> 32);
+        uint opcode = word >> (int)((places >> 16) & HalfwordBits);
+
+        var immediate = (uint)operands;
+        uint magnitude = (((word >> (int)(immediate & 31)) & (immediate >> 20)) | (word & (immediate >> 5) & 15)) << (int)((immediate >> 9) & 3);
+        int negative = -(int)((~word >> (int)((immediate >> 11) & 31)) & (immediate >> 16) & 1);
+
         uint fields = (byte)(word >> (int)(places & 31))
             | ((uint)(byte)(word >> (int)((places >> 5) & 31)) << 8)
             | ((uint)(byte)(word >> (int)((places >> 10) & 31)) << 16)
             | ((word >> (int)((places >> 15) & 31)) << 24);
         ulong adjust = Unsafe.Add(ref row, AArch32Row.Registers);
-        uint coreRegisters = ((fields & (uint)adjust) + (uint)(adjust >> 32)) & 0x0F0F0F0F;
-        ulong registers = coreRegisters | ((ulong)condition << 32);
-        ulong transfer = Unsafe.Add(ref row, AArch32Row.Transfer);
-        ulong addressing = Unsafe.Add(ref row, AArch32Row.Addressing);
-        var variant = (AArch32Variant)(places >> 24);
-        if (variant != AArch32Variant.None)
-        {
-            AArch32Variants.Apply(variant, word, ref offset, ref transfer, ref addressing, ref registers);
-        }
+        uint registers = ((fields & (uint)adjust) + (uint)(adjust >> 32)) & 0x0F0F0F1F;
 
-        // A 16-bit instruction is decoded in the upper halfword, where the first halfword of a 32-bit one is.
-        uint opcode = word >> (int)((places >> 16) & HalfwordBits);
-        descriptor = new AccessDescriptor(opcode, offset, transfer, addressing, registers);
+        // Vector registers that a list would have beyond the last one are left out (UNPREDICTABLE): the base moves as if not.
+        ulong amounts = Unsafe.Add(ref row, AArch32Row.Amounts);
+        int listed = BitOperations.PopCount(opcode & (ushort)amounts) + (int)(magnitude >> (int)((amounts >> 56) & 31));
+        int offset = ((int)magnitude ^ negative) - negative + (short)(amounts >> 16) + (listed * (sbyte)(amounts >> 32));
+        ulong count = (uint)Math.Min(listed, VectorRegisters - (int)(registers & 31));
+        var field = (ulong)((word >> (int)((amounts >> 40) & 31)) & (uint)(amounts >> 45) & 31);
+        descriptor = new AccessDescriptor(
+            opcode,
+            offset,
+            Unsafe.Add(ref row, AArch32Row.Transfer) + (count << 40) + (count << 48),
+            Unsafe.Add(ref row, AArch32Row.Addressing) | (field << (int)((amounts >> 50) & 63)),
+            registers | ((ulong)condition << 32));
         return DecodeStatus.MemoryAccess;
     }
 
+    // Few words come here: the rarer of two encodings that only other fields tell apart, and unallocated words. Every list
+    // ends with a row that matches all words.
     private static uint NextMatch(ref ulong rows, ref ushort candidate, uint word)
     {
         while (!AArch32Row.Matches(ref Unsafe.Add(ref rows, candidate * AArch32Row.Words), word))

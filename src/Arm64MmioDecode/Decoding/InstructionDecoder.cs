@@ -24,7 +24,7 @@ public static partial class InstructionDecoder
         // The table compiler makes a block for each of the 2048 values of bits 31:21, as many cells for it as its mask
         // selects, and row numbers below RowCount: no index below can leave its table.
         uint block = Unsafe.Add(ref blocks, (nint)(opcode >> 21));
-        uint cell = Unsafe.Add(ref cells, (nint)((block & 0xFFFFFF) + ((opcode >> 10) & (block >> 24))));
+        uint cell = Unsafe.Add(ref cells, (nint)((block & 0x7FFFFF) + ((opcode >> 10) & (block >> 23))));
         uint index = cell & 0xFFFF;
         ref ulong row = ref Unsafe.Add(ref rows, (nint)(index * A64Row.Words));
         if (!A64Row.Matches(row, opcode))

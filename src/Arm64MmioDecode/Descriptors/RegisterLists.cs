@@ -17,15 +17,6 @@ internal static class RegisterLists
         return 0;
     }
 
-    /// <summary>Number of registers in <paramref name="list"/>.</summary>
-    public static int Count(uint list)
-    {
-        list -= (list >> 1) & 0x5555;
-        list = (list & 0x3333) + ((list >> 2) & 0x3333);
-        list = (list + (list >> 4)) & 0x0F0F;
-        return (int)((list + (list >> 8)) & 0x1F);
-    }
-
     /// <summary>The sixteen-bit list of a 16-bit T32 LDM, STM, PUSH or POP.</summary>
     public static uint ExpandEight(uint opcode)
     {

@@ -1,10 +1,9 @@
-namespace Arm64MmioDecode.Encodings;
+namespace Arm64MmioDecode.TableCompiler;
 
 /// <summary>
-/// A32 and T32 encodings whose descriptor needs more than core registers at fixed places and one immediate. Everything
-/// else is decoded without a branch.
+/// A32 and T32 encodings whose descriptor needs more than core registers at fixed places and one immediate.
 /// </summary>
-internal enum AArch32Variant : byte
+internal enum AArch32Variant
 {
     /// <summary>The row says everything.</summary>
     None = 0,
