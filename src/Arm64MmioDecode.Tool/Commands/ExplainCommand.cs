@@ -2,10 +2,10 @@ using System;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text;
-using Arm64MmioDecode.Decoding;
 using Arm64MmioDecode.Descriptors;
+using Arm64MmioDecode.Diagnostics;
+using Arm64MmioDecode.Handling;
 using Arm64MmioDecode.Syndromes;
-using Arm64MmioDecode.Tool.Explanations;
 using Arm64MmioDecode.Tool.Input;
 using Arm64MmioDecode.Tool.Machines;
 using Arm64MmioDecode.Tool.Output;
@@ -48,30 +48,22 @@ internal static class ExplainCommand
             ulong? farValue = parsed.GetValue(far);
             InstructionSet instructionSet = parsed.GetValue(set);
             Opcode? word = parsed.GetValue(opcode) is { } text ? Opcode.Parse(Encoding.UTF8.GetBytes(text), instructionSet) : null;
-            AccessDescriptor access = default;
-            DecodeStatus decoded = word is { } known ? OpcodeDecoder.Decode(known, instructionSet, ItState.None, out access) : default;
-            var explanation = new AbortExplanation
-            {
-                Syndrome = syndrome,
-                Far = farValue,
-                Ipa = Ipa(in syndrome, parsed.GetValue(ipa), parsed.GetValue(hpfar), farValue),
-                InstructionSet = instructionSet,
-                Opcode = word,
-                Decoded = decoded,
-                Access = access,
-            };
-            return Run(console, explanation, parsed.GetValue(json));
+            var exit = new DataAbortExit(syndrome, farValue, Ipa(in syndrome, parsed.GetValue(ipa), parsed.GetValue(hpfar), farValue));
+            return Run(console, exit, instructionSet, word, parsed.GetValue(json));
         });
         return command;
     }
 
-    private static int Run(ToolConsole console, AbortExplanation explanation, bool json)
+    private static int Run(ToolConsole console, in DataAbortExit exit, InstructionSet set, Opcode? opcode, bool json)
     {
+        ExitExplanation explanation = opcode is { } word
+            ? ExitExplanation.Of(exit, OpcodeDecoder.Decode(word, set, ItState.None, out AccessDescriptor access), access)
+            : ExitExplanation.Of(exit);
         var output = new OutputBuffer(console.Output);
         if (json)
         {
             using var lines = new JsonLineWriter(output);
-            ExplanationJson.Write(lines.Begin(), explanation);
+            ExplanationJson.Write(lines.Begin(), explanation, set, opcode);
             lines.End();
         }
         else
@@ -83,21 +75,16 @@ internal static class ExplainCommand
         return ExitCode.Success;
     }
 
-    private static IntermediateAddress Ipa(in DataAbortSyndrome syndrome, ulong? ipa, ulong? hpfar, ulong? far)
+    private static IntermediatePhysicalAddress Ipa(in DataAbortSyndrome syndrome, ulong? ipa, ulong? hpfar, ulong? far)
     {
         if (ipa is { } given)
         {
-            return new IntermediateAddress(given, IpaPrecision.Byte);
+            return IntermediatePhysicalAddress.FromAddress(given);
         }
 
-        if (hpfar is not { } register)
-        {
-            return default;
-        }
-
-        IntermediatePhysicalAddress address = IntermediatePhysicalAddress.FromHpfar(in syndrome, register, far ?? 0);
-        IpaPrecision precision = address.Precision == IpaPrecision.Byte && far is null ? IpaPrecision.Page : address.Precision;
-        return new IntermediateAddress(address.Value, precision);
+        return hpfar is not { } register ? default
+            : far is { } address ? IntermediatePhysicalAddress.FromHpfar(in syndrome, register, address)
+            : IntermediatePhysicalAddress.FromHpfar(in syndrome, register);
     }
 
     private static Option<ulong?> Register(string name, string helpName, string description) => new(name)

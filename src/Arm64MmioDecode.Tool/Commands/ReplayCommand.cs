@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.IO;
 using System.Text.Json;
+using Arm64MmioDecode.Diagnostics;
 using Arm64MmioDecode.Tool.Input;
 using Arm64MmioDecode.Tool.Machines;
 using Arm64MmioDecode.Tool.Output;
@@ -43,18 +44,18 @@ internal static class ReplayCommand
                 using JsonDocument document = JsonInput.ParseObject(reader.Current);
                 RecordedExit exit = RecordedExitReader.Read(document.RootElement);
                 bus.Clear();
-                EmulationResult result = Machine.Run(exit.Vcpu, bus);
+                (EmulationResult result, ExitExplanation explanation) = ExitReplay.Run(exit, bus);
                 exits++;
                 completed += result.Outcome == EmulationOutcome.Completed ? 1 : 0;
                 faults += result.Outcome == EmulationOutcome.Fault ? 1 : 0;
                 if (json)
                 {
-                    ReplayedExitJson.Write(lines.Begin(), exit, result);
+                    ReplayedExitJson.Write(lines.Begin(), exit, result, explanation);
                     lines.End();
                 }
                 else
                 {
-                    ReplayedExitText.Write(output, style, Name(exit, reader.Number), exit, result);
+                    ReplayedExitText.Write(output, style, Name(exit, reader.Number), exit, result, explanation);
                 }
             }
         }

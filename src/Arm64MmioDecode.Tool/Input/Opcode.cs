@@ -1,4 +1,6 @@
 using System;
+using System.Buffers.Binary;
+using System.Numerics;
 using System.Text;
 using Arm64MmioDecode.Descriptors;
 
@@ -26,6 +28,17 @@ internal readonly record struct Opcode(uint Value, int Length)
         }
 
         return new Opcode((uint)value, set == InstructionSet.T32 && digits == 4 ? 2 : 4);
+    }
+
+    /// <summary>The instruction as it lies in memory: little-endian words, or halfwords in T32.</summary>
+    /// <param name="destination">Receives it; at least four bytes.</param>
+    /// <param name="set">The instruction set.</param>
+    /// <returns>The bytes that were written.</returns>
+    public ReadOnlySpan<byte> CopyTo(Span<byte> destination, InstructionSet set)
+    {
+        uint ascending = set == InstructionSet.T32 && Length == 4 ? BitOperations.RotateLeft(Value, 16) : Value;
+        BinaryPrimitives.WriteUInt32LittleEndian(destination, ascending);
+        return destination[..Length];
     }
 
     private static string Quote(ReadOnlySpan<byte> text) => Quoted.Text(Encoding.UTF8.GetString(text));

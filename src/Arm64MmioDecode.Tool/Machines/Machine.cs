@@ -1,6 +1,7 @@
 using Arm64MmioDecode.Decoding;
 using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Emulation;
+using Arm64MmioDecode.Tool.Output;
 
 namespace Arm64MmioDecode.Tool.Machines;
 
@@ -10,21 +11,7 @@ internal static class Machine
     /// <summary>Executes an instruction on its own memory.</summary>
     public static EmulationResult Run(EmulationRequest request)
     {
-        EmulationResult result = Run(request, new RecordingBus(request.Memory));
-
-        // A fault leaves the guest where it was. The writes that came before it are undone as well, but for the steps of a
-        // memory copy or set, of which the registers know.
-        if (result.Outcome == EmulationOutcome.Fault && result.Access.Kind is not (AccessKind.MemoryCopy or AccessKind.MemorySet))
-        {
-            request.Memory.Restore();
-        }
-
-        return result;
-    }
-
-    /// <summary>Executes an instruction on a bus.</summary>
-    public static EmulationResult Run(EmulationRequest request, RecordingBus bus)
-    {
+        var bus = new RecordingBus(request.Memory);
         MachineRegisters registers = request.Registers;
         MachineRegisters before = registers.Copy();
 
@@ -41,6 +28,13 @@ internal static class Machine
             while (status == EmulationStatus.Continue);
         }
 
+        // A fault leaves the guest where it was. The writes that came before it are undone as well, but for the steps of a
+        // memory copy or set, of which the registers know.
+        if (status == EmulationStatus.Fault && access.Kind is not (AccessKind.MemoryCopy or AccessKind.MemorySet))
+        {
+            request.Memory.Restore();
+        }
+
         return new EmulationResult
         {
             Outcome = decoded != DecodeStatus.MemoryAccess ? EmulationOutcome.NotMemory : status switch
@@ -54,7 +48,7 @@ internal static class Machine
             After = registers,
             Transactions = bus.Transactions,
             Fault = plan.Fault,
-            Reason = plan.NotEmulatedReason,
+            Reason = Words.Of(plan.NotEmulatedReason),
         };
     }
 }

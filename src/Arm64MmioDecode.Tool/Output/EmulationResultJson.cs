@@ -53,7 +53,7 @@ internal static class EmulationResultJson
         json.WriteString(s_text, result.Access.ToString());
         if (result.Outcome == EmulationOutcome.NotEmulated)
         {
-            json.WriteString(s_reason, Words.Of(result.Reason));
+            json.WriteString(s_reason, result.Reason);
         }
         else if (result.Outcome == EmulationOutcome.Fault)
         {

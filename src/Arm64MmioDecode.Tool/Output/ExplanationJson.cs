@@ -1,7 +1,10 @@
 using System.Collections.Generic;
 using System.Text.Json;
+using Arm64MmioDecode.Decoding;
+using Arm64MmioDecode.Descriptors;
+using Arm64MmioDecode.Diagnostics;
 using Arm64MmioDecode.Syndromes;
-using Arm64MmioDecode.Tool.Explanations;
+using Arm64MmioDecode.Tool.Input;
 
 namespace Arm64MmioDecode.Tool.Output;
 
@@ -13,11 +16,13 @@ internal static class ExplanationJson
     private static readonly JsonEncodedText s_far = JsonEncodedText.Encode("far");
     private static readonly JsonEncodedText s_ipa = JsonEncodedText.Encode("ipa");
 
-    public static void Write(Utf8JsonWriter json, AbortExplanation abort)
+    public static void Write(Utf8JsonWriter json, ExitExplanation explanation, InstructionSet set, Opcode? instruction)
     {
-        json.WriteHex(s_esr, abort.Syndrome.Value);
+        DataAbortSyndrome syndrome = explanation.Exit.Syndrome;
+        IntermediatePhysicalAddress ipa = explanation.Exit.Ipa;
+        json.WriteHex(s_esr, syndrome.Value);
         json.WriteStartArray("fields");
-        foreach (SyndromeField field in SyndromeDescription.Describe(abort.Syndrome))
+        foreach (SyndromeField field in SyndromeDescription.Describe(syndrome))
         {
             json.WriteStartObject();
             json.WriteString("name", field.Name);
@@ -30,16 +35,16 @@ internal static class ExplanationJson
         }
 
         json.WriteEndArray();
-        json.WriteString("class", JsonNamingPolicy.CamelCase.ConvertName(abort.Syndrome.Class.ToString()));
-        json.WriteString("summary", abort.Syndrome.Class.ToWords());
-        WriteAddress(json, s_far, abort.Far);
-        WriteAddress(json, s_ipa, abort.Ipa.Precision == IpaPrecision.None ? null : abort.Ipa.Value);
-        json.WriteString("ipaPrecision", JsonNamingPolicy.CamelCase.ConvertName(abort.Ipa.Precision.ToString()));
+        json.WriteString("class", JsonNamingPolicy.CamelCase.ConvertName(syndrome.Class.ToString()));
+        json.WriteString("summary", syndrome.Class.ToWords());
+        WriteAddress(json, s_far, explanation.Exit.FaultAddress);
+        WriteAddress(json, s_ipa, ipa.Precision == IpaPrecision.None ? null : ipa.Value);
+        json.WriteString("ipaPrecision", JsonNamingPolicy.CamelCase.ConvertName(ipa.Precision.ToString()));
         json.WritePropertyName("instruction");
-        if (abort.Opcode is { } opcode)
+        if (instruction is { } opcode)
         {
             json.WriteStartObject();
-            DecodedInstructionJson.Write(json, abort.InstructionSet, opcode, abort.Decoded, abort.Access);
+            DecodedInstructionJson.Write(json, set, opcode, explanation.Decoded ?? DecodeStatus.NotMemoryAccess, explanation.Access);
             json.WriteEndObject();
         }
         else
@@ -47,9 +52,9 @@ internal static class ExplanationJson
             json.WriteNullValue();
         }
 
-        WriteAll(json, "whyNoSyndrome", abort.WhyNoSyndrome);
+        WriteAll(json, "whyNoSyndrome", explanation.WhyNoSyndrome);
         json.WritePropertyName("agrees");
-        if (abort.Agrees is { } agrees)
+        if (explanation.Agrees is { } agrees)
         {
             json.WriteBooleanValue(agrees);
         }
@@ -58,8 +63,10 @@ internal static class ExplanationJson
             json.WriteNullValue();
         }
 
-        WriteAll(json, "differences", abort.Differences);
-        WriteAll(json, "next", abort.Next);
+        WriteAll(json, "differences", explanation.Differences);
+        json.WriteString("cause", JsonNamingPolicy.CamelCase.ConvertName(explanation.Cause.ToString()));
+        json.WriteString("usualCause", explanation.UsualCause);
+        WriteAll(json, "next", explanation.Advice);
     }
 
     private static void WriteAddress(Utf8JsonWriter json, JsonEncodedText name, ulong? address)

@@ -1,6 +1,8 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
 using Arm64MmioDecode.Descriptors;
+using Arm64MmioDecode.Diagnostics;
 using Arm64MmioDecode.Tool.Machines;
 
 namespace Arm64MmioDecode.Tool.Output;
@@ -12,7 +14,7 @@ internal static class ReplayedExitText
     private const int AArch32Registers = 15;
     private const int SimdRegisters = 32;
 
-    public static void Write(OutputBuffer output, TextStyle style, string name, RecordedExit exit, EmulationResult result)
+    public static void Write(OutputBuffer output, TextStyle style, string name, RecordedExit exit, EmulationResult result, ExitExplanation explanation)
     {
         AccessDescriptor access = result.Access;
         string text = access.Kind == AccessKind.None ? "(no memory instruction)" : access.ToString();
@@ -29,9 +31,23 @@ internal static class ReplayedExitText
             EmulationOutcome.Completed => "  " + style.Good("completed"),
             EmulationOutcome.Fault => "  " + style.Bad(Format($"fault {result.Fault.StatusCode} at 0x{result.Fault.Address:x}")),
             EmulationOutcome.NotMemory => "  " + style.Bad("not emulated: no memory instruction"),
-            _ => "  " + style.Bad("not emulated: " + Words.Of(result.Reason)),
+            _ => "  " + style.Bad("not emulated: " + result.Reason),
         });
+        if (result.Outcome != EmulationOutcome.Completed)
+        {
+            WriteExplanation(output, explanation);
+        }
+
         output.EndLine();
+    }
+
+    // The exits that were completed need no advice.
+    private static void WriteExplanation(OutputBuffer output, ExitExplanation explanation)
+    {
+        foreach (string sentence in (IEnumerable<string>)[.. explanation.GuestAction, explanation.UsualCause, .. explanation.Advice])
+        {
+            output.WriteLine("    " + sentence);
+        }
     }
 
     private static string Direction(RecordedExit exit) =>

@@ -100,6 +100,9 @@ public readonly partial struct AccessDescriptor : IEquatable<AccessDescriptor>
     /// <summary>Properties that are either there or not.</summary>
     public AccessProperties Properties => (AccessProperties)(ushort)(_addressing >> 16);
 
+    /// <summary>Whether this is a SYS or SYSL instruction of A64 (DC, IC, GCSPUSHM …), which has its address in Xt.</summary>
+    internal bool IsSystemInstruction => InstructionSet == InstructionSet.A64 && _opcode >> 24 == 0xD5;
+
     internal int EncodingIndex => (ushort)(_addressing >> 32);
 
     /// <summary>The lane of a single-structure transfer (<see cref="TransferShape.Lane"/>), 0 to 15.</summary>

@@ -9,8 +9,6 @@ public sealed partial class AccessPlan
     // PSTATE.BTYPE and PSTATE.SS become 0 when an instruction completes.
     private const uint ClearedByCompletion = (3u << 10) | (1u << 21);
 
-    private bool IsSystemInstruction => _access.Opcode >> 24 == 0xD5;
-
     // The descriptor is read from where the caller has it: it may have been written a moment ago, and reading a copy of it would
     // wait until those writes have left the processor's store buffer.
     private EmulationStatus PrepareA64(in AccessDescriptor access, IGuestRegisters registers)
@@ -47,7 +45,7 @@ public sealed partial class AccessPlan
                 return PrepareBlock(registers);
             case AccessKind.TagLoad:
             case AccessKind.TagStore:
-                return IsSystemInstruction ? PrepareBlock(registers) : PrepareTags(in access, registers);
+                return _access.IsSystemInstruction ? PrepareBlock(registers) : PrepareTags(in access, registers);
             case AccessKind.MemoryCopy:
             case AccessKind.MemorySet:
                 return PrepareMemoryCopyOrSet(registers);

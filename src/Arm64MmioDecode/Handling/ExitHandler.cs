@@ -47,6 +47,8 @@ public sealed class ExitHandler
     private AccessDescriptor _access;
     private FetchResult _fetch;
     private ulong _pstate;
+    private ulong? _instructionAddress;
+    private ulong? _trapped;
 
     /// <summary>Creates the handler of a vCPU.</summary>
     /// <param name="registers">The vCPU's registers.</param>
@@ -103,6 +105,23 @@ public sealed class ExitHandler
     /// <summary>How it ended, or <see cref="ExitStatus.Pending"/>.</summary>
     public ExitOutcome Outcome => _outcome;
 
+    /// <summary>The vCPU's registers.</summary>
+    internal IGuestRegisters Registers => _registers;
+
+    /// <summary>Where the instruction is, when it was needed.</summary>
+    internal ulong? InstructionAddress => _instructionAddress;
+
+    /// <summary>The virtual address that faulted: FAR, or the one that the instruction tells; null when neither is known.</summary>
+    internal ulong? TrappedAddress => _trapped;
+
+    /// <summary>Whether the guest has turned its stage 1 translation off.</summary>
+    internal bool IsTranslationOff => _stage1 is not null && (_stage1.ReadSctlr() & 1) == 0;
+
+    /// <summary>What the guest's stage 1 says now about the address that faulted; null when that cannot be told.</summary>
+    internal TranslationResult? TranslateTrapped() => _trapped is { } address && _translator.CanTranslate
+        ? _translator.Translate(address, !_exit.Syndrome.WnR, _exit.Syndrome.WnR, unprivileged: false)
+        : null;
+
     /// <summary>Handles an exit from beginning to end.</summary>
     /// <param name="exit">The exit.</param>
     /// <returns>How it ended. An exception that the devices throw leaves the registers unchanged.</returns>
@@ -126,6 +145,8 @@ public sealed class ExitHandler
         _exit = exit;
         _access = default;
         _fetch = default;
+        _instructionAddress = null;
+        _trapped = exit.FaultAddress;
         _faultReason = ExitReason.DeviceRefused;
         _pstate = _registers.PState;
         _options = _policies;
@@ -342,6 +363,11 @@ public sealed class ExitHandler
         }
 
         ExitOutcome agreed = Agree(out ulong trapped);
+        if (agreed.Status == ExitStatus.Pending)
+        {
+            _trapped = trapped;
+        }
+
         if (isUnsupported && agreed.Reason == ExitReason.IsMemory)
         {
             // Memory that the processor refuses an exclusive or atomic access to: the guest's stage 1 attributes are the cause.
@@ -441,6 +467,8 @@ public sealed class ExitHandler
     private ExitOutcome FetchInstruction()
     {
         _fetch = default;
+        ulong pc = _registers.Pc;
+        _instructionAddress = pc;
         if (_exit.DeliveredLength != 0)
         {
             Span<byte> delivered = stackalloc byte[sizeof(uint)];
@@ -450,7 +478,6 @@ public sealed class ExitHandler
 
         if (_fetch.Status != FetchStatus.Fetched && _stage1 is not null && _memory is not null)
         {
-            ulong pc = _registers.Pc;
             Stage1Registers stage1 = _stage1.ReadRegisters(pc);
             _fetch = InstructionFetcher.Fetch(_memory, stage1, pc, _pstate);
             if (_fetch.Status == FetchStatus.Fetched)

@@ -57,14 +57,27 @@ public readonly struct IntermediatePhysicalAddress : IEquatable<IntermediatePhys
             return default;
         }
 
+        IntermediatePhysicalAddress page = FromHpfar(syndrome, hpfar);
+        return syndrome.S1Ptw || syndrome.FnP
+            ? page
+            : new IntermediatePhysicalAddress(page._value | (far & PageOffset), IpaPrecision.Byte, page._nonSecureSpace);
+    }
+
+    /// <summary>The page of a stage 2 data abort's IPA, when FAR is not known.</summary>
+    /// <param name="syndrome">The syndrome.</param>
+    /// <param name="hpfar">HPFAR_EL2, or HPFAR for a <see cref="SyndromeSource.Hsr"/> syndrome.</param>
+    /// <returns>The page; <see cref="IpaPrecision.None"/> when HPFAR is not valid for this abort (<see cref="DataAbortSyndrome.IsHpfarValid"/>).</returns>
+    public static IntermediatePhysicalAddress FromHpfar(in DataAbortSyndrome syndrome, ulong hpfar)
+    {
+        if (!syndrome.IsHpfarValid)
+        {
+            return default;
+        }
+
         // AArch32's HPFAR has FIPA in bits 31:4 (IPA[39:12]) and neither bits beyond nor NS.
         var isEsr = syndrome.Source == SyndromeSource.Esr;
         var fipa = (hpfar >> 4) & (isEsr ? (1ul << 44) - 1 : (1ul << 28) - 1);
-        var page = fipa << 12;
-        var nonSecureSpace = isEsr && (hpfar >> 63) != 0;
-        return syndrome.S1Ptw || syndrome.FnP
-            ? new IntermediatePhysicalAddress(page, IpaPrecision.Page, nonSecureSpace)
-            : new IntermediatePhysicalAddress(page | (far & PageOffset), IpaPrecision.Byte, nonSecureSpace);
+        return new IntermediatePhysicalAddress(fipa << 12, IpaPrecision.Page, isEsr && (hpfar >> 63) != 0);
     }
 
     /// <summary>The address in hexadecimal, or "unknown".</summary>

@@ -33,7 +33,7 @@ public sealed class ReplayCommandTests
         ToolRun run = ToolRun.InProcess(Exit, "replay", "-", "--json");
         run.ExitCode.Should().Be(0);
         run.Lines.Should().Equal(
-            """{"id":"e","status":"completed","text":"ldp w0, w1, [x2, #28]","transactions":[{"op":"read","address":"0x900011c","size":4,"value":"0x1f1e1d1c"},{"op":"read","address":"0x9000120","size":4,"value":"0x23222120"}],"x":{"0":"0x1f1e1d1c","1":"0x23222120"},"v":{},"pc":"0x40000004","ipa":"0x900011c","write":false,"isvReasons":["pair"]}""",
+            """{"id":"e","status":"completed","text":"ldp w0, w1, [x2, #28]","transactions":[{"op":"read","address":"0x900011c","size":4,"value":"0x1f1e1d1c"},{"op":"read","address":"0x9000120","size":4,"value":"0x23222120"}],"x":{"0":"0x1f1e1d1c","1":"0x23222120"},"v":{},"pc":"0x40000004","ipa":"0x900011c","write":false,"isvReasons":["pair"],"cause":"mergedAccess","summary":"ldp w0, w1, [x2, #28] at PC 0x40000000, read at address 0x900011c, guest-physical address 0x900011c; no syndrome for: Pair; completed"}""",
             """{"exits":1,"completed":1,"faults":0,"notEmulated":0,"deviceReads":2,"deviceWrites":0}""");
     }
 
@@ -49,6 +49,25 @@ public sealed class ReplayCommandTests
         objects.SkipLast(1).Count(exit => exit.GetProperty("status").GetString() == "completed")
             .Should().Be(summary.GetProperty("completed").GetInt32());
         summary.GetProperty("faults").GetInt32().Should().Be(0);
+    }
+
+    [Fact]
+    public void An_instruction_that_does_not_explain_its_exit_is_not_performed()
+    {
+        ToolRun run = ToolRun.InProcess(Exit.Replace("\"esr_iss\":\"0x5\"", "\"esr_iss\":\"0x45\""), "replay", "-", "--json");
+
+        run.ExitCode.Should().Be(1);
+        run.Lines[0].Should().Contain("\"status\":\"notEmulated\"").And.Contain("\"reason\":\"directionDiffers\"").And.Contain("\"transactions\":[]").And.Contain("\"cause\":\"guestChanged\"");
+        ToolRun.InProcess(Exit.Replace("0x900011c", "0x900021c"), "replay", "-", "--json").Lines[0].Should().Contain("\"reason\":\"addressDiffers\"");
+    }
+
+    [Fact]
+    public void An_exit_that_is_not_completed_is_explained()
+    {
+        string text = ToolRun.InProcess(Exit.Replace("0x900011c", "0x5000000").Replace("\"0x9000100\"]", "\"0x4ffffe4\"]"), "replay", "-").Output;
+
+        text.Should().Contain("  fault Synchronous External abort");
+        text.Should().Contain("    Its address comes from x2 = 0x4ffffe4.\n").And.Contain("    A driver reads or writes registers of its device");
     }
 
     [Theory]

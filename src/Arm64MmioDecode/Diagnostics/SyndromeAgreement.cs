@@ -3,7 +3,7 @@ using System.Globalization;
 using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Syndromes;
 
-namespace Arm64MmioDecode.Tool.Explanations;
+namespace Arm64MmioDecode.Diagnostics;
 
 /// <summary>Compares an abort's syndrome with the one that the architecture gives for an instruction.</summary>
 internal static class SyndromeAgreement

@@ -1,0 +1,85 @@
+using Arm64MmioDecode.Descriptors;
+using Arm64MmioDecode.Handling;
+using Arm64MmioDecode.Syndromes;
+
+namespace Arm64MmioDecode.Diagnostics;
+
+/// <summary>Finds what usually lies behind an exit.</summary>
+internal static class CauseFinder
+{
+    private const int StackPointer = 31;
+    private const int AArch32StackPointer = 13;
+
+    /// <summary>The most likely cause.</summary>
+    /// <param name="syndrome">The syndrome.</param>
+    /// <param name="access">The instruction; empty when it is not known.</param>
+    /// <param name="view">What the guest takes the address for.</param>
+    /// <param name="outcome">How the exit ended, when it was handled.</param>
+    public static ExitCause Find(in DataAbortSyndrome syndrome, in AccessDescriptor access, GuestMemoryView view, in ExitOutcome? outcome)
+    {
+        if (outcome is { Status: ExitStatus.Retry })
+        {
+            return ExitCause.GuestChanged;
+        }
+
+        ExitCause cause = OfClass(syndrome);
+        if (cause != ExitCause.Unknown)
+        {
+            return cause;
+        }
+
+        if (outcome is { Reason: ExitReason.OpcodeNotAvailable })
+        {
+            return ExitCause.InstructionNotReadable;
+        }
+
+        // What the guest takes the memory for says more than the instruction: whoever expects RAM uses any instruction.
+        if (view == GuestMemoryView.NormalCacheable)
+        {
+            return ExitCause.MissingMemory;
+        }
+
+        if (view != GuestMemoryView.Device && UsesStackPointer(access))
+        {
+            return ExitCause.StackOnDevice;
+        }
+
+        return view == GuestMemoryView.NormalNonCacheable ? ExitCause.DeviceBuffer
+            : syndrome.Isv ? ExitCause.PlainAccess
+            : OfInstruction(access);
+    }
+
+    private static ExitCause OfClass(in DataAbortSyndrome syndrome) => syndrome.Class switch
+    {
+        DataAbortClass.InstructionAccess => ExitCause.Unknown,
+        DataAbortClass.UnsupportedExclusiveOrAtomic => ExitCause.AtomicOnDevice,
+        DataAbortClass.TranslationTableWalk => ExitCause.PageTableOnDevice,
+        DataAbortClass.CacheMaintenance => ExitCause.CacheMaintenanceOnDevice,
+        DataAbortClass.GuardedControlStack => ExitCause.StackOnDevice,
+        DataAbortClass.ExternalAbort or DataAbortClass.ExternalAbortOnWalk => ExitCause.MemorySystemError,
+        DataAbortClass.Alignment or DataAbortClass.TagCheck => ExitCause.GuestMistake,
+        DataAbortClass.NestedVirtualization or DataAbortClass.UnsupportedAtomicHardwareUpdate or DataAbortClass.DirtyStateTracking
+            or DataAbortClass.AddressSize or DataAbortClass.GranuleProtection or DataAbortClass.TlbConflict or DataAbortClass.Lockdown => ExitCause.HypervisorState,
+        _ => ExitCause.NoAccess,
+    };
+
+    private static ExitCause OfInstruction(in AccessDescriptor access)
+    {
+        const NoSyndromeReasons Bulk = NoSyndromeReasons.SimdAndFloatingPoint | NoSyndromeReasons.Sve | NoSyndromeReasons.Sme
+            | NoSyndromeReasons.MultipleRegisters | NoSyndromeReasons.ZeroBlock | NoSyndromeReasons.MemoryCopyOrSet;
+        NoSyndromeReasons reasons = access.NoSyndromeReasons;
+        return access.Kind == AccessKind.None ? ExitCause.Unknown
+            : (reasons & NoSyndromeReasons.GuardedControlStack) != 0 ? ExitCause.StackOnDevice
+            : (reasons & NoSyndromeReasons.Tag) != 0 ? ExitCause.TagsOnDevice
+            : (reasons & (NoSyndromeReasons.Exclusive | NoSyndromeReasons.Atomic)) != 0 ? ExitCause.AtomicOnDevice
+            : (reasons & NoSyndromeReasons.CacheMaintenance) != 0 ? ExitCause.CacheMaintenanceOnDevice
+            : (reasons & Bulk) != 0 ? ExitCause.BulkAccess
+            : reasons == NoSyndromeReasons.None ? ExitCause.SyndromeWithheld
+            : ExitCause.MergedAccess;
+    }
+
+    private static bool UsesStackPointer(in AccessDescriptor access) =>
+        access.AddressingMode is AddressingMode.Offset or AddressingMode.PreIndex or AddressingMode.PostIndex
+        && access.Kind is AccessKind.Load or AccessKind.Store
+        && access.Rn == (access.InstructionSet == InstructionSet.A64 ? StackPointer : AArch32StackPointer);
+}

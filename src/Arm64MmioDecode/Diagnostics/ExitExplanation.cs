@@ -1,0 +1,165 @@
+using System;
+using System.Collections.Generic;
+using System.Text;
+using Arm64MmioDecode.Decoding;
+using Arm64MmioDecode.Descriptors;
+using Arm64MmioDecode.Handling;
+using Arm64MmioDecode.Syndromes;
+using Arm64MmioDecode.Translation;
+
+namespace Arm64MmioDecode.Diagnostics;
+
+/// <summary>
+/// What a person wants to know about an exit: what the guest did, why the syndrome was empty, what usually lies behind it, and
+/// what to change. <see cref="Summary"/> is a line for a log, <see cref="ToString"/> the whole text.
+/// </summary>
+/// <remarks>It allocates, and may walk the guest's page tables: it is for the exits that somebody reads about, not for each one.</remarks>
+public sealed class ExitExplanation
+{
+    private readonly InstructionFacts _instruction;
+    private readonly AccessDescriptor _access;
+
+    private ExitExplanation(in DataAbortExit exit, in InstructionFacts instruction, GuestMemoryView view, in ExitOutcome? outcome)
+    {
+        Exit = exit;
+        Outcome = outcome;
+        MemoryView = view;
+        _instruction = instruction;
+        _access = instruction.Access;
+        Cause = CauseFinder.Find(exit.Syndrome, _access, view, outcome);
+        WhyNoSyndrome = NoSyndromeSentences.For(exit.Syndrome, instruction.Decoded, _access);
+        Differences = instruction.Decoded == DecodeStatus.MemoryAccess && IsAboutInstruction
+            ? SyndromeAgreement.Differences(exit.Syndrome, _access)
+            : [];
+        Advice = AdviceSentences.For(this);
+    }
+
+    /// <summary>The exit.</summary>
+    public DataAbortExit Exit { get; }
+
+    /// <summary>The instruction; empty when it is not known or no memory access.</summary>
+    public AccessDescriptor Access => _access;
+
+    /// <summary>What the instruction is; null when it is not known.</summary>
+    public DecodeStatus? Decoded => _instruction.Decoded;
+
+    /// <summary>How the exit ended; null when it was not handled.</summary>
+    public ExitOutcome? Outcome { get; }
+
+    /// <summary>What usually lies behind it.</summary>
+    public ExitCause Cause { get; }
+
+    /// <summary>What the guest takes the address for.</summary>
+    public GuestMemoryView MemoryView { get; }
+
+    /// <summary>Whether instruction and syndrome agree; null when the instruction is not known, or when the abort is not about its own access.</summary>
+    public bool? Agrees => Decoded is null || !IsAboutInstruction ? null : Decoded == DecodeStatus.MemoryAccess && Differences.Count == 0;
+
+    /// <summary>Why the syndrome is empty, one sentence each; nothing when it is not.</summary>
+    public IReadOnlyList<string> WhyNoSyndrome { get; }
+
+    /// <summary>Where the instruction contradicts the syndrome, one sentence each.</summary>
+    public IReadOnlyList<string> Differences { get; }
+
+    /// <summary>What usually lies behind the exit: a sentence or two.</summary>
+    public string UsualCause => CauseSentences.Usual(Cause);
+
+    /// <summary>What to do and what to change, one sentence each.</summary>
+    public IReadOnlyList<string> Advice { get; }
+
+    /// <summary>What the guest did: the instruction, its address registers, the addresses, and what it takes the memory for; one sentence each.</summary>
+    public IReadOnlyList<string> GuestAction => GuestActionSentences.For(this, _instruction);
+
+    /// <summary>A line for a log: the instruction, the access, why there was no syndrome, how it ended.</summary>
+    public string Summary
+    {
+        get
+        {
+            var text = new StringBuilder(GuestActionSentences.Line(this, _instruction));
+            if (!Exit.Syndrome.Isv && _access.Kind != AccessKind.None && Exit.Syndrome.Class == DataAbortClass.InstructionAccess)
+            {
+                text.Append(_access.HasValidSyndrome ? "; the syndrome was left out" : "; no syndrome for: ");
+                text.Append(_access.HasValidSyndrome ? string.Empty : _access.NoSyndromeReasons.ToString());
+            }
+
+            if (Outcome is { } outcome)
+            {
+                text.Append("; ").Append(OutcomeSentences.For(outcome));
+            }
+
+            return text.ToString();
+        }
+    }
+
+    /// <summary>Explains an exit of which only the registers of the exception are known.</summary>
+    /// <param name="exit">The exit.</param>
+    /// <returns>The explanation.</returns>
+    public static ExitExplanation Of(in DataAbortExit exit) => new(exit, default, GuestMemoryView.Unknown, null);
+
+    /// <summary>Explains an exit whose instruction is known.</summary>
+    /// <param name="exit">The exit.</param>
+    /// <param name="decoded">What the instruction is.</param>
+    /// <param name="access">The instruction; empty when it is no memory access.</param>
+    /// <returns>The explanation.</returns>
+    public static ExitExplanation Of(in DataAbortExit exit, DecodeStatus decoded, in AccessDescriptor access) =>
+        new(exit, new InstructionFacts { Decoded = decoded, Access = access }, GuestMemoryView.Unknown, null);
+
+    /// <summary>
+    /// Explains the exit that a handler has handled last. Call it before the vCPU runs again: it reads registers, and page tables for
+    /// what the guest takes the address for.
+    /// </summary>
+    /// <param name="handler">The handler.</param>
+    /// <returns>The explanation.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="handler"/> is null.</exception>
+    public static ExitExplanation Of(ExitHandler handler)
+    {
+        _ = handler ?? throw new ArgumentNullException(nameof(handler));
+        return new(handler.Exit, InstructionFacts.Of(handler), ViewOf(handler), handler.Outcome);
+    }
+
+    /// <summary>The whole explanation: what the guest did, why the syndrome was empty, what usually lies behind it, what to do.</summary>
+    /// <returns>Several lines, each ended by <c>\n</c>.</returns>
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        Section("What the guest did", GuestAction);
+        Section("Why the syndrome is empty", WhyNoSyndrome);
+        Section("Where instruction and syndrome differ", Differences);
+        Section("What usually lies behind it", [UsualCause]);
+        Section("What to do", Advice);
+        return text.ToString();
+
+        void Section(string title, IReadOnlyList<string> sentences)
+        {
+            if (sentences.Count == 0)
+            {
+                return;
+            }
+
+            text.Append(title).Append('\n');
+            foreach (string sentence in sentences)
+            {
+                text.Append("  ").Append(sentence).Append('\n');
+            }
+        }
+    }
+
+    // Only for an access of the instruction's own: of a page table walk, FAR is not what failed.
+    private static GuestMemoryView ViewOf(ExitHandler handler)
+    {
+        if (handler.Exit.Syndrome.Class is not (DataAbortClass.InstructionAccess or DataAbortClass.UnsupportedExclusiveOrAtomic)
+            || handler.TranslateTrapped() is not { } result)
+        {
+            return GuestMemoryView.Unknown;
+        }
+
+        return !result.Succeeded ? GuestMemoryView.NotMapped
+            : handler.IsTranslationOff ? GuestMemoryView.TranslationOff
+            : result.Attributes.IsDevice ? GuestMemoryView.Device
+            : result.Attributes.Inner == Cacheability.NonCacheable && result.Attributes.Outer == Cacheability.NonCacheable ? GuestMemoryView.NormalNonCacheable
+            : GuestMemoryView.NormalCacheable;
+    }
+
+    internal bool IsAboutInstruction => Exit.Syndrome.Class is DataAbortClass.InstructionAccess or DataAbortClass.CacheMaintenance
+        or DataAbortClass.Alignment or DataAbortClass.TagCheck or DataAbortClass.UnsupportedExclusiveOrAtomic or DataAbortClass.ExternalAbort;
+}

@@ -1,0 +1,123 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Arm64MmioDecode.Decoding;
+using Arm64MmioDecode.Descriptors;
+using Arm64MmioDecode.Syndromes;
+
+namespace Arm64MmioDecode.Diagnostics;
+
+/// <summary>What the guest did, in words.</summary>
+internal static class GuestActionSentences
+{
+    /// <summary>One sentence for each fact that is known.</summary>
+    public static IReadOnlyList<string> For(ExitExplanation explanation, in InstructionFacts instruction)
+    {
+        List<string> sentences = [];
+        DataAbortSyndrome syndrome = explanation.Exit.Syndrome;
+        AccessDescriptor access = instruction.Access;
+        if (syndrome.Class != DataAbortClass.InstructionAccess)
+        {
+            sentences.Add(syndrome.Class.ToWords());
+        }
+
+        if (instruction.Decoded is { } decoded)
+        {
+            string at = instruction.Pc is { } pc ? FormattableString.Invariant($" at 0x{pc:x}") : string.Empty;
+            sentences.Add(decoded switch
+            {
+                DecodeStatus.MemoryAccess => FormattableString.Invariant($"The instruction{at} is {Name(access)}: it {Does(access)}."),
+                DecodeStatus.Unallocated => FormattableString.Invariant($"The word{at} is no instruction."),
+                _ => FormattableString.Invariant($"The instruction{at} is no memory access."),
+            });
+        }
+
+        if (instruction.AddressRegisters is { Count: > 0 } registers)
+        {
+            sentences.Add("Its address comes from " + string.Join(" and ", registers.Select(r => FormattableString.Invariant($"{r.Name} = 0x{r.Value:x}"))) + ".");
+        }
+
+        if (Addresses(explanation, instruction) is { Length: > 0 } addresses)
+        {
+            // Of a walk, FAR is the address that was to be translated, and the IPA that of the table.
+            sentences.Add(syndrome.Class == DataAbortClass.TranslationTableWalk
+                ? FormattableString.Invariant($"The processor read a page table for {addresses} ({syndrome.Dfsc}).")
+                : FormattableString.Invariant($"What failed was {(!syndrome.IsWnRValid ? "an access" : syndrome.WnR ? "a write" : "a read")} at {addresses} ({syndrome.Dfsc})."));
+        }
+
+        if (View(explanation.MemoryView) is { } view)
+        {
+            sentences.Add(view);
+        }
+
+        return sentences;
+    }
+
+    /// <summary>The same in one clause, for a log.</summary>
+    public static string Line(ExitExplanation explanation, in InstructionFacts instruction)
+    {
+        DataAbortSyndrome syndrome = explanation.Exit.Syndrome;
+        string what = instruction.Access.Kind != AccessKind.None ? Name(instruction.Access) : FormattableString.Invariant($"{syndrome.Class}");
+        string at = instruction.Pc is { } pc ? FormattableString.Invariant($" at PC 0x{pc:x}") : string.Empty;
+        string addresses = Addresses(explanation, instruction);
+        string direction = !syndrome.IsWnRValid ? string.Empty : syndrome.WnR ? ", write" : ", read";
+        return what + at + direction + (addresses.Length == 0 ? string.Empty : " at " + addresses);
+    }
+
+    private static string Addresses(ExitExplanation explanation, in InstructionFacts instruction)
+    {
+        ulong? address = instruction.Address ?? explanation.Exit.FaultAddress;
+        IntermediatePhysicalAddress ipa = explanation.Exit.Ipa;
+        bool isWalk = explanation.Exit.Syndrome.Class == DataAbortClass.TranslationTableWalk;
+        string physical = ipa.Precision switch
+        {
+            IpaPrecision.Byte => FormattableString.Invariant($"guest-physical address 0x{ipa.Value:x}"),
+            IpaPrecision.Page => FormattableString.Invariant($"the guest-physical page 0x{ipa.Value & ~0xFFFul:x}"),
+            _ => string.Empty,
+        };
+        return address is not { } known ? physical
+            : physical.Length == 0 ? FormattableString.Invariant($"address 0x{known:x}")
+            : FormattableString.Invariant($"address 0x{known:x}, {(isWalk ? "in " : string.Empty)}{physical}");
+    }
+
+    // A descriptor that was made from a syndrome has no instruction and so no text.
+    private static string Name(in AccessDescriptor access) =>
+        access.AddressingMode == AddressingMode.Reported ? "a load or store of one register" : access.ToString();
+
+    private static string Does(in AccessDescriptor access)
+    {
+        string verb = access.Kind switch
+        {
+            AccessKind.Load => "reads",
+            AccessKind.Store => "writes",
+            AccessKind.ReadModifyWrite => "atomically reads, changes and writes",
+            AccessKind.CompareAndSwap => "compares and, when equal, replaces",
+            AccessKind.LoadExclusive => "reads and marks for exclusive access",
+            AccessKind.StoreExclusive => "writes, if its exclusive access still holds,",
+            AccessKind.Prefetch => "only announces an access, and never causes an abort",
+            AccessKind.CacheMaintenance => "maintains caches and transfers no data",
+            AccessKind.ZeroBlock => "writes zeros to a whole block",
+            AccessKind.TagLoad => "reads Allocation Tags",
+            AccessKind.TagStore => "writes Allocation Tags",
+            AccessKind.MemoryCopy => "copies memory",
+            AccessKind.MemorySet => "fills memory",
+            _ => "accesses the Guarded Control Stack",
+        };
+        string size = access.TotalSize == 0 || access.Kind is AccessKind.TagLoad or AccessKind.TagStore ? string.Empty
+            : access.TotalSize == 1 ? " 1 byte"
+            : access.ElementCount <= 1 ? FormattableString.Invariant($" {access.TotalSize} bytes")
+            : FormattableString.Invariant($" {access.ElementCount} times {access.ElementSize} {(access.ElementSize == 1 ? "byte" : "bytes")}");
+        string moves = access.Writeback ? " and moves its base register" : string.Empty;
+        return verb + size + moves;
+    }
+
+    private static string? View(GuestMemoryView view) => view switch
+    {
+        GuestMemoryView.TranslationOff => "The guest's address translation is off: it has not said whether it expects memory or a device there.",
+        GuestMemoryView.Device => "The guest's page tables map the address as Device memory: it knows that there is a device.",
+        GuestMemoryView.NormalNonCacheable => "The guest's page tables map the address as Normal Non-cacheable memory: it expects memory of a device, or memory that it shares with one.",
+        GuestMemoryView.NormalCacheable => "The guest's page tables map the address as Normal Cacheable memory: it expects RAM there.",
+        GuestMemoryView.NotMapped => "The guest's page tables do not map the address any more.",
+        _ => null,
+    };
+}

@@ -1,0 +1,100 @@
+using System.Collections.Generic;
+using Arm64MmioDecode.Decoding;
+using Arm64MmioDecode.Descriptors;
+using Arm64MmioDecode.Emulation;
+using Arm64MmioDecode.Fetching;
+using Arm64MmioDecode.Handling;
+using Arm64MmioDecode.Syndromes;
+
+namespace Arm64MmioDecode.Diagnostics;
+
+/// <summary>What is known about the instruction of an exit.</summary>
+internal readonly struct InstructionFacts
+{
+    private const int ModeMask = 0x1F;
+    private const int StackPointer = 31;
+    private const int ProgramCounter = 15;
+
+    /// <summary>What it is; null when it is not known.</summary>
+    public DecodeStatus? Decoded { get; init; }
+
+    /// <summary>What it does; empty when it is no memory access.</summary>
+    public AccessDescriptor Access { get; init; }
+
+    /// <summary>Where it is, when that is known.</summary>
+    public ulong? Pc { get; init; }
+
+    /// <summary>The virtual address of the access that faulted, when it is known.</summary>
+    public ulong? Address { get; init; }
+
+    /// <summary>The registers that its address is made of, with their contents, while it has not changed them.</summary>
+    public IReadOnlyList<(string Name, ulong Value)>? AddressRegisters { get; init; }
+
+    public static InstructionFacts Of(ExitHandler handler)
+    {
+        AccessDescriptor access = handler.Access;
+        bool fetched = handler.Fetch.Status == FetchStatus.Fetched;
+        return new InstructionFacts
+        {
+            Decoded = access.Kind != AccessKind.None ? DecodeStatus.MemoryAccess : fetched ? handler.Fetch.Decode(out _) : null,
+            Access = access,
+            Pc = handler.InstructionAddress,
+            Address = handler.TrappedAddress,
+            AddressRegisters = handler.Outcome.Status is ExitStatus.Completed or ExitStatus.Continue ? null : Read(access, handler.Registers),
+        };
+    }
+
+    private static List<(string Name, ulong Value)> Read(in AccessDescriptor access, IGuestRegisters registers)
+    {
+        List<(string, ulong)> list = [];
+        bool isA64 = access.InstructionSet == InstructionSet.A64;
+        if (access.Kind is AccessKind.None or AccessKind.GuardedControlStack || access.AddressingMode is AddressingMode.Literal or AddressingMode.Reported)
+        {
+            return list;
+        }
+
+        if (access.Kind is AccessKind.MemoryCopy or AccessKind.MemorySet)
+        {
+            Add(access.Rt);
+            Add(access.Kind == AccessKind.MemoryCopy ? access.Rs : access.Rn);
+            return list;
+        }
+
+        if (access.AddressingMode != AddressingMode.VectorBase)
+        {
+            AddBase(access.IsSystemInstruction ? access.Rt : access.Rn, access.IsSystemInstruction);
+        }
+
+        if (access.HasIndex && access.RegisterFile is RegisterFile.General or RegisterFile.SimdAndFloatingPoint)
+        {
+            Add(access.Rm);
+        }
+
+        return list;
+
+        void AddBase(int number, bool isData)
+        {
+            if (isA64 && number == StackPointer && !isData)
+            {
+                list.Add(("sp", registers.Sp));
+            }
+            else
+            {
+                Add(number);
+            }
+        }
+
+        void Add(int number)
+        {
+            if (isA64)
+            {
+                list.Add(number == StackPointer ? ("xzr", 0) : ("x" + number, registers.GetX(number)));
+            }
+            else if (number != ProgramCounter)
+            {
+                string name = number switch { 13 => "sp", 14 => "lr", _ => "r" + number };
+                list.Add((name, registers.GetX(AArch32RegisterView.ToAArch64(number, (int)registers.PState & ModeMask))));
+            }
+        }
+    }
+}

@@ -1,0 +1,293 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Arm64MmioDecode.Decoding;
+using Arm64MmioDecode.Descriptors;
+using Arm64MmioDecode.Diagnostics;
+using Arm64MmioDecode.Handling;
+using Arm64MmioDecode.Syndromes;
+using Arm64MmioDecode.Tests.Handling;
+using FluentAssertions;
+using Xunit;
+
+namespace Arm64MmioDecode.Tests.Diagnostics;
+
+/// <summary>What a person is told about an exit.</summary>
+public sealed class ExitExplanationTests
+{
+    private const ulong Device = TestGuest.Device;
+    private const uint StorePost = 0xB8004548; // str w8, [x10], #4
+    private const uint StorePair = 0xA9000440; // stp x0, x1, [x2]
+
+    [Fact]
+    public void A_refused_access_is_told_from_the_instruction_to_what_to_do()
+    {
+        var guest = new TestGuest().With(StorePost).X(10, Device + 0x10).X(8, 0xCAFE);
+        guest.Devices.Refuses = static _ => true;
+        guest.Handle(TestGuest.WriteEsr, Device + 0x10).Status.Should().Be(ExitStatus.GuestFault);
+
+        var explanation = ExitExplanation.Of(guest.Handler);
+
+        explanation.Summary.Should().Be(
+            "str w8, [x10], #4 at PC 0x400000, write at address 0x10000010, guest-physical address 0x9000010; no syndrome for: Writeback; "
+            + "the guest takes a data abort (Synchronous External abort, not on translation table walk) at 0x10000010: the device refused the access, or there is none");
+        explanation.ToString().Should().Be(
+            """
+            What the guest did
+              The instruction at 0x400000 is str w8, [x10], #4: it writes 4 bytes and moves its base register.
+              Its address comes from x10 = 0x10000010.
+              What failed was a write at address 0x10000010, guest-physical address 0x9000010 (Translation fault, level 3).
+              The guest's page tables map the address as Device memory: it knows that there is a device.
+            Why the syndrome is empty
+              It also changes its base register, for which a syndrome has no room.
+            What usually lies behind it
+              A driver reads or writes registers of its device one after the other, and its compiler has merged two accesses into one instruction, or an access with the step to the next address. The code is correct; only the hardware's report has no room for it.
+            What to do
+              Look at what the hypervisor has at the guest-physical address: no device claims it, or the device does not take an access of this size.
+              Emulate the instruction from its opcode.
+              To avoid the exit, let the driver use accessors that are one plain load or store each, written in assembly (Linux: readl and writel; EDK II: MmioRead32 and MmioWrite32). Volatile alone does not keep a compiler from merging.
+
+            """.ReplaceLineEndings("\n"));
+    }
+
+    [Fact]
+    public void A_completed_exit_has_a_line_for_a_log()
+    {
+        var guest = new TestGuest().With(StorePost).X(10, Device + 0x10);
+        guest.HandleKvm(0x47, Device + 0x10).Status.Should().Be(ExitStatus.Completed);
+
+        var explanation = ExitExplanation.Of(guest.Handler);
+
+        explanation.Summary.Should().Be("str w8, [x10], #4 at PC 0x400000, write at address 0x10000010, guest-physical address 0x9000010; no syndrome for: Writeback; completed");
+        explanation.GuestAction.Should().NotContain(sentence => sentence.Contains("x10 ="), "the instruction has changed it already");
+    }
+
+    [Fact]
+    public void Normal_Cacheable_memory_where_a_device_lies_is_missing_RAM()
+    {
+        var explanation = Explain(StorePair, TestGuest.WriteEsr, guest => guest.Tables.Map(Device, TestGuest.DeviceIpa, GuestTables.Code));
+
+        (explanation.Cause, explanation.MemoryView).Should().Be((ExitCause.MissingMemory, GuestMemoryView.NormalCacheable));
+        explanation.GuestAction.Should().ContainMatch("*it expects RAM there*");
+        explanation.UsualCause.Should().Contain("device tree");
+        explanation.Advice.Should().ContainMatch("*memory slots*");
+    }
+
+    [Fact]
+    public void Normal_Non_cacheable_memory_is_a_device_buffer()
+    {
+        const ulong AttrIndx2 = 2ul << 2;
+        var explanation = Explain(StorePair, TestGuest.WriteEsr, guest =>
+        {
+            guest.Tables.Registers = guest.Tables.Registers with { Mair = 0x44ff00 };
+            guest.Tables.Map(Device, TestGuest.DeviceIpa, GuestTables.Device | AttrIndx2);
+        });
+
+        (explanation.Cause, explanation.MemoryView).Should().Be((ExitCause.DeviceBuffer, GuestMemoryView.NormalNonCacheable));
+        explanation.UsualCause.Should().Contain("framebuffers");
+    }
+
+    [Fact]
+    public void With_translation_off_the_guest_has_not_said_what_it_expects()
+    {
+        var guest = new TestGuest().With(StorePair);
+        guest.Tables.Registers = guest.Tables.Registers with { Sctlr = 0 };
+        guest.Registers.Pc = TestGuest.Code;
+        guest.X(2, TestGuest.DeviceIpa);
+        guest.Handler.Handle(DataAbortExit.FromRegisters(TestGuest.WriteEsr, TestGuest.DeviceIpa, TestGuest.DeviceIpa >> 8))
+            .Status.Should().Be(ExitStatus.Completed);
+
+        var explanation = ExitExplanation.Of(guest.Handler);
+
+        (explanation.Cause, explanation.MemoryView).Should().Be((ExitCause.MergedAccess, GuestMemoryView.TranslationOff));
+    }
+
+    [Fact]
+    public void A_stack_where_the_guest_has_not_mapped_a_device_is_a_wrong_stack_pointer()
+    {
+        const uint Push = 0xA9BF7BFD; // stp x29, x30, [sp, #-16]!
+        var guest = new TestGuest().With(Push);
+        guest.Tables.Registers = guest.Tables.Registers with { Sctlr = 0 };
+        guest.Registers.Pc = TestGuest.Code;
+        guest.Registers.Sp = TestGuest.DeviceIpa + 0x20;
+        guest.Devices.Refuses = static _ => true;
+        guest.Handler.Handle(DataAbortExit.FromRegisters(TestGuest.WriteEsr, TestGuest.DeviceIpa + 0x10, TestGuest.DeviceIpa >> 8))
+            .Status.Should().Be(ExitStatus.GuestFault);
+
+        var explanation = ExitExplanation.Of(guest.Handler);
+
+        explanation.Cause.Should().Be(ExitCause.StackOnDevice);
+        explanation.GuestAction.Should().Contain("Its address comes from sp = 0x9000020.");
+    }
+
+    [Fact]
+    public void Registers_of_32_bit_guests_are_those_of_their_mode()
+    {
+        var guest = new TestGuest(aarch32: true).With(0xE92D0003).X(19, Device + 0x20); // push {r0, r1} in Supervisor mode
+        guest.Devices.Refuses = static _ => true;
+        guest.Handle(TestGuest.WriteEsr, Device + 0x18).Status.Should().Be(ExitStatus.GuestFault);
+
+        ExitExplanation.Of(guest.Handler).GuestAction.Should().Contain("Its address comes from sp = 0x10000020.");
+    }
+
+    [Fact]
+    public void A_page_table_in_a_device_is_named()
+    {
+        var guest = new TestGuest().With(StorePair).X(2, Device + 0x10);
+        guest.Tables.Registers = guest.Tables.Registers with { Ttbr0 = 0x9000000 };
+        guest.Handler.Handle(DataAbortExit.FromRegisters(0x92000087, Device + 0x10, 0x90000));
+
+        var explanation = ExitExplanation.Of(guest.Handler);
+
+        explanation.Cause.Should().Be(ExitCause.PageTableOnDevice);
+        explanation.GuestAction.Should().Contain("The processor read a page table for address 0x10000010, in the guest-physical page 0x9000000 (Translation fault, level 3).");
+        explanation.WhyNoSyndrome.Should().ContainSingle().Which.Should().Contain("not the instruction's access");
+        explanation.Summary.Should().StartWith("TranslationTableWalk, read at address 0x10000010, in the guest-physical page 0x9000000; the guest is to take a data abort");
+    }
+
+    [Fact]
+    public void A_retry_says_what_has_changed()
+    {
+        var explanation = Explain(StorePair, TestGuest.ReadEsr);
+
+        explanation.Outcome!.Value.Reason.Should().Be(ExitReason.DirectionDiffers);
+        explanation.Cause.Should().Be(ExitCause.GuestChanged);
+        explanation.Summary.Should().EndWith("not performed, the guest is to execute what is there now: the exit reports the other direction than the instruction's");
+        explanation.Differences.Should().Equal("The syndrome says a read, and the instruction only writes.");
+    }
+
+    [Fact]
+    public void A_protected_guest_is_told_what_it_can_do_itself()
+    {
+        var guest = new TestGuest();
+        var handler = new ExitHandler(guest.Registers, guest.Devices);
+        handler.Handle(TestGuest.Exit(TestGuest.ReadEsr, Device)).Reason.Should().Be(ExitReason.OpcodeNotAvailable);
+
+        var explanation = ExitExplanation.Of(handler);
+
+        explanation.Cause.Should().Be(ExitCause.InstructionNotReadable);
+        explanation.Decoded.Should().BeNull();
+        explanation.Advice.Should().ContainMatch("*one plain load or store each*");
+        explanation.Summary.Should().Be("InstructionAccess at PC 0x400000, read at address 0x10000000, guest-physical address 0x9000000; not emulated: the instruction cannot be read");
+    }
+
+    [Fact]
+    public void An_exit_with_a_valid_syndrome_is_a_plain_access()
+    {
+        var guest = new TestGuest();
+        guest.Handle(0x93820007, Device + 0x10).Status.Should().Be(ExitStatus.Completed);
+
+        var explanation = ExitExplanation.Of(guest.Handler);
+
+        explanation.Cause.Should().Be(ExitCause.PlainAccess);
+        explanation.WhyNoSyndrome.Should().BeEmpty();
+        explanation.Summary.Should().Be("a load or store of one register, read at address 0x10000010, guest-physical address 0x9000010; completed");
+    }
+
+    /// <summary>One instruction for each reason that the architecture has for an empty syndrome, with what usually lies behind it.</summary>
+    [Theory]
+    [InlineData(NoSyndromeReasons.Pair, InstructionSet.A64, 0x29438440u, ExitCause.MergedAccess)] // ldp w0, w1, [x2, #28]
+    [InlineData(NoSyndromeReasons.Writeback, InstructionSet.A64, 0xB8004548u, ExitCause.MergedAccess)] // str w8, [x10], #4
+    [InlineData(NoSyndromeReasons.MultipleRegisters, InstructionSet.A32, 0xE8920003u, ExitCause.BulkAccess)] // ldm r2, {r0, r1}
+    [InlineData(NoSyndromeReasons.SimdAndFloatingPoint, InstructionSet.A64, 0x3D800020u, ExitCause.BulkAccess)] // str q0, [x1]
+    [InlineData(NoSyndromeReasons.Sve, InstructionSet.A64, 0xA400A000u, ExitCause.BulkAccess)] // ld1b {z0.b}, p0/z, [x0]
+    [InlineData(NoSyndromeReasons.Sme, InstructionSet.A64, 0xE1000000u, ExitCause.BulkAccess)] // ldr za[w12, 0], [x0]
+    [InlineData(NoSyndromeReasons.Exclusive, InstructionSet.A64, 0x885F7C20u, ExitCause.AtomicOnDevice)] // ldxr w0, [x1]
+    [InlineData(NoSyndromeReasons.Atomic, InstructionSet.A64, 0xB8210002u, ExitCause.AtomicOnDevice)] // ldadd w1, w2, [x0]
+    [InlineData(NoSyndromeReasons.Prefetch, InstructionSet.A64, 0xF9800020u, ExitCause.MergedAccess)] // prfm pldl1keep, [x1]
+    [InlineData(NoSyndromeReasons.CacheMaintenance, InstructionSet.A64, 0xD50B7E21u, ExitCause.CacheMaintenanceOnDevice)] // dc civac, x1
+    [InlineData(NoSyndromeReasons.ZeroBlock, InstructionSet.A64, 0xD50B7421u, ExitCause.BulkAccess)] // dc zva, x1
+    [InlineData(NoSyndromeReasons.Tag, InstructionSet.A64, 0xD9200820u, ExitCause.TagsOnDevice)] // stg x0, [x1]
+    [InlineData(NoSyndromeReasons.MemoryCopyOrSet, InstructionSet.A64, 0x1D010440u, ExitCause.BulkAccess)] // cpyp [x0]!, [x1]!, x2!
+    [InlineData(NoSyndromeReasons.GuardedControlStack, InstructionSet.A64, 0xD50B7700u, ExitCause.StackOnDevice)] // gcspushm x0
+    [InlineData(NoSyndromeReasons.ProgramCounter, InstructionSet.A32, 0xE591F000u, ExitCause.MergedAccess)] // ldr pc, [r1]
+    [InlineData(NoSyndromeReasons.NotListed, InstructionSet.A32, 0xED915E00u, ExitCause.MergedAccess)] // ldc p14, c5, [r1]
+    [InlineData(NoSyndromeReasons.None, InstructionSet.A64, 0xB9400020u, ExitCause.SyndromeWithheld)] // ldr w0, [x1]
+    public void Every_reason_for_an_empty_syndrome_is_a_sentence_with_a_cause(NoSyndromeReasons reason, InstructionSet set, uint opcode, ExitCause cause)
+    {
+        DecodeStatus decoded = InstructionDecoder.Decode(set, opcode, ItState.None, out AccessDescriptor access);
+        (access.NoSyndromeReasons & reason).Should().Be(reason, "of {0}", access);
+
+        var explanation = ExitExplanation.Of(TestGuest.Exit(access.IsWrite ? TestGuest.WriteEsr : TestGuest.ReadEsr, Device), decoded, access);
+
+        explanation.WhyNoSyndrome.Should().HaveCountGreaterThanOrEqualTo(1).And.OnlyHaveUniqueItems();
+        explanation.Cause.Should().Be(cause);
+        if (reason != NoSyndromeReasons.None)
+        {
+            explanation.WhyNoSyndrome.Should().Contain(NoSyndromeSentences.For(reason).Single());
+        }
+    }
+
+    [Fact]
+    public void No_reason_has_been_forgotten() =>
+        Enum.GetValues<NoSyndromeReasons>().Where(reason => reason != NoSyndromeReasons.None)
+            .Select(reason => NoSyndromeSentences.For(reason).Single()).Should().OnlyHaveUniqueItems();
+
+    /// <summary>One syndrome for each class of data abort.</summary>
+    [Theory]
+    [InlineData(DataAbortClass.NotDataAbort, 0x82000007, ExitCause.NoAccess)]
+    [InlineData(DataAbortClass.TranslationTableWalk, 0x92000087, ExitCause.PageTableOnDevice)]
+    [InlineData(DataAbortClass.CacheMaintenance, 0x92000147, ExitCause.CacheMaintenanceOnDevice)]
+    [InlineData(DataAbortClass.GuardedControlStack, 0x100_92000007, ExitCause.StackOnDevice)]
+    [InlineData(DataAbortClass.NestedVirtualization, 0x92002007, ExitCause.HypervisorState)]
+    [InlineData(DataAbortClass.ExternalAbort, 0x92000010, ExitCause.MemorySystemError)]
+    [InlineData(DataAbortClass.ExternalAbortOnWalk, 0x92000016, ExitCause.MemorySystemError)]
+    [InlineData(DataAbortClass.Alignment, 0x92000021, ExitCause.GuestMistake)]
+    [InlineData(DataAbortClass.TagCheck, 0x92000051, ExitCause.GuestMistake)]
+    [InlineData(DataAbortClass.UnsupportedExclusiveOrAtomic, 0x92000035, ExitCause.AtomicOnDevice)]
+    [InlineData(DataAbortClass.UnsupportedAtomicHardwareUpdate, 0x92000031, ExitCause.HypervisorState)]
+    [InlineData(DataAbortClass.DirtyStateTracking, 0x800_92000007, ExitCause.HypervisorState)]
+    [InlineData(DataAbortClass.AddressSize, 0x92000000, ExitCause.HypervisorState)]
+    [InlineData(DataAbortClass.GranuleProtection, 0x92000028, ExitCause.HypervisorState)]
+    [InlineData(DataAbortClass.TlbConflict, 0x92000030, ExitCause.HypervisorState)]
+    [InlineData(DataAbortClass.Lockdown, 0x92000034, ExitCause.HypervisorState)]
+    [InlineData(DataAbortClass.Other, 0x92000011, ExitCause.NoAccess)]
+    [InlineData(DataAbortClass.Reserved, 0x92000036, ExitCause.NoAccess)]
+    [InlineData(DataAbortClass.InstructionAccess, 0x92000007, ExitCause.Unknown)]
+    public void Every_class_of_abort_has_its_explanation(DataAbortClass abortClass, ulong esr, ExitCause cause)
+    {
+        // An asynchronous abort has a status code in AArch32 only.
+        DataAbortSyndrome syndrome = abortClass == DataAbortClass.Other ? DataAbortSyndrome.FromHsr((uint)esr) : DataAbortSyndrome.FromEsr(esr);
+        var exit = new DataAbortExit(syndrome, Device, default);
+        exit.Syndrome.Class.Should().Be(abortClass);
+
+        var explanation = ExitExplanation.Of(exit);
+
+        explanation.Cause.Should().Be(cause);
+        explanation.UsualCause.Should().NotBeEmpty();
+        explanation.Advice.Should().NotBeEmpty();
+        explanation.WhyNoSyndrome.Count.Should().Be(abortClass == DataAbortClass.NotDataAbort ? 0 : 1);
+        explanation.Summary.Should().StartWith(abortClass.ToString());
+        explanation.ToString().Should().Contain("What usually lies behind it\n").And.Contain("What to do\n");
+        explanation.Agrees.Should().BeNull();
+    }
+
+    [Fact]
+    public void Every_cause_and_every_reason_has_words_of_its_own()
+    {
+        ExitCause[] causes = Enum.GetValues<ExitCause>();
+        causes.Select(CauseSentences.Usual).Should().OnlyHaveUniqueItems();
+        causes.Select(cause => string.Join(' ', CauseSentences.Advice(cause))).Should().OnlyHaveUniqueItems();
+        Enum.GetValues<ExitReason>().Select(OutcomeSentences.For).Should().OnlyHaveUniqueItems();
+    }
+
+    /// <summary>The texts are for readers who have never seen the manual: its abbreviations only where a reader looks for them.</summary>
+    [Fact]
+    public void Texts_need_no_knowledge_of_the_manual()
+    {
+        string[] abbreviations = ["ISV", "WnR", "DFSC", "S1PTW", "SRT", "SAS", "VNCR", "CM", "FnV", "IPA", "HPFAR", "FnP"];
+        IEnumerable<string> texts = Enum.GetValues<ExitCause>().SelectMany(cause => CauseSentences.Advice(cause).Append(CauseSentences.Usual(cause)))
+            .Concat(Enum.GetValues<ExitReason>().Select(OutcomeSentences.For))
+            .Concat(Enum.GetValues<NoSyndromeReasons>().SelectMany(NoSyndromeSentences.For));
+
+        texts.Where(text => text.Split(' ', '.', ',', ':', ';', '(', ')').Intersect(abbreviations).Any()).Should().BeEmpty();
+    }
+
+    private static ExitExplanation Explain(uint opcode, ulong esr, Action<TestGuest>? change = null)
+    {
+        var guest = new TestGuest().With(opcode).X(2, Device + 0x10);
+        change?.Invoke(guest);
+        guest.Handle(esr, Device + 0x10);
+        return ExitExplanation.Of(guest.Handler);
+    }
+}
