@@ -380,6 +380,23 @@ public sealed partial class AccessPlan
         return Commit(registers);
     }
 
+    /// <summary>Prepares a plan for an access that a syndrome describes, and drives it on a bus to its end.</summary>
+    /// <param name="access">The access.</param>
+    /// <param name="reportedAddress">The address that the exit reports; used for <see cref="AddressingMode.Reported"/> only.</param>
+    /// <param name="registers">The vCPU's registers.</param>
+    /// <param name="bus">What it accesses. An exception that it throws leaves the registers unchanged.</param>
+    /// <param name="options">The guest's state and the policies.</param>
+    /// <returns>How it ended; see <see cref="Fault"/> and <see cref="NotEmulatedReason"/>.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="registers"/> or <paramref name="bus"/> is null.</exception>
+    /// <exception cref="ArgumentException">As <see cref="Execute(in AccessDescriptor, IGuestRegisters, IMmioBus, in EmulationOptions)"/>.</exception>
+    public EmulationStatus Execute(in AccessDescriptor access, ulong reportedAddress, IGuestRegisters registers, IMmioBus bus, in EmulationOptions options)
+    {
+        var reference = new BusReference(bus ?? throw new ArgumentNullException(nameof(bus)));
+        Prepare(in access, reportedAddress, registers, in options);
+        Drive(ref reference, bus);
+        return Commit(registers);
+    }
+
     /// <summary>Prepares a plan and drives it on a bus to its end, without virtual calls.</summary>
     /// <typeparam name="TBus">The bus, which takes transactions of up to 8 bytes and no tags.</typeparam>
     /// <param name="access">The instruction.</param>
