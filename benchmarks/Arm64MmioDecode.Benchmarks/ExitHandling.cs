@@ -20,7 +20,7 @@ public class ExitHandling
     private const uint El1 = 0x3C5;
 
     private readonly GuestRegisters _registers = new() { PState = El1 };
-    private readonly MemoryDevice _device = new();
+    private readonly RegisterDevice _device = new();
     private readonly AccessPlan _plan = new();
     private readonly ExitHandler _handler;
     private RecordedExit[] _exits = [];
@@ -53,7 +53,6 @@ public class ExitHandling
         long sum = 0;
         foreach (ref readonly RecordedExit exit in Window.Next(_exits, ref _next))
         {
-            _registers.SetX(exit.Rn, exit.Far);
             DataAbortSyndrome syndrome = DataAbortSyndrome.FromEsr(exit.Esr);
             if (AccessSyndrome.TryGetAccess(syndrome, El1, out AccessDescriptor access)
                 || InstructionDecoder.DecodeA64(exit.Opcode, out access) == DecodeStatus.MemoryAccess)

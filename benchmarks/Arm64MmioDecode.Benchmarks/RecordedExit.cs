@@ -21,7 +21,7 @@ internal readonly record struct RecordedExit(uint Opcode, ulong Esr, ulong Far, 
             uint rn = (uint)random.Next(15, 30);
             uint opcode = kind switch
             {
-                ExitKind.LoadPostIndex => 0xB8400400 | ((uint)random.Next(512) << 12),
+                ExitKind.LoadPostIndex => 0xB8400400 | ((uint)random.Next(32) << 16),
                 ExitKind.LoadPair => 0xA9400000 | (rt2 << 10),
                 ExitKind.StoreVectorPair => 0xAD000000 | (rt2 << 10),
                 ExitKind.LoadWithSyndrome => 0xB9400000,

@@ -7,7 +7,7 @@ public readonly partial struct AccessDescriptor
     /// An access as a syndrome reports it: consecutive general-purpose registers, one element each, at an address that comes with
     /// the exit (<see cref="AddressingMode.Reported"/>). <see cref="Opcode"/> is 0 and the names and the text are empty.
     /// </summary>
-    internal static AccessDescriptor Reported(
+    internal static void Reported(
         InstructionSet set,
         int length,
         AccessKind kind,
@@ -18,7 +18,8 @@ public readonly partial struct AccessDescriptor
         LoadExtend extend,
         bool sixtyFour,
         int rt,
-        int rs)
+        int rs,
+        out AccessDescriptor access)
     {
         const uint Shape = (uint)TransferShape.OnePerRegister | ((uint)RegisterLayout.Consecutive << 4);
         ulong transfer = (ulong)kind
@@ -35,6 +36,6 @@ public readonly partial struct AccessDescriptor
             | ((ulong)set << 48)
             | ((ulong)length << 52);
         ulong registers = (uint)rt | ((ulong)(uint)rs << 24) | ((ulong)AlwaysCondition << 32);
-        return new AccessDescriptor(0, 0, transfer, addressing, registers);
+        access = new AccessDescriptor(0, 0, transfer, addressing, registers);
     }
 }

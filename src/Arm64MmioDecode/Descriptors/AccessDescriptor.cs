@@ -145,9 +145,12 @@ public readonly partial struct AccessDescriptor : IEquatable<AccessDescriptor>
     /// Whether the syndrome of an abort on this instruction has WnR = 1: everything but loads and prefetches
     /// (Arm ARM, ESR_ELx.WnR; cache maintenance reports WnR = 1, and an atomic reports 0 if a read would also have faulted).
     /// </summary>
-    public bool IsWrite => Kind is AccessKind.Store or AccessKind.StoreExclusive or AccessKind.ZeroBlock or AccessKind.TagStore
-        or AccessKind.MemorySet or AccessKind.CacheMaintenance
+    public bool IsWrite => ((WritingKinds >> (int)Kind) & 1) != 0
         || (Kind == AccessKind.GuardedControlStack && Operation == AccessOperation.Push);
+
+    // A set rather than a list of comparisons: small enough to become part of whoever asks.
+    private const uint WritingKinds = (1u << (int)AccessKind.Store) | (1u << (int)AccessKind.StoreExclusive) | (1u << (int)AccessKind.ZeroBlock)
+        | (1u << (int)AccessKind.TagStore) | (1u << (int)AccessKind.MemorySet) | (1u << (int)AccessKind.CacheMaintenance);
 
     /// <summary>Returns the number of a data register in transfer order.</summary>
     /// <param name="index">0 to <see cref="RegisterCount"/> − 1.</param>

@@ -87,10 +87,6 @@ public sealed partial class AccessPlan
         _phase = Phase.None;
         switch (_access.Kind)
         {
-            case AccessKind.Load:
-            case AccessKind.LoadExclusive:
-            case AccessKind.StoreExclusive:
-                break;
             case AccessKind.Store:
             case AccessKind.ZeroBlock:
             case AccessKind.TagStore:
@@ -119,39 +115,13 @@ public sealed partial class AccessPlan
 
     private void CommitA64(IGuestRegisters registers)
     {
-        switch (_access.Kind)
+        if (_access.Kind == AccessKind.Load)
         {
-            case AccessKind.Load:
-                ScatterData(registers);
-                break;
-            case AccessKind.LoadExclusive:
-                ScatterData(registers);
-                _monitor.Mark(RemoveTag(_address), _access.TotalSize);
-                break;
-            case AccessKind.StoreExclusive:
-                _monitor.Clear();
-                SetX(registers, _access.Rs, _storeFailed ? 1u : 0u);
-                break;
-            case AccessKind.Store when _access.HasStatusRegister:
-                SetX(registers, _access.Rs, _first);
-                break;
-            case AccessKind.ReadModifyWrite:
-            case AccessKind.CompareAndSwap:
-                CommitAtomic(registers);
-                break;
-            case AccessKind.TagLoad:
-                CommitTagLoad(registers);
-                break;
-            case AccessKind.MemoryCopy:
-            case AccessKind.MemorySet:
-                if (!CommitMemoryCopyOrSet(registers))
-                {
-                    return;
-                }
-
-                break;
-            default:
-                break;
+            ScatterData(registers);
+        }
+        else if ((_access.Kind != AccessKind.Store || _access.Operation != AccessOperation.None) && !CommitRare(registers))
+        {
+            return;
         }
 
         if (_access.Writeback)
@@ -167,6 +137,37 @@ public sealed partial class AccessPlan
         }
 
         _status = EmulationStatus.Completed;
+    }
+
+    // What is no plain load or store. False for a memory copy or set of which more is to be done, or that faulted.
+    private bool CommitRare(IGuestRegisters registers)
+    {
+        switch (_access.Kind)
+        {
+            case AccessKind.LoadExclusive:
+                ScatterData(registers);
+                _monitor.Mark(RemoveTag(_address), _access.TotalSize);
+                return true;
+            case AccessKind.StoreExclusive:
+                _monitor.Clear();
+                SetX(registers, _access.Rs, _storeFailed ? 1u : 0u);
+                return true;
+            case AccessKind.Store when _access.HasStatusRegister:
+                SetX(registers, _access.Rs, _first);
+                return true;
+            case AccessKind.ReadModifyWrite:
+            case AccessKind.CompareAndSwap:
+                CommitAtomic(registers);
+                return true;
+            case AccessKind.TagLoad:
+                CommitTagLoad(registers);
+                return true;
+            case AccessKind.MemoryCopy:
+            case AccessKind.MemorySet:
+                return CommitMemoryCopyOrSet(registers);
+            default:
+                return true;
+        }
     }
 
     // False after a fault.

@@ -24,6 +24,11 @@ public sealed partial class AccessPlan
             return;
         }
 
+        GatherVectors(in access, registers);
+    }
+
+    private void GatherVectors(in AccessDescriptor access, IGuestRegisters registers)
+    {
         if (access.Shape == TransferShape.OnePerRegister)
         {
             for (int i = 0; i < _count; i++)
@@ -71,6 +76,11 @@ public sealed partial class AccessPlan
             return;
         }
 
+        ScatterVectors(registers);
+    }
+
+    private void ScatterVectors(IGuestRegisters registers)
+    {
         if (_access.Shape == TransferShape.OnePerRegister)
         {
             for (int i = 0; i < _count; i++)

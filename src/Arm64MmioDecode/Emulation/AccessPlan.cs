@@ -415,23 +415,40 @@ public sealed partial class AccessPlan
     }
 
     /// <summary>Performs all transactions of a prepared plan.</summary>
-    internal void Drive(IMmioBus bus)
-    {
-        var reference = new BusReference(bus);
-        Drive(ref reference, bus);
-    }
-
-    private void Drive<TBus>(ref TBus bus, IMmioBus? wide)
+    /// <param name="bus">The bus, for transactions of up to 8 bytes.</param>
+    /// <param name="wide">The same bus, for the others.</param>
+    internal void Drive<TBus>(ref TBus bus, IMmioBus? wide)
         where TBus : struct, IMmioBus
     {
         // Elements that are one transaction each: the common case, without the detour over BusTransaction.
-        int size = _pieceSize;
-        while (size == 1 << _sizeLog2 && size <= sizeof(ulong) && _phase is Phase.Read or Phase.Write)
+        while (_pieceSize == 1 << _sizeLog2 && _pieceSize <= sizeof(ulong) && _phase is Phase.Read or Phase.Write)
         {
-            ulong address = RemoveTag(NextAddress);
-            ref Element element = ref _elements[_uniform ? 0 : _element];
+            if (!TransferElements(ref bus))
+            {
+                return;
+            }
+        }
+
+        if (_phase != Phase.None)
+        {
+            DriveInPieces(ref bus, wide);
+        }
+    }
+
+    // All elements of a phase, each in one transaction of up to 8 bytes. False after a fault.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TransferElements<TBus>(ref TBus bus)
+        where TBus : struct, IMmioBus
+    {
+        int size = _pieceSize;
+        int step = _descending ? -1 : 1;
+        bool reads = _phase == Phase.Read;
+        for (int remaining = _remaining, index = _element; remaining != 0; remaining--, index += step)
+        {
+            ulong address = RemoveTag((_address + ((ulong)(uint)index << _sizeLog2)) & _addressMask);
+            ref Element element = ref _elements[_uniform ? 0 : index];
             BusStatus status;
-            if (_phase == Phase.Read)
+            if (reads)
             {
                 status = bus.Read(address, size, out ulong value);
                 element.Low = value & LowBytes(size);
@@ -444,14 +461,19 @@ public sealed partial class AccessPlan
 
             if (!status.IsSuccess)
             {
+                _element = index;
                 Fail(status);
-                return;
+                return false;
             }
-
-            Advance();
-            size = _pieceSize;
         }
 
+        CompletePhase();
+        return true;
+    }
+
+    private void DriveInPieces<TBus>(ref TBus bus, IMmioBus? wide)
+        where TBus : struct, IMmioBus
+    {
         while (TryGetNext(out BusTransaction transaction))
         {
             if (transaction.Size > sizeof(ulong))
@@ -522,6 +544,19 @@ public sealed partial class AccessPlan
     {
         _element += _descending ? -1 : 1;
         if (--_remaining == 0)
+        {
+            CompletePhase();
+        }
+    }
+
+    // Nothing follows the transfer of a plain load or store, which is what most exits are.
+    private void CompletePhase()
+    {
+        if (_access.Kind is AccessKind.Load or AccessKind.Store && (_access.Properties & AccessProperties.WritesTags) == 0)
+        {
+            _phase = Phase.None;
+        }
+        else
         {
             EndPhase();
         }

@@ -140,6 +140,13 @@ internal sealed class AccessTranslator : IWideMmioBus, ITagMemory
         return _ram is null && _memory is not null && _memory.TryRead(page.Physical, probe);
     }
 
+    /// <summary>Performs all transactions of a plan.</summary>
+    public void Perform(AccessPlan plan)
+    {
+        var reference = new Reference(this);
+        plan.Drive(ref reference, this);
+    }
+
     /// <summary>Reads guest memory, in ascending order of addresses.</summary>
     public BusStatus ReadMemory(ulong physicalAddress, Span<byte> data) =>
         _memory is not null && _memory.TryRead(physicalAddress, data) ? BusStatus.Success : BusStatus.ExternalAbort;
@@ -256,4 +263,12 @@ internal sealed class AccessTranslator : IWideMmioBus, ITagMemory
 
     private ITagMemory Tags() => _devices as ITagMemory
         ?? throw new InvalidOperationException("TaggedMemory needs devices that are an ITagMemory");
+
+    // As a struct, so that the plan's driver has code of its own for it that calls without a detour.
+    private readonly struct Reference(AccessTranslator translator) : IMmioBus
+    {
+        public BusStatus Read(ulong address, int size, out ulong value) => translator.Read(address, size, out value);
+
+        public BusStatus Write(ulong address, int size, ulong value) => translator.Write(address, size, value);
+    }
 }

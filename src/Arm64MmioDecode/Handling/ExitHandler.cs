@@ -43,6 +43,7 @@ public sealed class ExitHandler
     private EmulationOptions _options;
     private DataAbortExit _exit;
     private ExitOutcome _outcome;
+    private EmulationFault _guestFault;
     private ExitReason _faultReason;
     private AccessDescriptor _access;
     private FetchResult _fetch;
@@ -128,10 +129,10 @@ public sealed class ExitHandler
     /// <exception cref="InvalidOperationException">A policy asks for transactions that the devices do not take (see the constructor).</exception>
     public ExitOutcome Handle(in DataAbortExit exit)
     {
-        if (Begin(exit).Status == ExitStatus.Pending)
+        if (BeginExit(exit))
         {
-            _plan.Drive(_translator);
-            return Commit();
+            _translator.Perform(_plan);
+            CommitAccess();
         }
 
         return _outcome;
@@ -142,23 +143,8 @@ public sealed class ExitHandler
     /// <returns><see cref="ExitStatus.Pending"/> when there is an access to perform, otherwise how the exit ended.</returns>
     public ExitOutcome Begin(in DataAbortExit exit)
     {
-        _exit = exit;
-        _access = default;
-        _fetch = default;
-        _instructionAddress = null;
-        _trapped = exit.FaultAddress;
-        _faultReason = ExitReason.DeviceRefused;
-        _pstate = _registers.PState;
-        _options = _policies;
-        _translator.Begin(_pstate);
-        DataAbortClass abortClass = exit.Syndrome.Class;
-        return _outcome = abortClass switch
-        {
-            DataAbortClass.InstructionAccess => BeginAccess(),
-            DataAbortClass.CacheMaintenance => BeginCacheMaintenance(),
-            DataAbortClass.UnsupportedExclusiveOrAtomic => BeginInstruction(),
-            _ => BeginOther(abortClass),
-        };
+        BeginExit(exit);
+        return _outcome;
     }
 
     /// <summary>
@@ -220,18 +206,97 @@ public sealed class ExitHandler
     /// <exception cref="InvalidOperationException">Transactions are outstanding.</exception>
     public ExitOutcome Commit()
     {
-        if (_outcome.Status != ExitStatus.Pending)
+        if (_outcome.Status == ExitStatus.Pending)
         {
-            return _outcome;
+            CommitAccess();
         }
 
-        return _outcome = _plan.Commit(_registers) switch
+        return _outcome;
+    }
+
+    // Whether there is an access to perform.
+    private bool BeginExit(in DataAbortExit exit)
+    {
+        _exit = exit;
+        _access = default;
+        _fetch = default;
+        _instructionAddress = null;
+        _trapped = exit.FaultAddress;
+        _faultReason = ExitReason.DeviceRefused;
+        _pstate = _registers.PState;
+        _options = _policies;
+        _outcome = default;
+        _translator.Begin(_pstate);
+        DataAbortClass abortClass = exit.Syndrome.Class;
+        Verdict verdict = abortClass switch
         {
-            EmulationStatus.Completed => ExitOutcome.Completed,
-            EmulationStatus.Continue => ExitOutcome.Continue,
-            EmulationStatus.Fault => ExitOutcome.GuestFault(_faultReason, _plan.Fault),
-            _ => NotEmulated(ExitReason.InstructionNotEmulated, _plan.NotEmulatedReason),
+            DataAbortClass.InstructionAccess => BeginAccess(),
+            DataAbortClass.CacheMaintenance => BeginCacheMaintenance(),
+            DataAbortClass.UnsupportedExclusiveOrAtomic => BeginInstruction(),
+            _ => BeginOther(abortClass),
         };
+        if (verdict.IsGoOn)
+        {
+            return true;
+        }
+
+        Conclude(verdict);
+        return false;
+    }
+
+    private void CommitAccess()
+    {
+        switch (_plan.Commit(_registers))
+        {
+            case EmulationStatus.Completed:
+                _outcome = ExitOutcome.Completed;
+                break;
+            case EmulationStatus.Continue:
+                _outcome = ExitOutcome.Continue;
+                break;
+            case EmulationStatus.Fault:
+                _outcome = ExitOutcome.GuestFault(_faultReason, _plan.Fault);
+                break;
+            default:
+                Conclude(Verdict.NotEmulated(ExitReason.InstructionNotEmulated));
+                break;
+        }
+    }
+
+    private void Conclude(Verdict verdict)
+    {
+        switch (verdict.Status)
+        {
+            case ExitStatus.Retry:
+                _outcome = ExitOutcome.Retry(verdict.Reason);
+                break;
+            case ExitStatus.GuestFault:
+                _outcome = ExitOutcome.GuestFault(verdict.Reason, _guestFault);
+                break;
+            case ExitStatus.NotEmulated:
+                NotEmulatedReason reason = verdict.Reason == ExitReason.InstructionNotEmulated ? _plan.NotEmulatedReason : NotEmulatedReason.None;
+                _outcome = _options.Unsupported switch
+                {
+                    UnsupportedPolicy.ExternalAbort => ExitOutcome.GuestFault(verdict.Reason, FaultOf(FaultStatusCode.SynchronousExternalAbort)),
+                    UnsupportedPolicy.Undefined => ExitOutcome.GuestFault(verdict.Reason, EmulationFault.Exception(FaultReason.UndefinedInstruction)),
+                    _ => ExitOutcome.NotEmulated(verdict.Reason, reason),
+                };
+                break;
+            default:
+                break;
+        }
+    }
+
+    private Verdict Fault(ExitReason reason, in EmulationFault fault)
+    {
+        _guestFault = fault;
+        return Verdict.GuestFault(reason);
+    }
+
+    private Verdict NotInstructionAccess(DataAbortClass abortClass, ExitAction action, in EmulationFault fault = default)
+    {
+        _outcome = ExitOutcome.NotInstructionAccess(abortClass, action, fault);
+        return Verdict.Concluded;
     }
 
     // A part of the access that lies in guest memory, in the stepwise form.
@@ -266,7 +331,7 @@ public sealed class ExitHandler
 
     private const int MaxTransaction = 64;
 
-    private ExitOutcome BeginAccess()
+    private Verdict BeginAccess()
     {
         if (!AccessSyndrome.TryGetAccess(_exit.Syndrome, _pstate, out AccessDescriptor access))
         {
@@ -281,7 +346,7 @@ public sealed class ExitHandler
             TranslationResult result = _translator.Translate(far, !access.IsWrite, access.IsWrite, unprivileged: false);
             if (result.Succeeded && !result.Attributes.IsDevice)
             {
-                ExitOutcome outcome = BeginInstruction();
+                Verdict outcome = BeginInstruction();
                 if (outcome.Reason != ExitReason.OpcodeNotAvailable)
                 {
                     return outcome;
@@ -293,9 +358,9 @@ public sealed class ExitHandler
     }
 
     // The syndrome describes the access, and FAR and IPA say where it goes.
-    private ExitOutcome BeginReported(in AccessDescriptor access)
+    private Verdict BeginReported(in AccessDescriptor access)
     {
-        _access = access;
+        access.CopyTo(ref _access);
         bool write = access.IsWrite;
         ulong address;
         if (_exit.FaultAddress is { } far)
@@ -308,62 +373,62 @@ public sealed class ExitHandler
         }
         else
         {
-            return NotEmulated(ExitReason.AddressNotAvailable);
+            return Verdict.NotEmulated(ExitReason.AddressNotAvailable);
         }
 
         if (_exit.Ipa.Precision != IpaPrecision.None)
         {
             if (_translator.Add(address, _exit.Ipa.Value, write, unprivileged: false).IsMemory)
             {
-                return ExitOutcome.Retry(ExitReason.IsMemory);
+                return Verdict.Retry(ExitReason.IsMemory);
             }
         }
         else if (!_translator.CanTranslate)
         {
-            return NotEmulated(ExitReason.AddressNotAvailable);
+            return Verdict.NotEmulated(ExitReason.AddressNotAvailable);
         }
 
         SetGuestState();
-        if (Prepare(access, address) is { Status: not ExitStatus.Pending } ended)
+        if (Prepare(access, address) is { IsGoOn: false } ended)
         {
             return ended;
         }
 
-        ExitOutcome located = LocatePage(address, !write, write, unprivileged: false, isTrapped: true);
-        return located.Status == ExitStatus.Pending ? LocateOtherPages(address) : located;
+        Verdict located = LocatePage(address, !write, write, unprivileged: false, isTrapped: true);
+        return located.IsGoOn ? LocateOtherPages(address) : located;
     }
 
     // The instruction says what is accessed, if it is the one that trapped.
-    private ExitOutcome BeginInstruction()
+    private Verdict BeginInstruction()
     {
-        if (FetchInstruction() is { Status: not ExitStatus.Pending } notFetched)
+        if (FetchInstruction() is { IsGoOn: false } notFetched)
         {
             return notFetched;
         }
 
-        return _fetch.Decode(out _access) == DecodeStatus.MemoryAccess ? BeginDecoded() : ExitOutcome.Retry(ExitReason.NotMemoryAccess);
+        return _fetch.Decode(out _access) == DecodeStatus.MemoryAccess ? BeginDecoded() : Verdict.Retry(ExitReason.NotMemoryAccess);
     }
 
-    private ExitOutcome BeginDecoded()
+    private Verdict BeginDecoded()
     {
         bool isUnsupported = _exit.Syndrome.Class == DataAbortClass.UnsupportedExclusiveOrAtomic;
         if (isUnsupported && !NeedsSpecialMemory(_access))
         {
-            return ExitOutcome.Retry(ExitReason.KindDiffers);
+            return Verdict.Retry(ExitReason.KindDiffers);
         }
 
         SetGuestState();
-        ExitOutcome prepared = Prepare(_access, 0);
+        Verdict prepared = Prepare(_access, 0);
         if (_plan.RangeCount == 0)
         {
             // An instruction that accesses nothing did not trap; but it may be one that is to fault, or is not known well enough.
-            return prepared.Status == ExitStatus.Pending ? ExitOutcome.Retry(ExitReason.NoAccess)
-                : prepared.Status == ExitStatus.NotEmulated && ContradictsDirection(_access) ? ExitOutcome.Retry(ExitReason.DirectionDiffers)
+            return prepared.IsGoOn ? Verdict.Retry(ExitReason.NoAccess)
+                : prepared.Status == ExitStatus.NotEmulated && ContradictsDirection(_access) ? Verdict.Retry(ExitReason.DirectionDiffers)
                 : prepared;
         }
 
-        ExitOutcome agreed = Agree(out ulong trapped);
-        if (agreed.Status == ExitStatus.Pending)
+        Verdict agreed = Agree(out ulong trapped);
+        if (agreed.IsGoOn)
         {
             _trapped = trapped;
         }
@@ -371,45 +436,45 @@ public sealed class ExitHandler
         if (isUnsupported && agreed.Reason == ExitReason.IsMemory)
         {
             // Memory that the processor refuses an exclusive or atomic access to: the guest's stage 1 attributes are the cause.
-            return ExitOutcome.GuestFault(
+            return Fault(
                 ExitReason.Instruction,
                 EmulationFault.DataAbort(FaultStatusCode.UnsupportedExclusiveOrAtomic, trapped, _access.IsWrite));
         }
 
-        return agreed.Status != ExitStatus.Pending ? agreed
-            : prepared.Status != ExitStatus.Pending ? prepared
+        return !agreed.IsGoOn ? agreed
+            : !prepared.IsGoOn ? prepared
             : LocateOtherPages(trapped);
     }
 
     // Cache maintenance transfers nothing, and there is no cache over a device: after the same checks it completes.
-    private ExitOutcome BeginCacheMaintenance()
+    private Verdict BeginCacheMaintenance()
     {
-        ExitOutcome fetched = FetchInstruction();
+        Verdict fetched = FetchInstruction();
         if (_fetch.Status != FetchStatus.NotAvailable)
         {
-            if (fetched.Status != ExitStatus.Pending)
+            if (!fetched.IsGoOn)
             {
                 return fetched;
             }
 
             if (_fetch.Decode(out _access) == DecodeStatus.MemoryAccess)
             {
-                return _access.Kind != AccessKind.CacheMaintenance ? ExitOutcome.Retry(ExitReason.KindDiffers)
+                return _access.Kind != AccessKind.CacheMaintenance ? Verdict.Retry(ExitReason.KindDiffers)
                     : _options.CacheMaintenance == CacheMaintenancePolicy.Ignore ? BeginDecoded()
-                    : ExitOutcome.NotInstructionAccess(DataAbortClass.CacheMaintenance, ExitAction.SkipInstruction);
+                    : NotInstructionAccess(DataAbortClass.CacheMaintenance, ExitAction.SkipInstruction);
             }
 
             if (_fetch.InstructionSet == InstructionSet.A64)
             {
-                return ExitOutcome.Retry(ExitReason.KindDiffers);
+                return Verdict.Retry(ExitReason.KindDiffers);
             }
         }
 
         // No opcode, or an MCR of AArch32: the embedder decides.
-        return ExitOutcome.NotInstructionAccess(DataAbortClass.CacheMaintenance, ExitAction.SkipInstruction);
+        return NotInstructionAccess(DataAbortClass.CacheMaintenance, ExitAction.SkipInstruction);
     }
 
-    private ExitOutcome BeginOther(DataAbortClass abortClass)
+    private Verdict BeginOther(DataAbortClass abortClass)
     {
         switch (abortClass)
         {
@@ -419,30 +484,30 @@ public sealed class ExitHandler
             case DataAbortClass.TagCheck:
             case DataAbortClass.ExternalAbort:
             case DataAbortClass.ExternalAbortOnWalk:
-                return ExitOutcome.NotInstructionAccess(abortClass, ExitAction.InjectFault, FaultOf(_exit.Syndrome.Dfsc));
+                return NotInstructionAccess(abortClass, ExitAction.InjectFault, FaultOf(_exit.Syndrome.Dfsc));
             case DataAbortClass.GuardedControlStack:
             case DataAbortClass.NestedVirtualization:
-                return ExitOutcome.NotInstructionAccess(abortClass, ExitAction.MapMemory);
+                return NotInstructionAccess(abortClass, ExitAction.MapMemory);
             case DataAbortClass.UnsupportedAtomicHardwareUpdate:
             case DataAbortClass.DirtyStateTracking:
             case DataAbortClass.AddressSize:
             case DataAbortClass.GranuleProtection:
             case DataAbortClass.TlbConflict:
             case DataAbortClass.Lockdown:
-                return ExitOutcome.NotInstructionAccess(abortClass, ExitAction.RepairHypervisor);
+                return NotInstructionAccess(abortClass, ExitAction.RepairHypervisor);
             default:
-                return ExitOutcome.NotInstructionAccess(abortClass, ExitAction.HandOver);
+                return NotInstructionAccess(abortClass, ExitAction.HandOver);
         }
     }
 
     // The guest's tables lie where there is no memory: what a processor without stage 2 would report is an External abort on
     // the walk. A walk tells the level; if it does not fail, the tables have moved, or their memory has come.
-    private ExitOutcome BeginTableWalk()
+    private Verdict BeginTableWalk()
     {
         if (_exit.Syndrome.WnR)
         {
             // The hardware wanted to set an Access flag or dirty state in memory that is read-only.
-            return ExitOutcome.NotInstructionAccess(DataAbortClass.TranslationTableWalk, ExitAction.MapMemory);
+            return NotInstructionAccess(DataAbortClass.TranslationTableWalk, ExitAction.MapMemory);
         }
 
         FaultStatusCode code = FaultStatusCode.SynchronousExternalAbort;
@@ -455,16 +520,16 @@ public sealed class ExitHandler
             }
             else if (result.Fault.Kind != TranslationFaultKind.NotSupported)
             {
-                return ExitOutcome.Retry(ExitReason.IsMemory);
+                return Verdict.Retry(ExitReason.IsMemory);
             }
         }
 
-        return ExitOutcome.NotInstructionAccess(DataAbortClass.TranslationTableWalk, ExitAction.InjectFault, FaultOf(code));
+        return NotInstructionAccess(DataAbortClass.TranslationTableWalk, ExitAction.InjectFault, FaultOf(code));
     }
 
     private EmulationFault FaultOf(FaultStatusCode code) => EmulationFault.DataAbort(code, _exit.FaultAddress ?? 0, _exit.Syndrome.WnR);
 
-    private ExitOutcome FetchInstruction()
+    private Verdict FetchInstruction()
     {
         _fetch = default;
         ulong pc = _registers.Pc;
@@ -487,18 +552,18 @@ public sealed class ExitHandler
                 FetchResult again = InstructionFetcher.Fetch(_memory, stage1, pc, _pstate);
                 if (again.Status != FetchStatus.Fetched || again.Opcode != _fetch.Opcode)
                 {
-                    return ExitOutcome.Retry(ExitReason.InstructionNotFetched);
+                    return Verdict.Retry(ExitReason.InstructionNotFetched);
                 }
             }
         }
 
         return _fetch.Status switch
         {
-            FetchStatus.Fetched => ExitOutcome.Pending,
-            FetchStatus.NotAvailable => NotEmulated(_fetch.Fault.Kind == TranslationFaultKind.NotSupported
+            FetchStatus.Fetched => Verdict.GoOn,
+            FetchStatus.NotAvailable => Verdict.NotEmulated(_fetch.Fault.Kind == TranslationFaultKind.NotSupported
                 ? ExitReason.TranslationNotSupported
                 : ExitReason.OpcodeNotAvailable),
-            _ => ExitOutcome.Retry(ExitReason.InstructionNotFetched),
+            _ => Verdict.Retry(ExitReason.InstructionNotFetched),
         };
     }
 
@@ -526,16 +591,16 @@ public sealed class ExitHandler
         }
     }
 
-    private ExitOutcome Prepare(in AccessDescriptor access, ulong address)
+    private Verdict Prepare(in AccessDescriptor access, ulong address)
     {
         switch (_plan.Prepare(access, address, _registers, _options))
         {
             case EmulationStatus.Pending:
                 break;
             case EmulationStatus.Fault:
-                return ExitOutcome.GuestFault(ExitReason.Instruction, _plan.Fault);
+                return Fault(ExitReason.Instruction, _plan.Fault);
             default:
-                return NotEmulated(ExitReason.InstructionNotEmulated, _plan.NotEmulatedReason);
+                return Verdict.NotEmulated(ExitReason.InstructionNotEmulated);
         }
 
         bool reads = false;
@@ -548,12 +613,12 @@ public sealed class ExitHandler
         }
 
         _translator.SetUnprivileged(reads, writes);
-        return ExitOutcome.Pending;
+        return Verdict.GoOn;
     }
 
     // Whether the plan explains the exit (docs/handling.md, "What is checked"). The result is pending when it does; trapped is
     // then the address of the byte that faulted.
-    private ExitOutcome Agree(out ulong trapped)
+    private Verdict Agree(out ulong trapped)
     {
         trapped = _exit.FaultAddress ?? 0;
         ExitReason reason = ExitReason.DirectionDiffers;
@@ -565,7 +630,7 @@ public sealed class ExitHandler
                 continue;
             }
 
-            ExitOutcome outcome = _exit.FaultAddress is { } far ? AgreeWithAddress(range, far) : AgreeWithPage(range, out trapped);
+            Verdict outcome = _exit.FaultAddress is { } far ? AgreeWithAddress(range, far) : AgreeWithPage(range, out trapped);
             if (outcome.Status != ExitStatus.Retry || outcome.Reason == ExitReason.IsMemory)
             {
                 return outcome;
@@ -575,7 +640,7 @@ public sealed class ExitHandler
             reason = outcome.Reason > reason ? outcome.Reason : reason;
         }
 
-        return ExitOutcome.Retry(reason);
+        return Verdict.Retry(reason);
     }
 
     private bool ContradictsDirection(in AddressRange range)
@@ -587,11 +652,11 @@ public sealed class ExitHandler
     private bool ContradictsDirection(in AccessDescriptor access) =>
         _exit.Syndrome.IsWnRValid && access.Kind is AccessKind.Load or AccessKind.Store && access.IsWrite != _exit.Syndrome.WnR;
 
-    private ExitOutcome AgreeWithAddress(in AddressRange range, ulong far)
+    private Verdict AgreeWithAddress(in AddressRange range, ulong far)
     {
         if (!range.Touches(far, GranuleIfImprecise()))
         {
-            return ExitOutcome.Retry(ExitReason.AddressDiffers);
+            return Verdict.Retry(ExitReason.AddressDiffers);
         }
 
         if (!_translator.CanTranslate)
@@ -599,41 +664,41 @@ public sealed class ExitHandler
             // FAR and IPA are what the processor translated. Without FAR's translation only the whole of both will do.
             if (_exit.Ipa.Precision == IpaPrecision.None)
             {
-                return NotEmulated(ExitReason.AddressNotAvailable);
+                return Verdict.NotEmulated(ExitReason.AddressNotAvailable);
             }
 
             return _translator.Add(far, _exit.Ipa.Value, range.IsWritten, range.IsUnprivileged).IsMemory
-                ? ExitOutcome.Retry(ExitReason.IsMemory)
-                : ExitOutcome.Pending;
+                ? Verdict.Retry(ExitReason.IsMemory)
+                : Verdict.GoOn;
         }
 
         return LocatePage(far, range.IsRead, range.IsWritten, range.IsUnprivileged, isTrapped: true);
     }
 
     // KVM reports no FAR: the address that faulted is in the one of the access's pages that leads to the IPA.
-    private ExitOutcome AgreeWithPage(in AddressRange range, out ulong trapped)
+    private Verdict AgreeWithPage(in AddressRange range, out ulong trapped)
     {
         trapped = 0;
         if (!_translator.CanTranslate || _exit.Ipa.Precision == IpaPrecision.None)
         {
-            return NotEmulated(ExitReason.AddressNotAvailable);
+            return Verdict.NotEmulated(ExitReason.AddressNotAvailable);
         }
 
         ExitReason reason = ExitReason.None;
         ulong granule = GranuleIfImprecise();
         foreach (ulong address in new PagesOfRange(range))
         {
-            ExitOutcome located = LocatePage(address, range.IsRead, range.IsWritten, range.IsUnprivileged, isTrapped: true);
+            Verdict located = LocatePage(address, range.IsRead, range.IsWritten, range.IsUnprivileged, isTrapped: true);
             if (located.Status != ExitStatus.Retry)
             {
                 ulong candidate = (address & ~GuestPage.OffsetMask) | (_exit.Ipa.Value & GuestPage.OffsetMask);
-                if (located.Status != ExitStatus.Pending || _exit.Ipa.Precision != IpaPrecision.Byte || range.Touches(candidate, granule))
+                if (!located.IsGoOn || _exit.Ipa.Precision != IpaPrecision.Byte || range.Touches(candidate, granule))
                 {
                     trapped = _exit.Ipa.Precision == IpaPrecision.Byte && granule == 1 ? candidate : address;
                     return located;
                 }
 
-                located = ExitOutcome.Retry(ExitReason.AddressDiffers);
+                located = Verdict.Retry(ExitReason.AddressDiffers);
             }
 
             if (located.Reason == ExitReason.IsMemory)
@@ -644,18 +709,18 @@ public sealed class ExitHandler
             reason = located.Reason > reason ? located.Reason : reason;
         }
 
-        return ExitOutcome.Retry(reason);
+        return Verdict.Retry(reason);
     }
 
     // Finds the page of an address. The one that trapped must be the page of the IPA, and no memory.
-    private ExitOutcome LocatePage(ulong address, bool read, bool write, bool unprivileged, bool isTrapped)
+    private Verdict LocatePage(ulong address, bool read, bool write, bool unprivileged, bool isTrapped)
     {
         if (!_translator.TryLocate(address, read, write, unprivileged, out GuestPage page, out TranslationFault fault))
         {
-            return fault.Kind == TranslationFaultKind.NotSupported ? NotEmulated(ExitReason.TranslationNotSupported)
-                : fault.Kind == TranslationFaultKind.None ? NotEmulated(ExitReason.AddressNotAvailable)
-                : isTrapped ? ExitOutcome.Retry(ExitReason.NotTranslated)
-                : ExitOutcome.GuestFault(
+            return fault.Kind == TranslationFaultKind.NotSupported ? Verdict.NotEmulated(ExitReason.TranslationNotSupported)
+                : fault.Kind == TranslationFaultKind.None ? Verdict.NotEmulated(ExitReason.AddressNotAvailable)
+                : isTrapped ? Verdict.Retry(ExitReason.NotTranslated)
+                : Fault(
                     ExitReason.OtherPartNotTranslated,
                     EmulationFault.DataAbort(new FaultStatusCode(fault.FaultStatusCode), address, write));
         }
@@ -664,22 +729,27 @@ public sealed class ExitHandler
         {
             ulong compared = ~(Math.Max(GranuleIfImprecise(), GuestPage.Size) - 1);
             return _exit.Ipa.Precision != IpaPrecision.None && ((page.Physical ^ _exit.Ipa.Value) & compared) != 0
-                ? ExitOutcome.Retry(ExitReason.PageDiffers)
-                : page.IsMemory ? ExitOutcome.Retry(ExitReason.IsMemory) : ExitOutcome.Pending;
+                ? Verdict.Retry(ExitReason.PageDiffers)
+                : page.IsMemory ? Verdict.Retry(ExitReason.IsMemory) : Verdict.GoOn;
         }
 
-        return write && _translator.IsReadOnlyHere(page) ? NotEmulated(ExitReason.MemoryNotWritable) : ExitOutcome.Pending;
+        return write && _translator.IsReadOnlyHere(page) ? Verdict.NotEmulated(ExitReason.MemoryNotWritable) : Verdict.GoOn;
     }
 
     // The pages of the access that did not trap are translated before anything is accessed, so that a fault of a later part
     // comes before the first part has had an effect. A memory copy or set takes its pages, and their faults, one by one.
-    private ExitOutcome LocateOtherPages(ulong trapped)
+    private Verdict LocateOtherPages(ulong trapped)
     {
         const ulong PageMask = (ulong.MaxValue >> 8) & ~GuestPage.OffsetMask;
         bool byAndBy = _access.Kind is AccessKind.MemoryCopy or AccessKind.MemorySet;
         for (int i = 0; i < _plan.RangeCount; i++)
         {
             AddressRange range = _plan.GetRange(i);
+            if (((range.Address ^ trapped) & PageMask) == 0 && (range.Address & GuestPage.OffsetMask) + range.Length <= GuestPage.Size)
+            {
+                continue;
+            }
+
             foreach (ulong address in new PagesOfRange(range))
             {
                 if (((address ^ trapped) & PageMask) == 0)
@@ -687,15 +757,15 @@ public sealed class ExitHandler
                     continue;
                 }
 
-                ExitOutcome located = LocatePage(address, range.IsRead, range.IsWritten, range.IsUnprivileged, isTrapped: false);
-                if (located.Status != ExitStatus.Pending && !(byAndBy && located.Reason == ExitReason.OtherPartNotTranslated))
+                Verdict located = LocatePage(address, range.IsRead, range.IsWritten, range.IsUnprivileged, isTrapped: false);
+                if (!located.IsGoOn && !(byAndBy && located.Reason == ExitReason.OtherPartNotTranslated))
                 {
                     return located;
                 }
             }
         }
 
-        return ExitOutcome.Pending;
+        return Verdict.GoOn;
     }
 
     // The bytes around FAR of which one faulted: SVE accesses (FnP) and memory copies tell only the granule, cache maintenance
@@ -710,11 +780,4 @@ public sealed class ExitHandler
     private static bool NeedsSpecialMemory(in AccessDescriptor access) =>
         access.Kind is AccessKind.LoadExclusive or AccessKind.StoreExclusive or AccessKind.ReadModifyWrite or AccessKind.CompareAndSwap
         || (access.RegisterFile == RegisterFile.General && access.TotalSize == 64);
-
-    private ExitOutcome NotEmulated(ExitReason reason, NotEmulatedReason notEmulatedReason = NotEmulatedReason.None) => _options.Unsupported switch
-    {
-        UnsupportedPolicy.ExternalAbort => ExitOutcome.GuestFault(reason, FaultOf(FaultStatusCode.SynchronousExternalAbort)),
-        UnsupportedPolicy.Undefined => ExitOutcome.GuestFault(reason, EmulationFault.Exception(FaultReason.UndefinedInstruction)),
-        _ => ExitOutcome.NotEmulated(reason, notEmulatedReason),
-    };
 }

@@ -14,6 +14,12 @@ public static class AccessSyndrome
     private const uint IL = 1u << 25;
     private const uint CM = 1u << 8;
     private const uint WnR = 1u << 6;
+    private const uint AR = 1u << 14;
+    private const uint SF = 1u << 15;
+    private const uint Sse = 1u << 21;
+    private const uint LstMask = 3u << LstShift;
+    private const int SrtShift = 16;
+    private const int SasShift = 22;
     private const int ExceptionClassShift = 26;
     private const int LstShift = 11;
     private const int XsShift = 32;
@@ -41,49 +47,24 @@ public static class AccessSyndrome
     /// </returns>
     public static bool TryGetAccess(in DataAbortSyndrome syndrome, ulong pstate, out AccessDescriptor access)
     {
-        access = default;
         if (!syndrome.Isv || !syndrome.ExceptionClass.IsDataAbort())
         {
+            access = default;
             return false;
         }
 
-        InstructionSet set = InstructionSetOf(syndrome, pstate);
-        int register = syndrome.Srt;
-        if (set != InstructionSet.A64)
+        uint iss = (uint)syndrome.Value;
+        if (syndrome.Source == SyndromeSource.Hsr || (pstate & PstateNotRW) != 0)
         {
-            if (syndrome.Source != SyndromeSource.Hsr
-                && !AArch32RegisterView.TryFromAArch64(register, (int)pstate & PstateModeMask, out register))
-            {
-                return false;
-            }
-
-            if (register == 15 || syndrome.Sas == 3)
-            {
-                // No instruction that names R15, or that accesses eight bytes, has a valid syndrome.
-                return false;
-            }
+            return TryGetAArch32Access(syndrome, pstate, out access);
         }
 
-        if (syndrome.LoadStoreType != LoadStoreType.Unspecified)
+        if ((iss & LstMask) != 0 && syndrome.LoadStoreType != LoadStoreType.Unspecified)
         {
-            return set == InstructionSet.A64 && TryGetSixtyFourBytes(syndrome, out access);
+            return TryGetSixtyFourBytes(syndrome, out access);
         }
 
-        bool write = syndrome.WnR;
-        LoadExtend extend = write || (!syndrome.Sse && syndrome.Sas == (syndrome.SF ? 3 : 2)) ? LoadExtend.None
-            : syndrome.Sse ? LoadExtend.Sign : LoadExtend.Zero;
-        access = AccessDescriptor.Reported(
-            set,
-            length: set == InstructionSet.T32 && !syndrome.IL ? 2 : 4,
-            write ? AccessKind.Store : AccessKind.Load,
-            AccessOperation.None,
-            !syndrome.AR ? AccessProperties.None : write ? AccessProperties.Release : AccessProperties.Acquire,
-            elementSizeLog2: syndrome.Sas,
-            registerCount: 1,
-            extend,
-            sixtyFour: syndrome.SF || syndrome.Sas == 3,
-            rt: register,
-            rs: 0);
+        Describe(InstructionSet.A64, length: 4, iss, (int)(iss >> SrtShift) & 31, (iss & SF) != 0, out access);
         return true;
     }
 
@@ -136,9 +117,48 @@ public static class AccessSyndrome
     private static bool HasAcquireOrRelease(in AccessDescriptor access) =>
         (access.Properties & (AccessProperties.Acquire | AccessProperties.AcquirePC | AccessProperties.Release)) != 0;
 
-    private static InstructionSet InstructionSetOf(in DataAbortSyndrome syndrome, ulong pstate) =>
-        syndrome.Source != SyndromeSource.Hsr && (pstate & PstateNotRW) == 0 ? InstructionSet.A64
-        : (pstate & PstateT) != 0 ? InstructionSet.T32 : InstructionSet.A32;
+    // The fields as bits: each of the syndrome's properties asks again whether ISV is 1.
+    private static void Describe(InstructionSet set, int length, uint iss, int register, bool sixtyFour, out AccessDescriptor access)
+    {
+        int sas = (int)(iss >> SasShift) & 3;
+        bool write = (iss & WnR) != 0;
+        LoadExtend extend = write ? LoadExtend.None
+            : (iss & Sse) != 0 ? LoadExtend.Sign
+            : sas == (sixtyFour ? 3 : 2) ? LoadExtend.None : LoadExtend.Zero;
+        AccessDescriptor.Reported(
+            set,
+            length,
+            write ? AccessKind.Store : AccessKind.Load,
+            AccessOperation.None,
+            (iss & AR) == 0 ? AccessProperties.None : write ? AccessProperties.Release : AccessProperties.Acquire,
+            elementSizeLog2: sas,
+            registerCount: 1,
+            extend,
+            sixtyFour: sixtyFour || sas == 3,
+            rt: register,
+            rs: 0,
+            out access);
+    }
+
+    // False where no instruction has such a syndrome: with R15, with eight or 64 bytes, or with a register of another mode.
+    private static bool TryGetAArch32Access(in DataAbortSyndrome syndrome, ulong pstate, out AccessDescriptor access)
+    {
+        access = default;
+        int register = syndrome.Srt;
+        if (syndrome.Source != SyndromeSource.Hsr && !AArch32RegisterView.TryFromAArch64(register, (int)pstate & PstateModeMask, out register))
+        {
+            return false;
+        }
+
+        if (register == 15 || syndrome.Sas == 3 || syndrome.LoadStoreType != LoadStoreType.Unspecified)
+        {
+            return false;
+        }
+
+        bool isT32 = (pstate & PstateT) != 0;
+        Describe(isT32 ? InstructionSet.T32 : InstructionSet.A32, isT32 && !syndrome.IL ? 2 : 4, (uint)syndrome.Value, register, syndrome.SF, out access);
+        return true;
+    }
 
     // LD64B, ST64B, ST64BV and ST64BV0 transfer Xt to X(t+7), and ST64BV and ST64BV0 write Xs (ISS2): LST says which.
     private static bool TryGetSixtyFourBytes(in DataAbortSyndrome syndrome, out AccessDescriptor access)
@@ -151,7 +171,7 @@ public static class AccessSyndrome
             return false;
         }
 
-        access = AccessDescriptor.Reported(
+        AccessDescriptor.Reported(
             InstructionSet.A64,
             length: 4,
             syndrome.WnR ? AccessKind.Store : AccessKind.Load,
@@ -167,7 +187,8 @@ public static class AccessSyndrome
             LoadExtend.None,
             sixtyFour: true,
             rt: syndrome.Srt,
-            rs: syndrome.Xs);
+            rs: syndrome.Xs,
+            out access);
         return true;
     }
 
