@@ -37,7 +37,8 @@ internal static class ExplainCommand
         };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(ipa) is not null && result.GetValue(hpfar) is not null)
+            // Not their values: those may be what is wrong, which is reported elsewhere.
+            if (result.GetResult(ipa) is not null && result.GetResult(hpfar) is not null)
             {
                 result.AddError("--ipa and --hpfar say the same: give one of them");
             }

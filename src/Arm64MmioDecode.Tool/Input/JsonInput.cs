@@ -2,6 +2,7 @@ using System;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Arm64MmioDecode.Tool.Input;
 
@@ -10,13 +11,14 @@ internal static class JsonInput
 {
     private static readonly JsonDocumentOptions s_options = new() { AllowDuplicateProperties = false };
 
-    /// <summary>Parses a line.</summary>
+    /// <summary>Parses a line. All strings and names in it are valid Unicode.</summary>
     /// <exception cref="BadInputException">It is no JSON object.</exception>
     public static JsonDocument ParseObject(ReadOnlyMemory<byte> line)
     {
         JsonDocument document;
         try
         {
+            CheckStrings(line.Span);
             document = JsonDocument.Parse(line, s_options);
         }
         catch (JsonException e)
@@ -34,7 +36,7 @@ internal static class JsonInput
     }
 
     public static string Text(JsonElement value, string name) =>
-        value.ValueKind == JsonValueKind.String ? Decode(value, name) : throw Expected(name, "a string");
+        value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Expected(name, "a string");
 
     public static bool Boolean(JsonElement value, string name) => value.ValueKind switch
     {
@@ -158,16 +160,29 @@ internal static class JsonInput
 
     public static BadInputException Expected(string name, string what) => new($"{name}: {what} is expected");
 
-    // A string may hold half a surrogate pair as an escape, which is no text.
-    private static string Decode(JsonElement value, string name)
+    // A string may hold bytes that are no UTF-8, or half a surrogate pair as an escape. The parser lets both pass until someone
+    // asks for the string.
+    private static void CheckStrings(ReadOnlySpan<byte> line)
     {
+        if (Utf8.IsValid(line) && line.IndexOf("\\u"u8) < 0)
+        {
+            return;
+        }
+
+        var reader = new Utf8JsonReader(line);
         try
         {
-            return value.GetString()!;
+            while (reader.Read())
+            {
+                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName)
+                {
+                    reader.GetString();
+                }
+            }
         }
         catch (InvalidOperationException e)
         {
-            throw new BadInputException($"{name}: the string is not valid Unicode", e);
+            throw new BadInputException($"the string at byte {reader.TokenStartIndex + 1} is not valid Unicode", e);
         }
     }
 }

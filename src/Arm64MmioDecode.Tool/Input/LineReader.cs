@@ -27,7 +27,7 @@ internal sealed class LineReader
     /// <summary>The longest line that is accepted, in bytes.</summary>
     public const int MaxLineLength = 1 << 26;
 
-    /// <summary>The number of the current line, from 1.</summary>
+    /// <summary>The number of the current line, from 1; when reading fails, that of the line that cannot be read.</summary>
     public long Number { get; private set; }
 
     /// <summary>The current line without its end, valid until the next <see cref="MoveNext"/>.</summary>
@@ -101,7 +101,8 @@ internal sealed class LineReader
         {
             if (_end >= MaxLineLength)
             {
-                throw new BadInputException($"line {Number + 1}: longer than {MaxLineLength} bytes");
+                Number++;
+                throw new BadInputException($"longer than {MaxLineLength} bytes");
             }
 
             Array.Resize(ref _buffer, _end * 2);
@@ -116,6 +117,7 @@ internal sealed class LineReader
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            Number++;
             throw new BadInputException($"cannot read the input: {e.Message}", e);
         }
     }

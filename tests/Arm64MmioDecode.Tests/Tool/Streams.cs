@@ -37,3 +37,25 @@ internal sealed class Questions : MemoryStream
         return 9;
     }
 }
+
+/// <summary>A device that fails when its first text has been read.</summary>
+internal sealed class BrokenInput : MemoryStream
+{
+    public BrokenInput(string text)
+        : base(System.Text.Encoding.UTF8.GetBytes(text))
+    {
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) =>
+        Position < Length ? base.Read(buffer, offset, count) : throw new IOException("The cable is gone");
+}
+
+/// <summary>One line that never ends.</summary>
+internal sealed class EndlessInput : MemoryStream
+{
+    public override int Read(byte[] buffer, int offset, int count)
+    {
+        buffer.AsSpan(offset, count).Fill((byte)'0');
+        return count;
+    }
+}
