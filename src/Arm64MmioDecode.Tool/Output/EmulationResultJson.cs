@@ -109,7 +109,15 @@ internal static class EmulationResultJson
     private static void WriteFault(Utf8JsonWriter json, in EmulationFault fault, uint pstate)
     {
         json.WriteStartObject(s_fault);
-        json.WriteHex(s_address, fault.Address);
+        if (fault.AddressNotValid)
+        {
+            json.WriteNull(s_address);
+        }
+        else
+        {
+            json.WriteHex(s_address, fault.Address);
+        }
+
         json.WriteBoolean(s_write, fault.IsWrite);
         json.WriteHex(s_esr, FaultSyndrome.Of(in fault, pstate));
         json.WriteEndObject();

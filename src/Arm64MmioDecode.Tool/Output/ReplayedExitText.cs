@@ -29,7 +29,9 @@ internal static class ReplayedExitText
         output.WriteLine(result.Outcome switch
         {
             EmulationOutcome.Completed => "  " + style.Good("completed"),
-            EmulationOutcome.Fault => "  " + style.Bad(Format($"fault {result.Fault.StatusCode} at 0x{result.Fault.Address:x}")),
+            EmulationOutcome.Fault => "  " + style.Bad(result.Fault.AddressNotValid
+                ? Format($"fault {result.Fault.StatusCode} at an unknown address")
+                : Format($"fault {result.Fault.StatusCode} at 0x{result.Fault.Address:x}")),
             EmulationOutcome.NotMemory => "  " + style.Bad("not emulated: no memory instruction"),
             _ => "  " + style.Bad("not emulated: " + result.Reason),
         });

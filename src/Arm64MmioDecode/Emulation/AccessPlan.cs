@@ -609,7 +609,7 @@ public sealed partial class AccessPlan
         switch (_options.Unsupported)
         {
             case UnsupportedPolicy.ExternalAbort:
-                return RaiseDataAbort(FaultStatusCode.SynchronousExternalAbort, _address, _access.IsWrite);
+                return Raise(EmulationFault.ExternalAbortWithoutAddress(_access.IsWrite));
             case UnsupportedPolicy.Undefined:
                 return Raise(EmulationFault.Exception(FaultReason.UndefinedInstruction));
             default:

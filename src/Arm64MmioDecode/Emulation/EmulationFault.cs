@@ -6,10 +6,11 @@ namespace Arm64MmioDecode.Emulation;
 /// <summary>The exception that ends an emulation, without the state of the processor that takes it.</summary>
 public readonly struct EmulationFault : IEquatable<EmulationFault>
 {
-    private EmulationFault(FaultReason reason, ulong address, bool isWrite, FaultStatusCode statusCode, uint syndrome)
+    private EmulationFault(FaultReason reason, ulong address, bool addressNotValid, bool isWrite, FaultStatusCode statusCode, uint syndrome)
     {
         Reason = reason;
         Address = address;
+        AddressNotValid = addressNotValid;
         IsWrite = isWrite;
         StatusCode = statusCode;
         Syndrome = syndrome;
@@ -20,6 +21,12 @@ public readonly struct EmulationFault : IEquatable<EmulationFault>
 
     /// <summary>The virtual address that faulted, for FAR_ELx; with the tag bits that the guest used. 0 for exceptions without one.</summary>
     public ulong Address { get; }
+
+    /// <summary>
+    /// Whether the address of an External abort is not known (ESR_ELx.FnV): that of an instruction which is not emulated, or of an
+    /// exit without FAR. <see cref="Address"/> is 0 then.
+    /// </summary>
+    public bool AddressNotValid { get; }
 
     /// <summary>Whether the access that faulted was a write: ESR_ELx.WnR.</summary>
     public bool IsWrite { get; }
@@ -36,17 +43,24 @@ public readonly struct EmulationFault : IEquatable<EmulationFault>
     /// <param name="isWrite">ESR_ELx.WnR.</param>
     /// <returns>The fault.</returns>
     public static EmulationFault DataAbort(FaultStatusCode code, ulong address, bool isWrite) =>
-        new(FaultReason.DataAbort, address, isWrite, code, 0);
+        new(FaultReason.DataAbort, address, addressNotValid: false, isWrite, code, 0);
+
+    /// <summary>A synchronous External abort whose address is not known.</summary>
+    /// <param name="isWrite">ESR_ELx.WnR.</param>
+    /// <returns>The fault.</returns>
+    public static EmulationFault ExternalAbortWithoutAddress(bool isWrite) =>
+        new(FaultReason.DataAbort, 0, addressNotValid: true, isWrite, FaultStatusCode.SynchronousExternalAbort, 0);
 
     /// <summary>An exception that is no data abort.</summary>
     /// <param name="reason">Which one.</param>
     /// <param name="syndrome">ESR_ELx.ISS.</param>
     /// <returns>The fault.</returns>
-    public static EmulationFault Exception(FaultReason reason, uint syndrome = 0) => new(reason, 0, false, default, syndrome);
+    public static EmulationFault Exception(FaultReason reason, uint syndrome = 0) =>
+        new(reason, 0, addressNotValid: false, isWrite: false, default, syndrome);
 
     /// <inheritdoc/>
     public bool Equals(EmulationFault other) =>
-        Reason == other.Reason && Address == other.Address && IsWrite == other.IsWrite
+        Reason == other.Reason && Address == other.Address && AddressNotValid == other.AddressNotValid && IsWrite == other.IsWrite
         && StatusCode.Equals(other.StatusCode) && Syndrome == other.Syndrome;
 
     /// <inheritdoc/>

@@ -143,7 +143,8 @@ public readonly struct AArch32ExceptionEntry
     /// <exception cref="ArgumentException">The fault is none, or one that AArch32 does not have.</exception>
     public static AArch32ExceptionEntry For(in AArch32ExceptionContext context, in EmulationFault fault) => fault.Reason switch
     {
-        FaultReason.DataAbort => DataAbort(context, new DataFault(fault.StatusCode, fault.Address, fault.IsWrite)),
+        FaultReason.DataAbort => DataAbort(
+            context, new DataFault(fault.StatusCode, fault.Address, fault.IsWrite) { AddressNotValid = fault.AddressNotValid }),
         FaultReason.UndefinedInstruction => Undefined(context),
         _ => throw new ArgumentException("AArch32 has no exception for this fault.", nameof(fault)),
     };

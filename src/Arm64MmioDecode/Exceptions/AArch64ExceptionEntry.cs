@@ -143,7 +143,8 @@ public readonly struct AArch64ExceptionEntry
     /// <exception cref="ArgumentException">The fault is none (<see cref="FaultReason.None"/>).</exception>
     public static AArch64ExceptionEntry For(in AArch64ExceptionContext context, in EmulationFault fault) => fault.Reason switch
     {
-        FaultReason.DataAbort => DataAbort(context, new DataFault(fault.StatusCode, fault.Address, fault.IsWrite)),
+        FaultReason.DataAbort => DataAbort(
+            context, new DataFault(fault.StatusCode, fault.Address, fault.IsWrite) { AddressNotValid = fault.AddressNotValid }),
         FaultReason.UndefinedInstruction => Undefined(context),
         FaultReason.StackPointerAlignment => SPAlignment(context),
         FaultReason.PointerAuthentication => A64Only(context, ExceptionClass.PointerAuthenticationFailure, fault.Syndrome),

@@ -225,6 +225,12 @@ public sealed class ExitHandler
         _faultReason = ExitReason.DeviceRefused;
         _pstate = _registers.PState;
         _options = _policies;
+        if (_options.Unsupported != UnsupportedPolicy.Report)
+        {
+            // What the plan does not emulate is answered here, where the exit tells the address.
+            _options = _options with { Unsupported = UnsupportedPolicy.Report };
+        }
+
         _outcome = default;
         _translator.Begin(_pstate);
         DataAbortClass abortClass = exit.Syndrome.Class;
@@ -275,7 +281,7 @@ public sealed class ExitHandler
                 break;
             case ExitStatus.NotEmulated:
                 NotEmulatedReason reason = verdict.Reason == ExitReason.InstructionNotEmulated ? _plan.NotEmulatedReason : NotEmulatedReason.None;
-                _outcome = _options.Unsupported switch
+                _outcome = _policies.Unsupported switch
                 {
                     UnsupportedPolicy.ExternalAbort => ExitOutcome.GuestFault(verdict.Reason, FaultOf(FaultStatusCode.SynchronousExternalAbort)),
                     UnsupportedPolicy.Undefined => ExitOutcome.GuestFault(verdict.Reason, EmulationFault.Exception(FaultReason.UndefinedInstruction)),
@@ -527,7 +533,10 @@ public sealed class ExitHandler
         return NotInstructionAccess(DataAbortClass.TranslationTableWalk, ExitAction.InjectFault, FaultOf(code));
     }
 
-    private EmulationFault FaultOf(FaultStatusCode code) => EmulationFault.DataAbort(code, _exit.FaultAddress ?? 0, _exit.Syndrome.WnR);
+    private EmulationFault FaultOf(FaultStatusCode code) =>
+        _exit.FaultAddress is { } far ? EmulationFault.DataAbort(code, far, _exit.Syndrome.WnR)
+        : code == FaultStatusCode.SynchronousExternalAbort ? EmulationFault.ExternalAbortWithoutAddress(_exit.Syndrome.WnR)
+        : EmulationFault.DataAbort(code, 0, _exit.Syndrome.WnR);
 
     private Verdict FetchInstruction()
     {

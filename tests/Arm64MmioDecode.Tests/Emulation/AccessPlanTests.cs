@@ -377,8 +377,10 @@ public sealed class AccessPlanTests
         machine.Registers.Pc.Should().Be(A64Machine.Pc);
 
         machine.Options = machine.Options with { Unsupported = UnsupportedPolicy.ExternalAbort };
+        machine.With("x1=1000").Execute(LdrX0X1).Should().Be(EmulationStatus.Completed);
         machine.Execute(opcode).Should().Be(EmulationStatus.Fault);
-        machine.Plan.Fault.StatusCode.Should().Be(FaultStatusCode.SynchronousExternalAbort);
+        machine.Plan.Fault.Should().Be(
+            EmulationFault.ExternalAbortWithoutAddress(A64Machine.Decode(opcode).IsWrite), "the address of the instruction before is none of its own");
 
         machine.Options = machine.Options with { Unsupported = UnsupportedPolicy.Undefined };
         machine.Execute(opcode).Should().Be(EmulationStatus.Fault);

@@ -126,6 +126,8 @@ public sealed class AArch64ExceptionEntryTests
         ulong Esr(EmulationFault fault) => AArch64ExceptionEntry.For(context, fault).Esr;
 
         Esr(EmulationFault.DataAbort(FaultStatusCode.SynchronousExternalAbort, 0x9000118, isWrite: true)).Should().Be(0x96000050);
+        Esr(EmulationFault.ExternalAbortWithoutAddress(isWrite: true)).Should().Be(0x96000450, "FnV is 1");
+        AArch64ExceptionEntry.For(context, EmulationFault.ExternalAbortWithoutAddress(isWrite: true)).Far.Should().BeNull();
         Esr(EmulationFault.Exception(FaultReason.UndefinedInstruction)).Should().Be(0x02000000);
         Esr(EmulationFault.Exception(FaultReason.StackPointerAlignment)).Should().Be(0x9A000000);
         Esr(EmulationFault.Exception(FaultReason.PointerAuthentication, 1)).Should().Be(0x72000001);
