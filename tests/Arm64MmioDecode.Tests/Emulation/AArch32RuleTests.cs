@@ -174,27 +174,6 @@ public sealed class AArch32RuleTests
     }
 
     [Theory]
-    [InlineData(0xE8908002u, User, "r2000:4 r2004:4", 0x3000u, User | Thumb)] // ldm r0, {r1, pc}: interworking
-    [InlineData(0xE591F000u, User, "r2000:4", 0x1110u, User)] // ldr pc, [r1]
-    [InlineData(0xE59F0008u, User, "r8010:4", 0x8004u, User)] // ldr r0, [pc, #8]: PC + 8
-    [InlineData(0x4802u, User | Thumb, "r800c:4", 0x8002u, User | Thumb)] // ldr r0, [pc, #8]: PC + 4
-    [InlineData(0x5E88u, User | Thumb, "r4000:2", 0x8002u, User | Thumb)] // ldrsh r0, [r1, r2]
-    [InlineData(0xE7C10062u, User | 0x20000000, "w80003000:1=0", 0x8004u, User | 0x20000000)] // strb r0, [r1, r2, rrx] with C = 1
-    public void Instructions_that_others_got_wrong(uint opcode, uint cpsr, string transactions, uint pc, uint newCpsr)
-    {
-        var machine = new AArch32Machine(cpsr).With(0x2000, 0x1110, 0x3001);
-        machine[User, 0] = opcode == 0xE7C10062 ? 0u : 0x2000u;
-        machine[User, 1] = 0x2000;
-        machine[User, 2] = 0x2000;
-
-        machine.Execute(opcode).Should().Be(EmulationStatus.Completed);
-
-        string.Join(' ', machine.Transactions).Should().Be(transactions);
-        machine.Registers.Pc.Should().Be(pc);
-        machine.Registers.PState.Should().Be(newCpsr);
-    }
-
-    [Theory]
     [InlineData(InstructionSet.A32)]
     [InlineData(InstructionSet.T32)]
     public void A_fault_at_any_transaction_changes_no_register_and_a_retry_gives_the_same_result(InstructionSet set)

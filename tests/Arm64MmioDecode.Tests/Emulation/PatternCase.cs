@@ -15,20 +15,28 @@ internal static class PatternCase
     };
 
     /// <summary>Checks the result, and that a fault at any transaction changes no register.</summary>
-    public static void Check(string text, uint opcode, EmulationOptions options, string registers, string transactions, string changes)
+    public static void Check(
+        string text,
+        uint opcode,
+        EmulationOptions options,
+        string registers,
+        string transactions,
+        string changes,
+        uint pstate = PatternMachine.EL1h,
+        ulong nextPc = 0x40000004)
     {
-        PatternMachine machine = new PatternMachine().With(registers);
+        PatternMachine machine = new PatternMachine(pstate).With(registers);
 
         machine.Execute(opcode, options).Should().Be(EmulationStatus.Completed, "of {0}", text);
 
         machine.Transactions.Should().Be(transactions);
         machine.Changes().Should().Be(changes);
-        machine.Registers.Pc.Should().Be(0x40000004);
+        machine.Registers.Pc.Should().Be(nextPc);
 
         string[] steps = transactions.Split(' ', System.StringSplitOptions.RemoveEmptyEntries);
         for (int refused = 0; refused < steps.Length; refused++)
         {
-            PatternMachine faulty = new PatternMachine { Refused = refused }.With(registers);
+            PatternMachine faulty = new PatternMachine(pstate) { Refused = refused }.With(registers);
             faulty.Execute(opcode, options).Should().Be(EmulationStatus.Fault);
             faulty.Transactions.Should().Be(string.Join(' ', steps[..(refused + 1)]));
             faulty.Changes().Should().BeEmpty("of {0}, whose transaction {1} fails", text, refused);

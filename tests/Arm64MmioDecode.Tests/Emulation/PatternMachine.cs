@@ -7,21 +7,34 @@ using Arm64MmioDecode.Emulation;
 namespace Arm64MmioDecode.Tests.Emulation;
 
 /// <summary>
-/// An A64 machine whose state can be foreseen by hand: Xn = 0x55555555_000000nn, Vn = 0xB0 + n : 0xA0 + n, and a device
-/// in which the byte at an address is 0x80 | its low seven bits. It writes down what the bus sees.
+/// A machine whose state can be foreseen by hand: Xn = 0x55555555_000000nn (in AArch32 without the upper half),
+/// Vn = 0xB0 + n : 0xA0 + n, and a device in which the byte at an address is 0x80 | its low seven bits. It writes down what
+/// the bus sees.
 /// </summary>
 internal sealed class PatternMachine : IMmioBus
 {
-    private const uint Pstate = 0x3C5;
+    /// <summary>EL1h in A64.</summary>
+    public const uint EL1h = 0x3C5;
+
+    /// <summary>User mode in A32, whose R0 to R14 are X0 to X14.</summary>
+    public const uint A32 = 0x10;
+
+    /// <summary>User mode in T32.</summary>
+    public const uint T32 = 0x30;
+
+    private const uint AArch32 = 0x10;
+    private const uint Thumb = 0x20;
+
     private readonly AccessPlan _plan = new();
     private readonly GuestRegisters _before = new();
     private readonly List<string> _transactions = [];
 
-    public PatternMachine()
+    public PatternMachine(uint pstate = EL1h)
     {
+        ulong upper = (pstate & AArch32) == 0 ? 0x55555555_00000000ul : 0;
         for (int i = 0; i < 31; i++)
         {
-            Registers.SetX(i, 0x55555555_00000000ul | (uint)i);
+            Registers.SetX(i, upper | (uint)i);
         }
 
         for (int i = 0; i < 32; i++)
@@ -30,7 +43,7 @@ internal sealed class PatternMachine : IMmioBus
         }
 
         Registers.Pc = 0x40000000;
-        Registers.PState = Pstate;
+        Registers.PState = pstate;
     }
 
     public GuestRegisters Registers { get; } = new();
@@ -66,7 +79,9 @@ internal sealed class PatternMachine : IMmioBus
     {
         _before.CopyFrom(Registers);
         _transactions.Clear();
-        return InstructionDecoder.DecodeA64(opcode, out AccessDescriptor access) == DecodeStatus.MemoryAccess
+        uint pstate = Registers.PState;
+        InstructionSet set = (pstate & AArch32) == 0 ? InstructionSet.A64 : (pstate & Thumb) == 0 ? InstructionSet.A32 : InstructionSet.T32;
+        return InstructionDecoder.Decode(set, opcode, ItState.FromCpsr(pstate), out AccessDescriptor access) == DecodeStatus.MemoryAccess
             ? _plan.Execute(in access, Registers, this, in options)
             : EmulationStatus.NotEmulated;
     }
