@@ -26,6 +26,7 @@ public sealed class AArch32PeerBugTests
     [InlineData("xvisor: ldrt r0, [r1], #4", 0xE4B10004u, "x1=9000000", "r4@9000000", "x0=83828180 x1=9000004")]
     [InlineData("xvisor: ldrsh r0, [r1], #2", 0xE0D100F2u, "x1=9000000", "r2@9000000", "x0=ffff8180 x1=9000002")]
     [InlineData("xvisor: ldr r0, [pc, #8]", 0xE59F0008u, "", "r4@40000010", "x0=93929190")]
+    [InlineData("stm r0!, {r0, r1}: the old base is stored", 0xE8A00003u, "x0=9000000", "w4@9000000=9000000 w4@9000004=1", "x0=9000008")]
     [InlineData("str pc, [r1]", 0xE581F000u, "x1=9000000", "w4@9000000=40000008", "")]
     [InlineData("fldmiax r0!, {d0}", 0xECB00B03u, "x0=9000000", "r4@9000000 r4@9000004", "x0=900000c v0=b0:8786858483828180")]
     [InlineData("fstmiax r0!, {d0}", 0xECA00B03u, "x0=9000000", "w4@9000000=a0 w4@9000004=0", "x0=900000c")]
@@ -51,6 +52,23 @@ public sealed class AArch32PeerBugTests
     [InlineData("vld2.32 {d0, d1, d2, d3}, [r0]", 0xF920038Fu, "x0=9000000", "r4@9000000 r4@9000004 r4@9000008 r4@900000c r4@9000010 r4@9000014 r4@9000018 r4@900001c", "v0=9b9a999893929190:8b8a898883828180 v1=9f9e9d9c97969594:8f8e8d8c87868584", 4)]
     public void A_T32_instruction_that_others_got_wrong(string text, uint opcode, string registers, string transactions, string changes, int length) =>
         PatternCase.Check(text, opcode, default, registers, transactions, changes, PatternMachine.T32, 0x40000000u + (uint)length);
+
+    [Theory]
+    [InlineData("ldr r0, [pc, #8]", 0x4802u, 0x40000002u, "r4@4000000c")]
+    [InlineData("ldr.w r0, [pc, #8]", 0xF8DF0008u, 0x40000002u, "r4@4000000c")]
+    [InlineData("ldr.w r0, [pc, #-8]", 0xF85F0008u, 0x40000002u, "r4@3ffffffc")]
+    [InlineData("ldrd r0, r1, [pc, #8]", 0xE9DF0102u, 0x40000002u, "r4@4000000c r4@40000010")]
+    [InlineData("vldr d0, [pc, #8]", 0xED9F0B02u, 0x40000002u, "r4@4000000c r4@40000010")]
+    [InlineData("tbb [pc, r1]", 0xE8DFF001u, 0x40000002u, "r1@40000007")]
+    public void Literals_in_T32_are_relative_to_PC_plus_4_aligned_and_table_branches_to_PC_as_it_is(string text, uint opcode, uint pc, string transactions)
+    {
+        var machine = new PatternMachine(PatternMachine.T32);
+        machine.Registers.Pc = pc;
+
+        machine.Execute(opcode, default).Should().Be(EmulationStatus.Completed, "of {0}", text);
+
+        machine.Transactions.Should().Be(transactions);
+    }
 
     [Theory]
     [InlineData("ldr r0, [r1]", 0xE5910000u, "r4@9000000", "x0=80818283")]
