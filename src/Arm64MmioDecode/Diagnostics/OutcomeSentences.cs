@@ -54,6 +54,7 @@ internal static class OutcomeSentences
 
     private static string For(in EmulationFault fault) => fault.Reason switch
     {
+        FaultReason.DataAbort when fault.AddressNotValid => FormattableString.Invariant($"a data abort ({fault.StatusCode}) without an address"),
         FaultReason.DataAbort => FormattableString.Invariant($"a data abort ({fault.StatusCode}) at 0x{fault.Address:x}"),
         FaultReason.UndefinedInstruction => "an Undefined Instruction exception",
         FaultReason.StackPointerAlignment => "an SP alignment fault",

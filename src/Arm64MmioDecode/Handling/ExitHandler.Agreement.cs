@@ -1,0 +1,172 @@
+using System;
+using Arm64MmioDecode.Descriptors;
+using Arm64MmioDecode.Emulation;
+using Arm64MmioDecode.Syndromes;
+using Arm64MmioDecode.Translation;
+
+namespace Arm64MmioDecode.Handling;
+
+/// <content>Whether the instruction is the one that trapped, and where the parts of its access lie.</content>
+public sealed partial class ExitHandler
+{
+    // Whether the plan explains the exit (docs/handling.md, "What is checked"). The result is pending when it does; trapped is
+    // then the address of the byte that faulted.
+    private Verdict Agree(out ulong trapped)
+    {
+        trapped = _exit.FaultAddress ?? 0;
+        ExitReason reason = ExitReason.DirectionDiffers;
+        for (int i = 0; i < _plan.RangeCount; i++)
+        {
+            AddressRange range = _plan.GetRange(i);
+            if (ContradictsDirection(range))
+            {
+                continue;
+            }
+
+            Verdict outcome = _exit.FaultAddress is { } far ? AgreeWithAddress(range, far) : AgreeWithPage(range, out trapped);
+            if (outcome.Status != ExitStatus.Retry || outcome.Reason == ExitReason.IsMemory)
+            {
+                return outcome;
+            }
+
+            // The reason that comes latest in the order of the checks says most.
+            reason = outcome.Reason > reason ? outcome.Reason : reason;
+        }
+
+        return Verdict.Retry(reason);
+    }
+
+    private bool ContradictsDirection(in AddressRange range)
+    {
+        DataAbortSyndrome syndrome = _exit.Syndrome;
+        return _access.Kind != AccessKind.CacheMaintenance && syndrome.IsWnRValid && !(syndrome.WnR ? range.IsWritten : range.IsRead);
+    }
+
+    private bool ContradictsDirection(in AccessDescriptor access) =>
+        _exit.Syndrome.IsWnRValid && access.Kind is AccessKind.Load or AccessKind.Store && access.IsWrite != _exit.Syndrome.WnR;
+
+    private Verdict AgreeWithAddress(in AddressRange range, ulong far)
+    {
+        if (!range.Touches(far, GranuleIfImprecise()))
+        {
+            return Verdict.Retry(ExitReason.AddressDiffers);
+        }
+
+        if (!_translator.CanTranslate)
+        {
+            // FAR and IPA are what the processor translated. Without FAR's translation only the whole of both will do.
+            if (_exit.Ipa.Precision == IpaPrecision.None)
+            {
+                return Verdict.NotEmulated(ExitReason.AddressNotAvailable);
+            }
+
+            return _translator.Add(far, _exit.Ipa.Value, range.IsWritten, range.IsUnprivileged).IsMemory
+                ? Verdict.Retry(ExitReason.IsMemory)
+                : Verdict.GoOn;
+        }
+
+        return LocatePage(far, range.IsRead, range.IsWritten, range.IsUnprivileged, isTrapped: true);
+    }
+
+    // KVM reports no FAR: the address that faulted is in the one of the access's pages that leads to the IPA.
+    private Verdict AgreeWithPage(in AddressRange range, out ulong trapped)
+    {
+        trapped = 0;
+        if (!_translator.CanTranslate || _exit.Ipa.Precision == IpaPrecision.None)
+        {
+            return Verdict.NotEmulated(ExitReason.AddressNotAvailable);
+        }
+
+        ExitReason reason = ExitReason.None;
+        ulong granule = GranuleIfImprecise();
+        foreach (ulong address in new PagesOfRange(range))
+        {
+            Verdict located = LocatePage(address, range.IsRead, range.IsWritten, range.IsUnprivileged, isTrapped: true);
+            if (located.Status != ExitStatus.Retry)
+            {
+                ulong candidate = (address & ~GuestPage.OffsetMask) | (_exit.Ipa.Value & GuestPage.OffsetMask);
+                if (!located.IsGoOn || _exit.Ipa.Precision != IpaPrecision.Byte || range.Touches(candidate, granule))
+                {
+                    trapped = _exit.Ipa.Precision == IpaPrecision.Byte && granule == 1 ? candidate : address;
+                    return located;
+                }
+
+                located = Verdict.Retry(ExitReason.AddressDiffers);
+            }
+
+            if (located.Reason == ExitReason.IsMemory)
+            {
+                return located;
+            }
+
+            reason = located.Reason > reason ? located.Reason : reason;
+        }
+
+        return Verdict.Retry(reason);
+    }
+
+    // Finds the page of an address. The one that trapped must be the page of the IPA, and no memory.
+    private Verdict LocatePage(ulong address, bool read, bool write, bool unprivileged, bool isTrapped)
+    {
+        if (!_translator.TryLocate(address, read, write, unprivileged, out GuestPage page, out TranslationFault fault))
+        {
+            return fault.Kind == TranslationFaultKind.NotSupported ? Verdict.NotEmulated(ExitReason.TranslationNotSupported)
+                : fault.Kind == TranslationFaultKind.None ? Verdict.NotEmulated(ExitReason.AddressNotAvailable)
+                : isTrapped ? Verdict.Retry(ExitReason.NotTranslated)
+                : Fault(
+                    ExitReason.OtherPartNotTranslated,
+                    EmulationFault.DataAbort(new FaultStatusCode(fault.FaultStatusCode), address, write));
+        }
+
+        if (isTrapped)
+        {
+            ulong compared = ~(Math.Max(GranuleIfImprecise(), GuestPage.Size) - 1);
+            return _exit.Ipa.Precision != IpaPrecision.None && ((page.Physical ^ _exit.Ipa.Value) & compared) != 0
+                ? Verdict.Retry(ExitReason.PageDiffers)
+                : page.IsMemory ? Verdict.Retry(ExitReason.IsMemory) : Verdict.GoOn;
+        }
+
+        return write && _translator.IsReadOnlyHere(page) ? Verdict.NotEmulated(ExitReason.MemoryNotWritable) : Verdict.GoOn;
+    }
+
+    // The pages of the access that did not trap are translated before anything is accessed, so that a fault of a later part
+    // comes before the first part has had an effect. A memory copy or set takes its pages, and their faults, one by one.
+    private Verdict LocateOtherPages(ulong trapped)
+    {
+        const ulong PageMask = (ulong.MaxValue >> 8) & ~GuestPage.OffsetMask;
+        bool byAndBy = _access.Kind is AccessKind.MemoryCopy or AccessKind.MemorySet;
+        for (int i = 0; i < _plan.RangeCount; i++)
+        {
+            AddressRange range = _plan.GetRange(i);
+            if (((range.Address ^ trapped) & PageMask) == 0 && (range.Address & GuestPage.OffsetMask) + range.Length <= GuestPage.Size)
+            {
+                continue;
+            }
+
+            foreach (ulong address in new PagesOfRange(range))
+            {
+                if (((address ^ trapped) & PageMask) == 0)
+                {
+                    continue;
+                }
+
+                Verdict located = LocatePage(address, range.IsRead, range.IsWritten, range.IsUnprivileged, isTrapped: false);
+                if (!located.IsGoOn && !(byAndBy && located.Reason == ExitReason.OtherPartNotTranslated))
+                {
+                    return located;
+                }
+            }
+        }
+
+        return Verdict.GoOn;
+    }
+
+    // The bytes around FAR of which one faulted: SVE accesses (FnP) and memory copies tell only the granule, cache maintenance
+    // only the page.
+    private ulong GranuleIfImprecise() =>
+        _exit.Syndrome.FnP || _access.Kind is AccessKind.MemoryCopy or AccessKind.MemorySet ? LargestGranule
+        : _access.Kind == AccessKind.CacheMaintenance ? GuestPage.Size
+        : 1;
+
+    private const ulong LargestGranule = 1ul << 16;
+}
