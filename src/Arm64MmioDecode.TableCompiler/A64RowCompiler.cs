@@ -28,7 +28,7 @@ internal static class A64RowCompiler
             variant = A64Variant.AuthenticatedImmediate;
         }
 
-        (ulong transfer, AccessProperties flags) = Transfer(syntax, access);
+        (ulong transfer, AccessProperties flags) = Transfer(syntax, access, addressesMemory: row.Assembly.Contains('[', StringComparison.Ordinal));
         ulong addressing = (ulong)syntax.Mode
             | ((ulong)syntax.Index << 4)
             | ((ulong)syntax.IndexShift << 8)
@@ -76,9 +76,12 @@ internal static class A64RowCompiler
         return rt | ((uint)(variant == A64Variant.HighRt2 ? HighRt2Shift : Rt2Shift) << 5);
     }
 
-    private static (ulong Transfer, AccessProperties Flags) Transfer(AssemblySyntax syntax, AccessClause access)
+    private static (ulong Transfer, AccessProperties Flags) Transfer(AssemblySyntax syntax, AccessClause access, bool addressesMemory)
     {
-        RegisterFile file = access.Kind is AccessKind.Prefetch or AccessKind.CacheMaintenance or AccessKind.ZeroBlock ? RegisterFile.None : syntax.File;
+        // The register of DC GVA is an address, that of STG a tag.
+        bool transfers = access.Kind is not (AccessKind.Prefetch or AccessKind.CacheMaintenance or AccessKind.ZeroBlock)
+            && (access.Kind != AccessKind.TagStore || addressesMemory);
+        RegisterFile file = transfers ? syntax.File : RegisterFile.None;
         RegisterLayout layout = file == RegisterFile.None ? RegisterLayout.None : syntax.Layout;
         int registers = layout == RegisterLayout.None ? 0 : syntax.RegisterCount;
         if (layout == RegisterLayout.OperandAndTarget && (access.Kind == AccessKind.StoreExclusive
@@ -96,12 +99,14 @@ internal static class A64RowCompiler
 
         TransferShape shape = access.Shape ?? (layout == RegisterLayout.None ? TransferShape.None : TransferShape.OnePerRegister);
         bool loads = access.Kind is AccessKind.Load or AccessKind.LoadExclusive or AccessKind.ReadModifyWrite or AccessKind.CompareAndSwap;
-        LoadExtend extend = file != RegisterFile.General || !loads || access.ElementSizeLog2 >= syntax.RegisterSizeLog2 ? LoadExtend.None
-            : access.Signed ? LoadExtend.Sign : LoadExtend.Zero;
-        if (file == RegisterFile.ScalableVector && access.Signed)
+        int destinationSizeLog2 = file switch
         {
-            extend = LoadExtend.Sign;
-        }
+            RegisterFile.General => syntax.RegisterSizeLog2,
+            RegisterFile.ScalableVector => syntax.ScalableElementSizeLog2,
+            _ => 0,
+        };
+        LoadExtend extend = !loads || access.ElementSizeLog2 >= destinationSizeLog2 ? LoadExtend.None
+            : access.Signed ? LoadExtend.Sign : LoadExtend.Zero;
 
         ulong transfer = (ulong)access.Kind
             | ((ulong)access.Operation << 8)

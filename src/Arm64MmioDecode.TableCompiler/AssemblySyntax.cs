@@ -37,6 +37,9 @@ internal sealed class AssemblySyntax
     /// <summary>Log2 of the bytes of the register view.</summary>
     public int RegisterSizeLog2 { get; private set; }
 
+    /// <summary>Log2 of the bytes of an element of the SVE vectors; 0 when they are transferred as a whole.</summary>
+    public int ScalableElementSizeLog2 { get; private set; }
+
     public AddressingMode Mode { get; private set; }
 
     public IndexExtend Index { get; private set; }
@@ -256,6 +259,7 @@ internal sealed class AssemblySyntax
         else
         {
             Add(OperandKind.ScalableList, char.ToLowerInvariant(element));
+            ScalableElementSizeLog2 = ScalarLetters.IndexOf(element);
         }
     }
 

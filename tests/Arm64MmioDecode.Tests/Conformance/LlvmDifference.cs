@@ -22,6 +22,8 @@ internal sealed record LlvmDifference(string Title, uint[] Words, Func<uint, str
             (word, llvm) => llvm.Length == 0 && (word & 0xFB200C00) == 0x19000400),
         new("SETGO with overlapping registers", [0x1DDF0252],
             (word, llvm) => llvm.Length == 0 && (word & 0xFFFF0C00) == 0x1DDF0000),
+        new("SETGO with should-be-one bits that are zero", [0x1DC00240],
+            (word, llvm) => llvm.Length == 0 && (word & 0xFFE00C00) == 0x1DC00000 && (word & 0x001F0000) != 0x001F0000),
     ];
 
     /// <summary>Words that LLVM calls potentially undefined although Arm's specification defines them fully.</summary>

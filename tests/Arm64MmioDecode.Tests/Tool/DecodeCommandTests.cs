@@ -43,6 +43,7 @@ public sealed class DecodeCommandTests
     [InlineData("88e3fc45", "casal w3, w5, [x2]", "cas", "general", "w3 w5", "4x1", "x2", null)]
     [InlineData("48247c46", "casp x4, x5, x6, x7, [x2]", "cas", "general", "x4 x5 x6 x7", "8x2", "x2", null)]
     [InlineData("d50b7422", "dc zva, x2", "zero", "none", "", "?", "x2", null)]
+    [InlineData("d50b7462", "dc gva, x2", "tagStore", "none", "", "?", "x2", null)]
     [InlineData("d50b7a22", "dc cvac, x2", "cache", "none", "", "0x0", "x2", null)]
     [InlineData("f9800040", "prfm pldl1keep, [x2]", "prefetch", "none", "", "0x0", "x2", null)]
     [InlineData("d920085f", "stg sp, [x2]", "tagStore", "general", "sp", "16x1", "x2", null)]
