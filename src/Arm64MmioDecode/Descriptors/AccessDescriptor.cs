@@ -83,7 +83,7 @@ public readonly partial struct AccessDescriptor : IEquatable<AccessDescriptor>
     public int TotalSize => ElementCount << ElementSizeLog2;
 
     /// <summary>Whether <see cref="TotalSize"/> follows from the opcode; false when it depends on the vector length, on registers, or on an ID register (DC ZVA).</summary>
-    public bool HasFixedSize => ElementCount != 0 || Kind is AccessKind.Prefetch or AccessKind.CacheMaintenance;
+    public bool HasFixedSize => ElementCount != 0 || InstructionSet != InstructionSet.A64 || Kind is AccessKind.Prefetch or AccessKind.CacheMaintenance;
 
     /// <summary>How the address is formed.</summary>
     public AddressingMode AddressingMode => (AddressingMode)(_addressing & 0xF);
