@@ -18,7 +18,7 @@ internal static class A64Aliases
 
         if (access.Kind != AccessKind.ReadModifyWrite || access.Operation == AccessOperation.Swap
             || access.Layout != RegisterLayout.OperandAndTarget || access.RegisterFile != RegisterFile.General || access.Rt != 31
-            || (access.Properties & (AccessProperties.Acquire | AccessProperties.ReadCheckWrite)) != 0)
+            || (access.NamedProperties & (AccessProperties.Acquire | AccessProperties.ReadCheckWrite)) != 0)
         {
             return false;
         }

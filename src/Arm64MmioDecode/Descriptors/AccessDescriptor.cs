@@ -98,7 +98,13 @@ public readonly partial struct AccessDescriptor : IEquatable<AccessDescriptor>
     public bool HasIndex => IndexExtend != IndexExtend.None;
 
     /// <summary>Properties that are either there or not.</summary>
-    public AccessProperties Properties => (AccessProperties)(ushort)(_addressing >> 16);
+    public AccessProperties Properties => DropsAcquire ? NamedProperties & ~AccessProperties.Acquire : NamedProperties;
+
+    /// <summary>The properties that the mnemonic says.</summary>
+    internal AccessProperties NamedProperties => (AccessProperties)(ushort)(_addressing >> 16);
+
+    // LDADDA, SWPA and the like have acquire semantics "if the destination register is not one of WZR or XZR" (Arm ARM, section C6.2).
+    private bool DropsAcquire => Kind == AccessKind.ReadModifyWrite && RegisterFile == RegisterFile.General && Rt == 31;
 
     /// <summary>Whether this is a SYS or SYSL instruction of A64 (DC, IC, GCSPUSHM …), which has its address in Xt.</summary>
     internal bool IsSystemInstruction => InstructionSet == InstructionSet.A64 && _opcode >> 24 == 0xD5;

@@ -81,10 +81,39 @@ public sealed class DecodeCommandTests
     [InlineData("c8df7c41", "loAcquire")]
     [InlineData("c89f7c41", "loRelease")]
     [InlineData("f8e30045", "acquire release")]
+    [InlineData("f8e3005f", "release")] // ldaddal x3, xzr, [x2]
+    [InlineData("b8a3805f", "")] // swpa w3, wzr, [x2]
+    [InlineData("88e37c5f", "acquire")] // casa w3, wzr, [x2]
     public void The_memory_ordering_is_listed(string opcode, string ordering)
     {
         JsonElement json = ToolRun.InProcess("", "decode", "--json", opcode).ParseObjects().Single();
         string.Join(' ', json.GetProperty("ordering").EnumerateArray().Select(word => word.GetString())).Should().Be(ordering);
+    }
+
+    [Theory]
+    [InlineData("a64", "39400041", "zero")] // ldrb w1, [x2]
+    [InlineData("a64", "38e16843", "sign")] // ldrsb w3, [x2, x1]
+    [InlineData("a64", "f9400041", "none")] // ldr x1, [x2]
+    [InlineData("a64", "a400a000", "none")] // ld1b { z0.b }, p0/z, [x0]
+    [InlineData("a64", "a440a000", "zero")] // ld1b { z0.s }, p0/z, [x0]
+    [InlineData("a64", "84402000", "sign")] // ldff1sb { z0.s }, p0/z, [x0, z0.s, sxtw]
+    [InlineData("a64", "858043e0", "none")] // ldr z0, [sp]
+    [InlineData("a64", "e440e000", "none")] // st1b { z0.s }, p0, [x0]
+    [InlineData("t32", "5641", "sign")] // ldrsb r1, [r0, r1]
+    public void Loaded_elements_are_extended_to_the_register_or_the_vector_element(string set, string opcode, string extend) =>
+        ToolRun.InProcess("", "decode", "--json", "--set", set, opcode).ParseObjects().Single()
+            .GetProperty("extend").GetString().Should().Be(extend);
+
+    [Theory]
+    [InlineData("a32", "e8b00000", "ldm r0!, {}", "4x0")]
+    [InlineData("a32", "ecb00b01", "fldmiax r0!, {}", "8x0")]
+    [InlineData("t32", "b400", "push {}", "4x0")]
+    public void An_empty_list_transfers_nothing(string set, string opcode, string text, string size)
+    {
+        JsonElement json = ToolRun.InProcess("", "decode", "--json", "--set", set, opcode).ParseObjects().Single();
+        json.GetProperty("text").GetString().Should().Be(text);
+        Size(json).Should().Be(size);
+        json.GetProperty("totalSize").GetInt32().Should().Be(0);
     }
 
     [Fact]
