@@ -12,6 +12,9 @@ internal sealed class AArch32Part
     /// <summary>What is added to the first data register.</summary>
     public uint FirstRegister { get; set; }
 
+    /// <summary>Whether the encoding's immediate is an offset.</summary>
+    public bool HasImmediate { get; set; } = true;
+
     /// <summary>Bits of the opcode that are a list of registers.</summary>
     public ushort List { get; set; }
 

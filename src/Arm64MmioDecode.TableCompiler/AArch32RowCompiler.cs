@@ -29,6 +29,7 @@ internal static class AArch32RowCompiler
     {
         AArch32Syntax syntax = AArch32Syntax.Parse(row.Assembly, row.Pattern);
         AccessClause access = AccessClause.Parse(row.Access);
+        AArch32Variant variant = access.IsSystem && syntax.Mode == AddressingMode.Literal ? AArch32Variant.SystemLiteral : syntax.Variant;
         ulong transfer = Transfer(syntax, access);
         ulong addressing = (ulong)syntax.Mode
             | ((ulong)syntax.Index << 4)
@@ -38,12 +39,13 @@ internal static class AArch32RowCompiler
             | ((ulong)set << 48)
             | ((ulong)row.Pattern.Length / 8 << 52);
         (uint shifts, uint mask, uint constants) = Registers(row.Pattern, syntax, access);
-        ulong operands = DecoderRow.Pair(Immediate(row.Pattern, syntax), shifts | (row.Pattern.Length == 16 ? 1u << 20 : 0));
+        uint immediate = Immediate(row.Pattern, syntax);
+        uint places = shifts | (row.Pattern.Length == 16 ? 1u << 20 : 0);
 
         var parts = new List<DecoderRow>();
-        foreach (WordSet words in row.Words.Split(AArch32Variants.Fields(syntax.Variant, row.Pattern, access.ElementSizeLog2)))
+        foreach (WordSet words in row.Words.Split(AArch32Variants.Fields(variant, row.Pattern, access.ElementSizeLog2)))
         {
-            if (AArch32Variants.Special(syntax.Variant, words.Value) is not { } special)
+            if (AArch32Variants.Special(variant, words.Value) is not { } special)
             {
                 Add(words, special: false);
             }
@@ -66,14 +68,14 @@ internal static class AArch32RowCompiler
             }
 
             var part = new AArch32Part { Transfer = transfer, Addressing = addressing };
-            AArch32Variants.Apply(syntax.Variant, words.Value, special, part);
+            AArch32Variants.Apply(variant, words.Value, special, part);
             parts.Add(new(words, row.Rank,
             [
                 DecoderRow.Pair(words.Mask, words.Value),
                 rejects.Length == 0 ? NoReject : DecoderRow.Pair(rejects[0].Mask, rejects[0].Value),
                 part.Transfer,
                 part.Addressing,
-                operands,
+                DecoderRow.Pair(part.HasImmediate ? immediate : 0, places),
                 DecoderRow.Pair(mask, constants | part.FirstRegister),
                 part.Amounts,
                 0,

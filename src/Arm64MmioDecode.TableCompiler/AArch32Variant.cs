@@ -29,6 +29,9 @@ internal enum AArch32Variant
     /// <summary>RFE and SRS.</summary>
     ReturnState,
 
+    /// <summary>LDC (literal), which has an unindexed form.</summary>
+    SystemLiteral,
+
     /// <summary>VLDR and VSTR of Vd:D.</summary>
     Single,
 

@@ -38,6 +38,7 @@ internal static class AArch32Variants
         AArch32Variant.ShiftedIndex => U | ShiftType,
         AArch32Variant.RegisterList or AArch32Variant.ReturnState => P | U | W,
         AArch32Variant.NarrowList when IsLoad(pattern.Value) => NarrowBase,
+        AArch32Variant.SystemLiteral => P | W,
         AArch32Variant.Single or AArch32Variant.Double => D,
         AArch32Variant.SingleList or AArch32Variant.DoubleList => D | P | U | W,
         AArch32Variant.MultipleStructures => D | Size,
@@ -98,6 +99,10 @@ internal static class AArch32Variants
                 Block(before, increment, (word & W) != 0, part);
                 part.Offset += 2 * part.OffsetPerRegister;
                 part.OffsetPerRegister = 0;
+                break;
+            case AArch32Variant.SystemLiteral:
+                // Unindexed: imm8 is an option, not an offset.
+                part.HasImmediate = (word & (P | W)) != 0;
                 break;
             case AArch32Variant.Single:
                 // Vd:D.

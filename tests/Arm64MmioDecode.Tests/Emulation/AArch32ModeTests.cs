@@ -256,6 +256,18 @@ public sealed class AArch32ModeTests
         registers.Log.Should().Equal(transaction[0] == 'r' ? "transmit f0" : "acknowledge");
     }
 
+    [Theory]
+    [InlineData(0xED9F5E01, "r800c:4")] // ldc p14, c5, [pc, #4]
+    [InlineData(0xEC9F5E07, "r8008:4")] // ldc p14, c5, [pc], {7}
+    public void The_option_of_an_unindexed_LDC_is_no_offset_from_PC_either(uint opcode, string transaction)
+    {
+        AArch32Machine machine = new AArch32Machine(Supervisor).With(0x8008, 0xF0, 0xF0);
+
+        machine.Plan.Execute(machine.Decode(opcode), new DebugRegisters(machine.Registers), machine, default).Should().Be(EmulationStatus.Completed);
+
+        machine.Transactions.Should().Equal(transaction);
+    }
+
     [Fact]
     public void An_abandoned_STC_leaves_the_debuggers_word_where_it_is()
     {
