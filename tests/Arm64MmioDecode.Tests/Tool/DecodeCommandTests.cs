@@ -126,6 +126,18 @@ public sealed class DecodeCommandTests
     }
 
     [Theory]
+    [InlineData("a64", "1dc00240", "SETGOP_memset_go")] // bits 20:16 are (1)(1)(1)(1)(1)
+    [InlineData("a64", "38b7c0d6", "LDAPRB_32L_memop")]
+    [InlineData("a32", "e1900f90", "LDREX_A1")] // bits 3:0 are (1)(1)(1)(1)
+    [InlineData("t32", "f83ff000", "PLD_l_T1")] // bit 21 is (0)
+    public void Should_be_bits_with_the_other_value_are_accepted_and_reported(string set, string opcode, string encoding)
+    {
+        JsonElement json = ToolRun.InProcess("", "decode", "--json", "--set", set, opcode).ParseObjects().Single();
+        json.GetProperty("encoding").GetString().Should().Be(encoding);
+        json.GetProperty("unpredictable").GetString().Should().Contain("should-be");
+    }
+
+    [Theory]
     [InlineData("d503201f", "other")]
     [InlineData("7c65b473", "unallocated")]
     public void A_word_without_a_memory_access_has_every_key_too(string opcode, string status)
