@@ -336,7 +336,7 @@ internal sealed class AssemblySyntax
         {
             File = RegisterFile.General;
             Layout = RegisterLayout.MemoryCopyAndSet;
-            RegisterCount = 3;
+            RegisterCount = Has("s") ? 3 : 2;
             RegisterSizeLog2 = 3;
         }
         else if (Has("s+1"))

@@ -95,7 +95,10 @@ internal static class DecodedInstructionJson
         }
         else
         {
-            for (int i = 0; i < access.RegisterCount; i++)
+            // STADD and the other ST forms of atomics name no target: their LD forms have the zero register there.
+            bool isStoreForm = access.Kind == AccessKind.ReadModifyWrite && text.StartsWith("st");
+            int count = isStoreForm ? 1 : access.RegisterCount;
+            for (int i = 0; i < count; i++)
             {
                 json.WriteStringValue(RegisterNames.Data(in access, i, name));
             }

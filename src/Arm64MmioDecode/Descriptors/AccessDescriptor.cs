@@ -189,7 +189,8 @@ public readonly partial struct AccessDescriptor : IEquatable<AccessDescriptor>
             case RegisterLayout.StrideFour:
                 return Rt + (4 * index);
             case RegisterLayout.MemoryCopyAndSet:
-                return index == 0 ? Rt : index == 1 ? Rs : Rn;
+                // In the order of the operands: CPY* [Xd]!, [Xs]!, Xn!, and SET* [Xd]!, Xn!, Xs.
+                return index == 0 ? Rt : index == 1 == (Kind == AccessKind.MemoryCopy) ? Rs : Rn;
             case RegisterLayout.TwoPairs:
                 return (Rt + ((index & 1) * 2) + (index >> 1)) & 31;
             default:
