@@ -56,6 +56,9 @@ public sealed class KvmExitHandler
     /// <summary>How the last KVM_EXIT_ARM_NISV ended, in detail.</summary>
     public ExitOutcome Outcome => _handler.Outcome;
 
+    /// <summary>PC at the last KVM_EXIT_ARM_NISV, for <see cref="RetryLimit.Allows"/>.</summary>
+    public ulong Pc { get; private set; }
+
     /// <summary>The CPU's registers, for counting system calls.</summary>
     public KvmGuestRegisters Registers => _registers;
 
@@ -64,6 +67,7 @@ public sealed class KvmExitHandler
     /// <returns>What was done. Registers are written back to KVM, or nothing changed.</returns>
     public KvmExitOutcome Handle(KvmArmNisvExit exit)
     {
+        Pc = _registers.Pc;
         ExitOutcome served = _handler.Handle(DataAbortExit.FromKvmNisv(exit.Syndrome, exit.FaultIpa));
         KvmExitOutcome outcome;
         switch (served.Status)

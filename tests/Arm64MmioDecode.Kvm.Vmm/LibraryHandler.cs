@@ -1,4 +1,6 @@
+using System.Collections.Generic;
 using Arm64MmioDecode.Emulation;
+using Arm64MmioDecode.Handling;
 using Arm64MmioDecode.Kvm.Vmm.Devices;
 
 namespace Arm64MmioDecode.Kvm.Vmm;
@@ -6,38 +8,39 @@ namespace Arm64MmioDecode.Kvm.Vmm;
 /// <summary>The library on one CPU of this VMM: <see cref="KvmExitHandler"/> with the VMM's devices and a limit on retries.</summary>
 internal sealed class LibraryHandler : IFaultHandler, IMmioBus
 {
-    // A guest with a stale translation of its PC would exit at the same place for ever.
-    private const int RetryLimit = 1000;
-
     private readonly Bus _devices;
     private readonly KvmExitHandler _handler;
-    private ulong _retriedPc;
-    private int _retries;
+    private readonly RetryLimit _limit;
+    private readonly SortedDictionary<ExitReason, int> _retries = [];
 
-    public LibraryHandler(Machine machine, KvmVirtualCpu cpu)
+    public LibraryHandler(Machine machine, KvmVirtualCpu cpu, RetryLimit limit)
     {
         _devices = machine.Bus;
+        _limit = limit;
         _handler = new KvmExitHandler(cpu, machine.Vm.Memory, this)
         {
             Options = new EmulationOptions { Exclusives = ExclusivePolicy.Perform, Atomics = AtomicPolicy.Perform },
         };
     }
 
+    /// <summary>How many exits ended in a retry, by reason.</summary>
+    public IReadOnlyDictionary<ExitReason, int> Retries => _retries;
+
     public string? Handle(KvmVirtualCpu cpu)
     {
-        switch (_handler.Handle(cpu.ArmNisv))
+        KvmExitOutcome outcome = _handler.Handle(cpu.ArmNisv);
+        ExitReason reason = _handler.Outcome.Reason;
+        if (outcome == KvmExitOutcome.Retry)
         {
-            case KvmExitOutcome.Retry:
-                ulong pc = cpu.GetRegister(KvmRegisterId.Pc);
-                _retries = pc == _retriedPc ? _retries + 1 : 0;
-                _retriedPc = pc;
-                return _retries < RetryLimit ? null : $"{RetryLimit} retries at one address; there is {_handler.Instruction}";
-            case KvmExitOutcome.NotEmulated:
-                return $"not emulated: {_handler.Instruction}";
-            default:
-                _retries = 0;
-                return null;
+            _retries[reason] = _retries.GetValueOrDefault(reason) + 1;
         }
+
+        if (!_limit.Allows(_handler.Pc, _handler.Outcome))
+        {
+            return $"retried too often: {reason}; there is {_handler.Instruction}";
+        }
+
+        return outcome == KvmExitOutcome.NotEmulated ? $"not emulated: {reason}; there is {_handler.Instruction}" : null;
     }
 
     public void CompleteRead(ulong value) => _handler.CompleteRead(value);

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Runtime.Versioning;
+using Arm64MmioDecode.Handling;
 using Arm64MmioDecode.Kvm;
 using Arm64MmioDecode.Kvm.Vmm;
 using Arm64MmioDecode.Kvm.Vmm.Proof;
@@ -21,7 +22,7 @@ try
     using KvmSystem kvm = KvmSystem.Open();
     var report = new Report();
     string[] parts = args.Length == 0 ? ["instructions", "faults", "race", "linux"] : args;
-    Func<Machine, KvmVirtualCpu, IFaultHandler?> library = (machine, cpu) => new LibraryHandler(machine, cpu);
+    Func<Machine, KvmVirtualCpu, IFaultHandler?> library = (machine, cpu) => new LibraryHandler(machine, cpu, new RetryLimit());
     if (parts.Contains("instructions"))
     {
         foreach (GuestSet set in (GuestSet[])[GuestSet.A64, GuestSet.A32, GuestSet.T32])
@@ -48,7 +49,7 @@ try
 
     if (parts.Contains("race"))
     {
-        RaceProof.Run(kvm, $"{Guests}/race-a64.bin", 20_000, library, report);
+        RaceProof.Run(kvm, $"{Guests}/race-a64.bin", 20_000, report);
     }
 
     if (parts.Contains("linux"))

@@ -2,6 +2,9 @@
 // which one it was. The writer meanwhile replaces that instruction, moves its page and the device's page, and takes
 // permissions away. Whatever the worker counts must be what the device logs.
 //
+// The writer may make at most 128 changes for each call of the worker, and then waits for the next call with everything
+// mapped and executable. So every call ends after a bounded number of tries, however long an exit takes on this machine.
+//
 // The VMM has turned translation on and set, for both CPUs:
 //   x20 counters: eight doublewords for the worker, eight for the writer, then what .equ names below
 //   x21 device, x23 page with the instruction, x24 iterations
@@ -14,10 +17,12 @@
     .equ    RETRIES, 136
     .equ    UNEXPECTED, 144     // ESR, FAR, ELR
     .equ    STARTED, 168
+    .equ    CALLS, 176          // of the worker, NOPs too
 
 // --- worker, at 0 ----------------------------------------------------------------------------------------------------
 worker:
     mov     x19, #0
+    mov     x22, #0
 1:  ldr     x9, [x20, #STARTED]
     cbz     x9, 1b
 next:
@@ -58,6 +63,8 @@ count:
     ldr     x9, [x20, x10, lsl #3]
     add     x9, x9, #1
     str     x9, [x20, x10, lsl #3]
+    add     x22, x22, #1
+    str     x22, [x20, #CALLS]
     cmp     x10, #7             // a NOP is no call that counts
     cinc    x19, x19, ne
     cmp     x19, x24
@@ -89,15 +96,47 @@ writer:
     mov     x9, #1
     str     x9, [x20, #STARTED]
     mov     x18, #0             // bit 0: which code page, bit 1: which device page
+    mov     x0, #0              // turns spent waiting
+    mov     x14, #-1            // the call that x19 is for
+    mov     x19, #0             // changes left for this call
+    mov     x22, #0             // their pauses are shifted right by so much
 again:
     ldr     x9, [x20, #STOP]
     cbnz    x9, stopped
-    lsr     x9, x28, #52        // up to 4095 steps, so that the worker comes to its calls
-1:  subs    x9, x9, #1
-    b.hi    1b
-    eor     x28, x28, x28, lsl #13
+    ldr     x9, [x20, #CALLS]
+    cmp     x9, x14
+    b.eq    1f
+    mov     x14, x9
+    ubfx    x22, x28, #32, #4   // 0, 1, 2, 4 ... 128 changes, seldom 0
+    cmp     x22, #8
+    sub     x9, x22, #7
+    csel    x22, x9, x22, hi
+    mov     x19, #1
+    lsl     x19, x19, x22
+    lsr     x19, x19, #1
+1:  eor     x28, x28, x28, lsl #13
     eor     x28, x28, x28, lsr #7
     eor     x28, x28, x28, lsl #17
+    cbnz    x19, change
+
+    // Nothing but waiting. Now and then both instructions are written as they are: QEMU before 8.1, which ignores IC,
+    // keeps the old one if it was replaced while being translated, and only another write rids it of that.
+    add     x0, x0, #1
+    tst     x0, #0xffff
+    b.ne    again
+    ldr     w11, [x25]
+    str     w11, [x25]
+    add     x12, x25, #0x1000
+    ldr     w11, [x12]
+    str     w11, [x12]
+    b       again
+
+change:
+    sub     x19, x19, #1
+    lsr     x9, x28, #48        // the more changes, the shorter the pauses: all of them take about as long as an exit
+    lsr     x9, x9, x22
+1:  subs    x9, x9, #1
+    b.hi    1b
     and     x9, x28, #7
     add     x10, x20, #WRITER_COUNTERS
     ldr     x11, [x10, x9, lsl #3]
