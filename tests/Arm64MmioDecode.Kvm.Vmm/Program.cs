@@ -49,7 +49,7 @@ try
 
     if (parts.Contains("race"))
     {
-        RaceProof.Run(kvm, $"{Guests}/race-a64.bin", 20_000, report);
+        RaceProof.Run(kvm, $"{Guests}/race-a64.bin", 10_000, report);
     }
 
     if (parts.Contains("linux"))

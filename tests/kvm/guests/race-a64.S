@@ -119,8 +119,8 @@ again:
     eor     x28, x28, x28, lsl #17
     cbnz    x19, change
 
-    // Nothing but waiting. Now and then both instructions are written as they are: QEMU before 8.1, which ignores IC,
-    // keeps the old one if it was replaced while being translated, and only another write rids it of that.
+    // Nothing but waiting. Now and then both instructions are written as they are: QEMU 7.2, which ignores IC, goes on with
+    // the old one for ever if it was replaced at the wrong moment, until another write makes it look again.
     add     x0, x0, #1
     tst     x0, #0xffff
     b.ne    again
