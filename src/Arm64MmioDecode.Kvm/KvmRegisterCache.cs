@@ -11,6 +11,7 @@ public sealed class KvmRegisterCache
 {
     // Core registers of 64 bits: X0–X30, SP_EL0, PC, PSTATE, SP_EL1, ELR_EL1, five SPSRs, in struct kvm_regs' order.
     private const int CoreCount = 42;
+    private const int PstateSlot = 33;
     private const int SystemCount = 22;
     private const int VectorBytes = 256;
     private const int PredicateBytes = 32;
@@ -170,11 +171,15 @@ public sealed class KvmRegisterCache
     /// <exception cref="KvmException">KVM refused a value.</exception>
     public void Commit()
     {
-        for (; _dirty != 0; _dirty &= _dirty - 1)
+        // While PSTATE is that of AArch32, KVM cuts PC to 32 bits at every write of a core register.
+        if ((_dirty & (1ul << PstateSlot)) != 0)
         {
-            int slot = BitOperations.TrailingZeroCount(_dirty);
-            WriteCalls++;
-            _cpu.SetRegister(_ids[slot], _values[slot]);
+            WriteBack(PstateSlot);
+        }
+
+        while (_dirty != 0)
+        {
+            WriteBack(BitOperations.TrailingZeroCount(_dirty));
         }
 
         for (; _dirtyVectors != 0; _dirtyVectors &= _dirtyVectors - 1)
@@ -203,6 +208,13 @@ public sealed class KvmRegisterCache
         _dirtyVectors = 0;
         _validPredicates = 0;
         _dirtyPredicates = 0;
+    }
+
+    private void WriteBack(int slot)
+    {
+        WriteCalls++;
+        _cpu.SetRegister(_ids[slot], _values[slot]);
+        _dirty &= ~(1ul << slot);
     }
 
     private int SlotOf(KvmRegisterId register)
