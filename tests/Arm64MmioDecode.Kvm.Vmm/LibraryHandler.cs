@@ -13,13 +13,13 @@ internal sealed class LibraryHandler : IFaultHandler, IMmioBus
     private readonly RetryLimit _limit;
     private readonly SortedDictionary<ExitReason, int> _retries = [];
 
-    public LibraryHandler(Machine machine, KvmVirtualCpu cpu, RetryLimit limit)
+    public LibraryHandler(Machine machine, KvmVirtualCpu cpu, RetryLimit limit, ExclusivePolicy exclusives = ExclusivePolicy.Fault)
     {
         _devices = machine.Bus;
         _limit = limit;
         _handler = new KvmExitHandler(cpu, machine.Vm.Memory, this)
         {
-            Options = new EmulationOptions { Exclusives = ExclusivePolicy.Perform, Atomics = AtomicPolicy.Perform },
+            Options = new EmulationOptions { Exclusives = exclusives, Atomics = AtomicPolicy.Perform },
         };
     }
 

@@ -102,12 +102,9 @@ internal sealed class Machine : IDisposable
             {
                 Monitor.Wait(gate, limit);
             }
-
-            result ??= new Stop(StopKind.Died, $"still running after {limit.TotalSeconds:f0} s");
         }
 
         Volatile.Write(ref stopping, true);
-
         foreach (KvmVirtualCpu cpu in _cpus)
         {
             cpu.RequestExit();
@@ -124,7 +121,15 @@ internal sealed class Machine : IDisposable
             NisvExits += loop.NisvExits;
         }
 
-        return result.GetValueOrDefault();
+        // No CPU stopped by itself.
+        Stop first = result.GetValueOrDefault();
+        if (first.Kind == StopKind.Requested)
+        {
+            string places = string.Join(", ", Array.ConvertAll(_cpus, cpu => $"0x{cpu.GetRegister(KvmRegisterId.Pc):x}"));
+            return new Stop(StopKind.Died, $"still running after {limit.TotalSeconds:f0} s, at {places}");
+        }
+
+        return first;
     }
 
     public void Dispose()

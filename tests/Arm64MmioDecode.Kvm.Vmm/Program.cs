@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Runtime.Versioning;
+using Arm64MmioDecode.Emulation;
 using Arm64MmioDecode.Handling;
 using Arm64MmioDecode.Kvm;
 using Arm64MmioDecode.Kvm.Vmm;
@@ -23,6 +24,7 @@ try
     var report = new Report();
     string[] parts = args.Length == 0 ? ["instructions", "faults", "race", "linux"] : args;
     Func<Machine, KvmVirtualCpu, IFaultHandler?> library = (machine, cpu) => new LibraryHandler(machine, cpu, new RetryLimit());
+    Func<Machine, KvmVirtualCpu, IFaultHandler?> withExclusives = (machine, cpu) => new LibraryHandler(machine, cpu, new RetryLimit(), ExclusivePolicy.Perform);
     if (parts.Contains("instructions"))
     {
         foreach (GuestSet set in (GuestSet[])[GuestSet.A64, GuestSet.A32, GuestSet.T32])
@@ -30,7 +32,7 @@ try
             List<InstructionCase> cases = InstructionCase.Load($"{Guests}/cases-{set.ToString().ToLowerInvariant()}.bin");
             foreach (GuestMode mode in GuestMode.All(set))
             {
-                InstructionProof.Run(kvm, mode, cases, library, report);
+                InstructionProof.Run(kvm, mode, cases, withExclusives, report);
             }
         }
     }
@@ -42,7 +44,7 @@ try
             List<InstructionCase> cases = InstructionCase.Load($"{Guests}/aborts-{set.ToString().ToLowerInvariant()}.bin");
             foreach (GuestMode mode in GuestMode.All(set))
             {
-                FaultProof.Run(kvm, mode, cases, library, report);
+                FaultProof.Run(kvm, mode, cases, withExclusives, report);
             }
         }
     }

@@ -9,7 +9,7 @@ namespace Arm64MmioDecode.Kvm.Vmm.Proof;
 /// T32. Without the library the first access that has no syndrome ends the machine.</summary>
 internal static class LinuxProof
 {
-    private static readonly string[] s_sets = ["a64", "a32"];
+    private static readonly string[] s_sets = ["a64", "a32", "t32"];
 
     public static void Run(
         KvmSystem kvm,
@@ -62,7 +62,7 @@ internal static class LinuxProof
             {
                 failed.Add(line[5..]);
             }
-            else if (line.StartsWith("guest finished: 2 of 2", StringComparison.Ordinal))
+            else if (line.StartsWith("guest finished: 3 of 3", StringComparison.Ordinal))
             {
                 finished = true;
             }

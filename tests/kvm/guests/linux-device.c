@@ -1,5 +1,7 @@
 // What ordinary software does to a device that it has mapped through /dev/mem. Built for A64, A32 and T32.
 #include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -43,19 +45,31 @@ static void fill(uint8_t *to, size_t size, unsigned seed)
     }
 }
 
-// Byte by byte, so that nothing here depends on what is tested.
-static int device_holds(volatile uint8_t *device, const uint8_t *expected, size_t size)
+// With plain loads, which have a syndrome, so that nothing here depends on what is tested.
+static int device_holds(const uint8_t *device, const uint8_t *expected, size_t size)
 {
-    for (size_t i = 0; i < size; i++)
+    for (size_t i = 0; i < size;)
     {
-        if (device[i] != expected[i])
+        uint32_t value;
+        size_t length = size - i < 4 ? 1 : 4;
+        value = length == 4 ? *(const volatile uint32_t *)(device + i) : *(const volatile uint8_t *)(device + i);
+        if (memcmp(&value, expected + i, length) != 0)
         {
-            printf("byte %zu is %02x, not %02x\n", i, device[i], expected[i]);
+            printf("at %zu there is %x\n", i, value);
             return 0;
         }
+
+        i += length;
     }
 
     return 1;
+}
+
+static sigjmp_buf after_bus_error;
+
+static void bus_error(int signal)
+{
+    siglongjmp(after_bus_error, signal);
 }
 
 int main(void)
@@ -201,8 +215,29 @@ int main(void)
 #endif
 
     uint32_t *counter = (uint32_t *)frame;
+#if defined(__aarch64__)
+    // glibc's and gcc's atomics use LSE where the processor has it.
     *(volatile uint32_t *)counter = 41;
     uint32_t old = __atomic_fetch_add(counter, 1, __ATOMIC_SEQ_CST);
     check(old == 41 && *(volatile uint32_t *)counter == 42, "atomic add on the device");
+#endif
+
+    // The device supports no exclusives: the kernel is told so, and kills with SIGBUS who does not expect it.
+    signal(SIGBUS, bus_error);
+    if (sigsetjmp(after_bus_error, 1) == 0)
+    {
+        uint32_t value;
+#if defined(__aarch64__)
+        __asm__ volatile("ldxr %w0, [%1]" : "=r"(value) : "r"(counter) : "memory");
+#else
+        __asm__ volatile("ldrex %0, [%1]" : "=r"(value) : "r"(counter) : "memory");
+#endif
+        check(0, "load exclusive from the device is a bus error");
+    }
+    else
+    {
+        check(1, "load exclusive from the device is a bus error");
+    }
+
     return failures != 0;
 }

@@ -29,8 +29,8 @@ static int run(const char *path)
 int main(void)
 {
     mount("dev", "/dev", "devtmpfs", 0, "");
-    int good = run("/device-a64") + run("/device-a32");
-    printf("guest finished: %d of 2 programs\n", good);
+    int good = run("/device-a64") + run("/device-a32") + run("/device-t32");
+    printf("guest finished: %d of 3 programs\n", good);
     fflush(stdout);
     sync();
     reboot(RB_POWER_OFF);
