@@ -6,6 +6,7 @@ using Arm64MmioDecode.Emulation;
 using Arm64MmioDecode.Fetching;
 using Arm64MmioDecode.Handling;
 using Arm64MmioDecode.Syndromes;
+using Arm64MmioDecode.Translation;
 
 namespace Arm64MmioDecode.Kvm;
 
@@ -23,15 +24,16 @@ public sealed class KvmExitHandler
     private const int ModeMask = 0x1F;
 
     private readonly KvmGuestRegisters _registers;
-    private readonly KvmGuestMemory _memory;
+    private readonly IGuestMemory _memory;
     private readonly ExitHandler _handler;
 
     /// <summary>Makes a handler for a CPU.</summary>
     /// <param name="cpu">The CPU.</param>
-    /// <param name="memory">The memory slots of its machine.</param>
-    /// <param name="devices">The devices, by guest physical address, for what no slot has.</param>
+    /// <param name="memory">The guest's memory, such as the <see cref="KvmGuestMemory"/> of its machine; an
+    /// <see cref="IGuestRam"/> also for accesses that lie partly in memory.</param>
+    /// <param name="devices">The devices, by guest physical address, for what is not memory.</param>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
-    public KvmExitHandler(KvmVirtualCpu cpu, KvmGuestMemory memory, IMmioBus devices)
+    public KvmExitHandler(IKvmVirtualCpu cpu, IGuestMemory memory, IMmioBus devices)
     {
         ArgumentNullException.ThrowIfNull(cpu);
         ArgumentNullException.ThrowIfNull(memory);
@@ -104,17 +106,18 @@ public sealed class KvmExitHandler
     /// <summary>
     /// Completes the read of a KVM_EXIT_MMIO. If the instruction sign-extends, KVM is made to complete it at once and the
     /// register is then corrected, since KVM zero-extends: one KVM_RUN, one opcode read and one register write more than
-    /// <see cref="KvmVirtualCpu.CompleteMmioRead"/>.
+    /// <see cref="IKvmVirtualCpu.CompleteMmioRead"/>.
     /// </summary>
     /// <param name="value">What the device answered, in the low bytes.</param>
     public void CompleteRead(ulong value)
     {
-        KvmVirtualCpu cpu = _registers.Cache.Cpu;
+        IKvmVirtualCpu cpu = _registers.Cache.Cpu;
         int length = cpu.Mmio.Length;
         bool signed = TryDecode(out AccessDescriptor access) && access.Kind == AccessKind.Load && access.Extend == LoadExtend.Sign && access.ElementSize == length;
         bool bigEndian = signed && IsBigEndian();
         int width = access.RegisterWidth;
         bool toZeroRegister = access.InstructionSet == InstructionSet.A64 && access.Rt == 31;
+        int register = access.InstructionSet == InstructionSet.A64 ? access.Rt : AArch32RegisterView.ToAArch64(access.Rt, (int)_registers.PState & ModeMask);
         _registers.Cache.Discard();
         cpu.CompleteMmioRead(value);
         if (!signed || toZeroRegister)
@@ -130,7 +133,6 @@ public sealed class KvmExitHandler
         int unused = 64 - (8 * length);
         ulong element = bigEndian ? BinaryPrimitives.ReverseEndianness(value << unused) : value;
         ulong extended = (ulong)((long)(element << unused) >> unused);
-        int register = access.InstructionSet == InstructionSet.A64 ? access.Rt : AArch32RegisterView.ToAArch64(access.Rt, (int)_registers.PState & ModeMask);
         _registers.SetX(register, width == 64 ? extended : (uint)extended);
         _registers.Cache.Commit();
     }

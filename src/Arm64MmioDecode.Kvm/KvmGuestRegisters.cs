@@ -22,7 +22,7 @@ public sealed class KvmGuestRegisters : IGuestRegisters, IStage1Source
     /// <summary>Makes a view of a CPU's registers; reads its identification registers once.</summary>
     /// <param name="cpu">The CPU.</param>
     /// <exception cref="ArgumentNullException"><paramref name="cpu"/> is null.</exception>
-    public KvmGuestRegisters(KvmVirtualCpu cpu)
+    public KvmGuestRegisters(IKvmVirtualCpu cpu)
     {
         ArgumentNullException.ThrowIfNull(cpu);
         _cache = new KvmRegisterCache(cpu);

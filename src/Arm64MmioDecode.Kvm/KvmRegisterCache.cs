@@ -18,7 +18,7 @@ public sealed class KvmRegisterCache
     private const int VectorCount = 32;
     private const int PredicateCount = 17;
 
-    private readonly KvmVirtualCpu _cpu;
+    private readonly IKvmVirtualCpu _cpu;
     private readonly bool _scalable;
     private readonly ulong[] _values = new ulong[CoreCount + SystemCount];
     private readonly KvmRegisterId[] _ids = new KvmRegisterId[CoreCount + SystemCount];
@@ -37,7 +37,7 @@ public sealed class KvmRegisterCache
     /// <param name="cpu">The CPU; it must not run between the first read and <see cref="Commit"/> or
     /// <see cref="Discard"/>.</param>
     /// <exception cref="ArgumentNullException"><paramref name="cpu"/> is null.</exception>
-    public KvmRegisterCache(KvmVirtualCpu cpu)
+    public KvmRegisterCache(IKvmVirtualCpu cpu)
     {
         ArgumentNullException.ThrowIfNull(cpu);
         _cpu = cpu;
@@ -49,7 +49,7 @@ public sealed class KvmRegisterCache
     }
 
     /// <summary>The CPU whose registers these are.</summary>
-    public KvmVirtualCpu Cpu => _cpu;
+    public IKvmVirtualCpu Cpu => _cpu;
 
     /// <summary>How many KVM_GET_ONE_REG calls were made since the cache exists.</summary>
     public long ReadCalls { get; private set; }

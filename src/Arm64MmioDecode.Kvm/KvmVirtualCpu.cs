@@ -8,7 +8,7 @@ namespace Arm64MmioDecode.Kvm;
 
 /// <summary>A virtual CPU. One thread runs it and reads its registers; <see cref="RequestExit"/> may come from any
 /// thread.</summary>
-public sealed unsafe class KvmVirtualCpu : IDisposable
+public sealed unsafe class KvmVirtualCpu : IKvmVirtualCpu, IDisposable
 {
     private readonly SafeFileHandle _handle;
     private readonly int _descriptor;
@@ -121,55 +121,55 @@ public sealed unsafe class KvmVirtualCpu : IDisposable
     public void CompleteMmioRead(ulong value) => _run->MmioData = value;
 
     /// <summary>KVM_GET_ONE_REG for a register of up to 64 bits.</summary>
-    /// <param name="register">The register.</param>
+    /// <param name="id">The register.</param>
     /// <returns>Its value, zero-extended.</returns>
     /// <exception cref="KvmException">This CPU has no such register.</exception>
-    public ulong GetRegister(KvmRegisterId register)
+    public ulong GetRegister(KvmRegisterId id)
     {
         ulong value = 0;
-        GetRegister(register, MemoryMarshal.AsBytes(new Span<ulong>(ref value)));
+        GetRegister(id, MemoryMarshal.AsBytes(new Span<ulong>(ref value)));
         return value;
     }
 
     /// <summary>KVM_GET_ONE_REG.</summary>
-    /// <param name="register">The register.</param>
+    /// <param name="id">The register.</param>
     /// <param name="destination">At least <see cref="KvmRegisterId.Size"/> bytes; receives the value, little-endian.</param>
     /// <exception cref="ArgumentException">The buffer is too small.</exception>
     /// <exception cref="KvmException">This CPU has no such register.</exception>
-    public void GetRegister(KvmRegisterId register, Span<byte> destination)
+    public void GetRegister(KvmRegisterId id, Span<byte> destination)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(destination.Length, register.Size, nameof(destination));
+        ArgumentOutOfRangeException.ThrowIfLessThan(destination.Length, id.Size, nameof(destination));
         fixed (byte* value = destination)
         {
-            var argument = new KvmOneRegister { Id = register.Value, Address = (ulong)value };
+            var argument = new KvmOneRegister { Id = id.Value, Address = (ulong)value };
             if (Libc.IoControl(_descriptor, KvmRequest.GetOneReg, (nuint)(&argument)) < 0)
             {
-                throw KvmException.FromLastError($"KVM_GET_ONE_REG {register}");
+                throw KvmException.FromLastError($"KVM_GET_ONE_REG {id}");
             }
         }
     }
 
     /// <summary>KVM_SET_ONE_REG for a register of up to 64 bits.</summary>
-    /// <param name="register">The register.</param>
+    /// <param name="id">The register.</param>
     /// <param name="value">Its new value.</param>
     /// <exception cref="KvmException">This CPU has no such register, or the value is not allowed in it.</exception>
-    public void SetRegister(KvmRegisterId register, ulong value) =>
-        SetRegister(register, MemoryMarshal.AsBytes(new ReadOnlySpan<ulong>(in value)));
+    public void SetRegister(KvmRegisterId id, ulong value) =>
+        SetRegister(id, MemoryMarshal.AsBytes(new ReadOnlySpan<ulong>(in value)));
 
     /// <summary>KVM_SET_ONE_REG.</summary>
-    /// <param name="register">The register.</param>
+    /// <param name="id">The register.</param>
     /// <param name="source">At least <see cref="KvmRegisterId.Size"/> bytes: the new value, little-endian.</param>
     /// <exception cref="ArgumentException">The buffer is too small.</exception>
     /// <exception cref="KvmException">This CPU has no such register, or the value is not allowed in it.</exception>
-    public void SetRegister(KvmRegisterId register, ReadOnlySpan<byte> source)
+    public void SetRegister(KvmRegisterId id, ReadOnlySpan<byte> source)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(source.Length, register.Size, nameof(source));
+        ArgumentOutOfRangeException.ThrowIfLessThan(source.Length, id.Size, nameof(source));
         fixed (byte* value = source)
         {
-            var argument = new KvmOneRegister { Id = register.Value, Address = (ulong)value };
+            var argument = new KvmOneRegister { Id = id.Value, Address = (ulong)value };
             if (Libc.IoControl(_descriptor, KvmRequest.SetOneReg, (nuint)(&argument)) < 0)
             {
-                throw KvmException.FromLastError($"KVM_SET_ONE_REG {register}");
+                throw KvmException.FromLastError($"KVM_SET_ONE_REG {id}");
             }
         }
     }
