@@ -23,6 +23,9 @@ internal sealed class LibraryHandler : IFaultHandler, IMmioBus
         };
     }
 
+    /// <summary>The CPU's registers, for counting system calls.</summary>
+    public KvmRegisterCache Registers => _handler.Registers.Cache;
+
     /// <summary>How many exits ended in a retry, by reason.</summary>
     public IReadOnlyDictionary<ExitReason, int> Retries => _retries;
 

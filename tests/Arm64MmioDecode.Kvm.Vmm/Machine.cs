@@ -10,9 +10,9 @@ internal sealed class Machine : IDisposable
 {
     public const ulong GicDistributor = 0x0800_0000;
     public const ulong GicRedistributors = 0x080a_0000;
-    public const ulong Uart = 0x0900_0000;
+    public const ulong Uart = 0x0a00_0000;
     public const int UartInterrupt = 32;
-    public const ulong TestDevice = 0x0a00_0000;
+    public const ulong TestDevice = 0x0900_0000;
     public const int TestDeviceSize = 0x2_0000;
     public const ulong RamBase = 0x4000_0000;
 

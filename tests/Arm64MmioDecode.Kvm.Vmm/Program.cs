@@ -22,7 +22,7 @@ try
 {
     using KvmSystem kvm = KvmSystem.Open();
     var report = new Report();
-    string[] parts = args.Length == 0 ? ["instructions", "faults", "race", "linux"] : args;
+    string[] parts = args.Length == 0 ? ["instructions", "calls", "faults", "race", "linux"] : args;
     Func<Machine, KvmVirtualCpu, IFaultHandler?> library = (machine, cpu) => new LibraryHandler(machine, cpu, new RetryLimit());
     Func<Machine, KvmVirtualCpu, IFaultHandler?> withExclusives = (machine, cpu) => new LibraryHandler(machine, cpu, new RetryLimit(), ExclusivePolicy.Perform);
     if (parts.Contains("instructions"))
@@ -34,6 +34,15 @@ try
             {
                 InstructionProof.Run(kvm, mode, cases, withExclusives, report);
             }
+        }
+    }
+
+    if (parts.Contains("calls"))
+    {
+        foreach (GuestSet set in (GuestSet[])[GuestSet.A64, GuestSet.A32])
+        {
+            List<InstructionCase> cases = InstructionCase.Load($"{Guests}/cases-{set.ToString().ToLowerInvariant()}.bin");
+            SystemCallProof.Run(kvm, $"{Guests}/kvm.md", set, cases, report);
         }
     }
 

@@ -2,7 +2,7 @@
 # The proof in real KVM: boots Debian's arm64 kernel in QEMU (TCG, with EL2), runs the VMM of
 # tests/Arm64MmioDecode.Kvm.Vmm in it as first process, and that runs its guests in /dev/kvm.
 #
-#   tests/kvm/run.sh [PART…]         PART: instructions, faults, race, linux; default: all of them
+#   tests/kvm/run.sh [PART…]         PART: instructions, calls, faults, race, linux; default: all of them
 #   tests/kvm/run.sh record FILE     records the exits without a syndrome of the instruction cases as JSON lines
 #
 # Prints "N passed, N failed" at the end. Exit code 0 if nothing failed, 1 if something did, 2 if a tool is missing.
@@ -96,6 +96,7 @@ rm -rf "$initramfs"
 mkdir -p "$initramfs"/{dev,proc,sys,lib,guest}
 bash "$here/guests/build.sh" "$initramfs/guest"
 cp "$kernel" "$initramfs/guest/Image"
+cp "$root/docs/kvm.md" "$initramfs/guest/" # has a table that one part checks
 cp "$work/vmm/vmm" "$initramfs/init"
 cp -L "$libraries"/{ld-linux-aarch64.so.1,libc.so.6,libm.so.6} "$initramfs/lib/"
 (cd "$initramfs" && find . | LC_ALL=C sort | cpio -o -H newc --quiet) > "$work/initramfs.cpio"
@@ -113,7 +114,7 @@ timeout "${KVM_TIMEOUT:-900}" qemu-system-aarch64 \
     -M virt,virtualization=on,gic-version=3 -cpu max,pauth-impdef=on -smp 2 -m 1G \
     -nographic -nic none -no-reboot \
     -kernel "$kernel" -initrd "$work/initramfs.cpio" \
-    -append "console=ttyAMA0 quiet panic=-1 -- $*" < /dev/null 2>&1 | tr -d '\r' | tee "$log" | grep -v '^@record ' || status=$?
+    -append "console=ttyAMA0 quiet panic=-1 -- $*" < /dev/null 2>&1 | tr -d '\r' | tee "$log" | grep --line-buffered -v '^@record ' || status=$?
 
 if [ -n "$record" ]; then
     sed -n 's/^@record //p' "$log" > "$record"

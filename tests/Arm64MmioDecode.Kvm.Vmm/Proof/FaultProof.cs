@@ -17,7 +17,7 @@ internal static class FaultProof
         Func<Machine, KvmVirtualCpu, IFaultHandler?> faults,
         Report report)
     {
-        using var guest = new InstructionGuest(kvm, mode, onDevice: true, sve: false, faults);
+        using var guest = new InstructionGuest(kvm, mode, onDevice: true, faults);
         using var limit = new Timer(_ => guest.Abandon(), null, s_limit, Timeout.InfiniteTimeSpan);
         foreach (InstructionCase test in cases)
         {

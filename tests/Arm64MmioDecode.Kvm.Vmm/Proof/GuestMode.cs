@@ -53,6 +53,9 @@ internal sealed record GuestMode(GuestSet Set, GuestTranslation Translation, int
     /// <summary>TCR_EL1.TBI0 is set and the base address carries a tag.</summary>
     public bool Tagged { get; init; }
 
+    /// <summary>The CPU has SVE, and vectors longer than 128 bits.</summary>
+    public bool HasSve { get; init; }
+
     public bool IsAarch32 => Set != GuestSet.A64;
 
     public bool HasTranslation => Translation != GuestTranslation.Off;
@@ -79,6 +82,9 @@ internal sealed record GuestMode(GuestSet Set, GuestTranslation Translation, int
             yield return new GuestMode(set, GuestTranslation.Granule64K, 1, true) { UpperHalf = true };
             yield return new GuestMode(set, GuestTranslation.Granule4K, 1, false) { Tagged = true };
             yield return new GuestMode(set, GuestTranslation.Granule4K, 0, false) { Tagged = true };
+            yield return new GuestMode(set, GuestTranslation.Granule4K, 1, false) { HasSve = true };
+            yield return new GuestMode(set, GuestTranslation.Granule16K, 0, false) { HasSve = true };
+            yield return new GuestMode(set, GuestTranslation.Granule64K, 1, true) { HasSve = true };
         }
         else
         {
@@ -101,6 +107,6 @@ internal sealed record GuestMode(GuestSet Set, GuestTranslation Translation, int
             text += string.Create(CultureInfo.InvariantCulture, $" mode 0x{Aarch32Mode:x}");
         }
 
-        return text + (UpperHalf ? " TTBR1" : string.Empty) + (Tagged ? " tagged" : string.Empty);
+        return text + (UpperHalf ? " TTBR1" : string.Empty) + (Tagged ? " tagged" : string.Empty) + (HasSve ? " SVE" : string.Empty);
     }
 }

@@ -109,6 +109,20 @@ internal sealed class GuestState
         Registers[Pstate] = (Registers[Pstate] & ~TagCheckOverride) | (other.Registers[Pstate] & TagCheckOverride);
     }
 
+    /// <summary>Clears the bits above 127 of every vector that has changed.</summary>
+    public GuestState ClearUpperBits(GuestState before)
+    {
+        for (int i = 0; i < 32; i++)
+        {
+            if (!Vector(i).SequenceEqual(before.Vector(i)))
+            {
+                Vector(i)[16..].Clear();
+            }
+        }
+
+        return this;
+    }
+
     private static string NameOf(int index) => index switch
     {
         SpEl0 => "sp_el0",

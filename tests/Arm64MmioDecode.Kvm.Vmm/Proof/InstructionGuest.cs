@@ -31,26 +31,23 @@ internal sealed class InstructionGuest : IDisposable
     private readonly ulong _base;
     private readonly byte[] _contents = new byte[Observed];
 
-    public InstructionGuest(KvmSystem kvm, GuestMode mode, bool onDevice, bool sve, Func<Machine, KvmVirtualCpu, IFaultHandler?> faults)
+    public InstructionGuest(KvmSystem kvm, GuestMode mode, bool onDevice, Func<Machine, KvmVirtualCpu, IFaultHandler?> faults)
     {
         _mode = mode;
         _onDevice = onDevice;
         KvmVcpuFeatures features = KvmVcpuFeatures.Psci02
             | (mode.IsAarch32 ? KvmVcpuFeatures.El1Aarch32 : KvmVcpuFeatures.None)
-            | (sve ? KvmVcpuFeatures.Sve : KvmVcpuFeatures.None);
+            | (mode.HasSve ? KvmVcpuFeatures.Sve : KvmVcpuFeatures.None);
         _machine = new Machine(kvm, 32 << 20, 1, features, interruptController: false);
         _cpu = _machine.Cpus[0];
         _cpu.SetSoftwareBreakpoints(true);
         _loop = new CpuLoop(_cpu, _machine.Bus, faults(_machine, _cpu));
-        HasSve = sve;
 
         ulong window = mode.HasTranslation || !onDevice ? Window | Half : Machine.TestDevice;
         _base = (window + BaseOffset) | (mode.Tagged ? Tag : 0);
         Breakpoints(Vectors, 0x800 / 4);
         SetSystemRegisters();
     }
-
-    public bool HasSve { get; }
 
     public CpuLoop Loop => _loop;
 
@@ -64,7 +61,7 @@ internal sealed class InstructionGuest : IDisposable
     private bool TablesAreBigEndian => _mode.BigEndian && _mode.ExceptionLevel == 1;
 
     // Another vector length for each translation regime.
-    private int VectorLength => !HasSve ? 16 : _mode.Translation switch
+    private int VectorLength => !_mode.HasSve ? 16 : _mode.Translation switch
     {
         GuestTranslation.Off => 16,
         GuestTranslation.Granule4K => 32,
@@ -226,10 +223,10 @@ internal sealed class InstructionGuest : IDisposable
                 }
             }
 
-            _cpu.SetRegister(HasSve ? KvmRegisterId.Z(i) : KvmRegisterId.V(i), vector);
+            _cpu.SetRegister(_mode.HasSve ? KvmRegisterId.Z(i) : KvmRegisterId.V(i), vector);
         }
 
-        if (HasSve)
+        if (_mode.HasSve)
         {
             Span<byte> predicate = stackalloc byte[32];
             for (int i = 0; i < 17; i++)
@@ -259,10 +256,10 @@ internal sealed class InstructionGuest : IDisposable
         state.Registers[GuestState.SpsrAbort] = _cpu.GetRegister(KvmRegisterId.SpsrAbort);
         for (int i = 0; i < VectorRegisters; i++)
         {
-            _cpu.GetRegister(HasSve ? KvmRegisterId.Z(i) : KvmRegisterId.V(i), state.WholeVector(i));
+            _cpu.GetRegister(_mode.HasSve ? KvmRegisterId.Z(i) : KvmRegisterId.V(i), state.WholeVector(i));
         }
 
-        for (int i = 0; HasSve && i < 17; i++)
+        for (int i = 0; _mode.HasSve && i < 17; i++)
         {
             _cpu.GetRegister(KvmRegisterId.P(i), state.WholePredicate(i));
         }
@@ -370,7 +367,7 @@ internal sealed class InstructionGuest : IDisposable
 
         _cpu.SetRegister(KvmRegisterId.CpacrEl1, FpAndSve);
         _cpu.SetRegister(KvmRegisterId.SctlrEl1, control);
-        if (HasSve)
+        if (_mode.HasSve)
         {
             _cpu.SetRegister(KvmRegisterId.ZcrEl1, ((ulong)VectorLength / 16) - 1);
         }

@@ -24,14 +24,14 @@ internal static class InstructionProof
         var clock = Stopwatch.StartNew();
         InstructionCase[] selected = [.. cases.Where(c => Applies(c, mode) && !IsExclusivePair(c))];
         GuestState[] onRam;
-        using (var guest = new InstructionGuest(kvm, mode, onDevice: false, sve: false, (_, _) => null))
+        using (var guest = new InstructionGuest(kvm, mode, onDevice: false, (_, _) => null))
         using (new Timer(_ => guest.Abandon(), null, s_limit, Timeout.InfiniteTimeSpan))
         {
-            onRam = [.. selected.Select(guest.Execute)];
+            onRam = [.. selected.Select(test => IsLaneLoad(test) ? guest.Execute(test).ClearUpperBits(guest.Before(test)) : guest.Execute(test))];
         }
 
         int failed = report.Failed;
-        using (var guest = new InstructionGuest(kvm, mode, onDevice: true, sve: false, faults))
+        using (var guest = new InstructionGuest(kvm, mode, onDevice: true, faults))
         using (new Timer(_ => guest.Abandon(), null, s_limit, Timeout.InfiniteTimeSpan))
         {
             for (int i = 0; i < selected.Length; i++)
@@ -69,6 +69,13 @@ internal static class InstructionProof
     /// </summary>
     private static bool IsExclusivePair(InstructionCase test) =>
         s_exclusiveStores.Any(name => test.Text.Contains(name, StringComparison.Ordinal));
+
+    /// <summary>
+    /// A load of one lane writes a 128-bit register too, which clears the rest of the scalable register (Arm ARM, V[] in the
+    /// shared pseudocode). QEMU 7.2 leaves it as it is.
+    /// </summary>
+    private static bool IsLaneLoad(InstructionCase test) =>
+        test.Text.StartsWith("ld", StringComparison.Ordinal) && test.Text.Contains("}[", StringComparison.Ordinal);
 
     // SVE accesses are not emulated.
     private static bool Applies(InstructionCase test, GuestMode mode) =>

@@ -18,7 +18,7 @@
 #define SET "a32"
 #endif
 
-#define DEVICE 0x0a000000
+#define DEVICE 0x09000000
 #define SIZE 0x20000
 #define FRAME 0x8000
 #define FRAME_SIZE 0x4000
