@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Emulation;
 using Arm64MmioDecode.Handling;
 using Arm64MmioDecode.Kvm.Vmm.Devices;
@@ -13,7 +14,7 @@ internal sealed class LibraryHandler : IFaultHandler, IMmioBus
     private readonly RetryLimit _limit;
     private readonly SortedDictionary<ExitReason, int> _retries = [];
 
-    public LibraryHandler(Machine machine, KvmVirtualCpu cpu, RetryLimit limit, ExclusivePolicy exclusives = ExclusivePolicy.Fault)
+    public LibraryHandler(Machine machine, IKvmVirtualCpu cpu, RetryLimit limit, ExclusivePolicy exclusives = ExclusivePolicy.Fault)
     {
         _devices = machine.Bus;
         _limit = limit;
@@ -22,6 +23,9 @@ internal sealed class LibraryHandler : IFaultHandler, IMmioBus
             Options = new EmulationOptions { Exclusives = exclusives, Atomics = AtomicPolicy.Perform },
         };
     }
+
+    /// <summary>The instruction of the last exit.</summary>
+    public AccessDescriptor Instruction => _handler.Instruction;
 
     /// <summary>The CPU's registers, for counting system calls.</summary>
     public KvmRegisterCache Registers => _handler.Registers.Cache;

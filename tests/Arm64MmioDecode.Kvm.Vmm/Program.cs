@@ -7,6 +7,7 @@ using Arm64MmioDecode.Handling;
 using Arm64MmioDecode.Kvm;
 using Arm64MmioDecode.Kvm.Vmm;
 using Arm64MmioDecode.Kvm.Vmm.Proof;
+using Arm64MmioDecode.Kvm.Vmm.Recording;
 
 [assembly: SupportedOSPlatform("linux")]
 
@@ -61,6 +62,14 @@ try
     if (parts.Contains("race"))
     {
         RaceProof.Run(kvm, $"{Guests}/race-a64.bin", 10_000, report);
+    }
+
+    if (parts.Contains("record"))
+    {
+        foreach (GuestSet set in (GuestSet[])[GuestSet.A64, GuestSet.A32, GuestSet.T32])
+        {
+            ExitRecorder.Run(kvm, set, InstructionCase.Load($"{Guests}/cases-{set.ToString().ToLowerInvariant()}.bin"));
+        }
     }
 
     if (parts.Contains("linux"))

@@ -3,7 +3,7 @@
 # tests/Arm64MmioDecode.Kvm.Vmm in it as first process, and that runs its guests in /dev/kvm.
 #
 #   tests/kvm/run.sh [PART…]         PART: instructions, calls, faults, race, linux; default: all of them
-#   tests/kvm/run.sh record FILE     records the exits without a syndrome of the instruction cases as JSON lines
+#   tests/kvm/run.sh record FILE     records exits of the instruction cases as JSON lines (docs/samples/kvm-nisv-proof.jsonl)
 #
 # Prints "N passed, N failed" at the end. Exit code 0 if nothing failed, 1 if something did, 2 if a tool is missing.
 #
@@ -119,6 +119,8 @@ timeout "${KVM_TIMEOUT:-900}" qemu-system-aarch64 \
 if [ -n "$record" ]; then
     sed -n 's/^@record //p' "$log" > "$record"
     echo "$(wc -l < "$record") exits recorded in $record"
+    [ -s "$record" ]
+    exit
 fi
 
 summary=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1 || true)

@@ -1,3 +1,4 @@
+using System;
 using System.Linq;
 using System.Text.Json;
 using Arm64MmioDecode.Tests.Tooling;
@@ -68,6 +69,26 @@ public sealed class ReplayCommandTests
 
         text.Should().Contain("  fault Synchronous External abort");
         text.Should().Contain("    Its address comes from x2 = 0x4ffffe4.\n").And.Contain("    A driver reads or writes registers of its device");
+    }
+
+    [Fact]
+    public void Every_exit_that_the_proof_in_kvm_recorded_is_completed_and_accesses_the_address_that_faulted()
+    {
+        ToolRun run = ToolRun.InProcess("", "replay", Repository.File("docs", "samples", "kvm-nisv-proof.jsonl"), "--json");
+        JsonElement[] exits = [.. run.ParseObjects().SkipLast(1)];
+
+        run.ExitCode.Should().Be(0);
+        exits.Select(exit => exit.GetProperty("id").GetString()![..3]).Distinct().Should().Equal("a64", "a32", "t32");
+        foreach (JsonElement exit in exits)
+        {
+            exit.GetProperty("status").GetString().Should().Be("completed", exit.GetRawText());
+            JsonElement[] transactions = [.. exit.GetProperty("transactions").EnumerateArray()];
+            ulong ipa = Number(exit.GetProperty("ipa"));
+            (transactions.Length == 0 || transactions.Any(t => ipa - Number(t.GetProperty("address")) < t.GetProperty("size").GetUInt64()))
+                .Should().BeTrue(exit.GetRawText());
+        }
+
+        static ulong Number(JsonElement text) => Convert.ToUInt64(text.GetString()![2..], 16);
     }
 
     [Theory]
