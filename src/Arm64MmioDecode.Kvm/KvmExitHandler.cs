@@ -2,6 +2,7 @@ using System;
 using System.Buffers.Binary;
 using Arm64MmioDecode.Decoding;
 using Arm64MmioDecode.Descriptors;
+using Arm64MmioDecode.Diagnostics;
 using Arm64MmioDecode.Emulation;
 using Arm64MmioDecode.Fetching;
 using Arm64MmioDecode.Handling;
@@ -63,6 +64,20 @@ public sealed class KvmExitHandler
 
     /// <summary>The CPU's registers, for counting system calls.</summary>
     public KvmGuestRegisters Registers => _registers;
+
+    /// <summary>
+    /// Explains the last KVM_EXIT_ARM_NISV to a person, before the CPU runs again. It reads the registers that it tells, and MAIR_EL1
+    /// for what the guest takes the address for.
+    /// </summary>
+    /// <returns>The explanation.</returns>
+    public ExitExplanation Explain()
+    {
+        _registers.ReadsMemoryAttributes = true;
+        var explanation = ExitExplanation.Of(_handler);
+        _registers.ReadsMemoryAttributes = false;
+        _registers.Cache.Discard();
+        return explanation;
+    }
 
     /// <summary>Serves a KVM_EXIT_ARM_NISV.</summary>
     /// <param name="exit">The exit.</param>

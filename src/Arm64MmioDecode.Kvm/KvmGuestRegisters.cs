@@ -43,6 +43,9 @@ public sealed class KvmGuestRegisters : IGuestRegisters, IStage1Source
     /// <summary>The registers themselves: commit or discard here, and count system calls.</summary>
     public KvmRegisterCache Cache => _cache;
 
+    /// <summary>Whether memory attributes are of interest: handling an exit does without them, and each register is a system call.</summary>
+    internal bool ReadsMemoryAttributes { get; set; }
+
     /// <summary>Whether the CPU is in AArch32 state.</summary>
     public bool IsAarch32 => (PState & Aarch32State) != 0;
 
@@ -145,6 +148,7 @@ public sealed class KvmGuestRegisters : IGuestRegisters, IStage1Source
             Tcr = tcr,
             Ttbr0 = isAarch32 || !upper ? _cache.Read(KvmRegisterId.Ttbr0El1) : 0,
             Ttbr1 = isAarch32 || upper ? _cache.Read(KvmRegisterId.Ttbr1El1) : 0,
+            Mair = ReadsMemoryAttributes ? _cache.Read(KvmRegisterId.MairEl1) : 0,
             Dacr = isAarch32 && (tcr & ExtendedAddresses) == 0 ? (uint)_cache.Read(KvmRegisterId.Dacr32El2) : 0,
         };
     }

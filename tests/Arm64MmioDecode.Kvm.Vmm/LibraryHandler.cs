@@ -36,18 +36,18 @@ internal sealed class LibraryHandler : IFaultHandler, IMmioBus
     public string? Handle(KvmVirtualCpu cpu)
     {
         KvmExitOutcome outcome = _handler.Handle(cpu.ArmNisv);
-        ExitReason reason = _handler.Outcome.Reason;
         if (outcome == KvmExitOutcome.Retry)
         {
+            ExitReason reason = _handler.Outcome.Reason;
             _retries[reason] = _retries.GetValueOrDefault(reason) + 1;
         }
 
         if (!_limit.Allows(_handler.Pc, _handler.Outcome))
         {
-            return $"retried too often: {reason}; there is {_handler.Instruction}";
+            return $"retried too often: {_handler.Explain().Summary}";
         }
 
-        return outcome == KvmExitOutcome.NotEmulated ? $"not emulated: {reason}; there is {_handler.Instruction}" : null;
+        return outcome == KvmExitOutcome.NotEmulated ? _handler.Explain().Summary : null;
     }
 
     public void CompleteRead(ulong value) => _handler.CompleteRead(value);

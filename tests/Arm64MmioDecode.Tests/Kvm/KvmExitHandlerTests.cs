@@ -1,8 +1,10 @@
 using System.Linq;
 using System.Runtime.Versioning;
+using Arm64MmioDecode.Diagnostics;
 using Arm64MmioDecode.Emulation;
 using Arm64MmioDecode.Handling;
 using Arm64MmioDecode.Kvm;
+using Arm64MmioDecode.Tests.Handling;
 using FluentAssertions;
 using Xunit;
 
@@ -62,6 +64,21 @@ public sealed class KvmExitHandlerTests
 
         guest.Cpu.Bytes(KvmRegisterId.Z(0)).ToArray().Should().Equal(Enumerable.Range(0, 256).Select(i => (byte)(i < 16 ? i : 0)));
         guest.Handler.Registers.Cache.MaximumVectorLength.Should().Be(64);
+    }
+
+    [Theory]
+    [InlineData(false, GuestTables.Code, GuestMemoryView.NormalCacheable, ExitCause.MissingMemory)]
+    [InlineData(false, GuestTables.Device, GuestMemoryView.Device, ExitCause.MergedAccess)]
+    [InlineData(true, GuestTables.Code, GuestMemoryView.NormalCacheable, ExitCause.MissingMemory)]
+    public void An_exit_is_explained_with_what_the_guest_takes_the_address_for(bool aarch32, ulong attributes, GuestMemoryView view, ExitCause cause)
+    {
+        KvmGuest guest = new KvmGuest(aarch32, translation: true, deviceAttributes: attributes).With(aarch32 ? LdrPostIndexA32 : LdrPostIndexA64);
+        guest.Exit(isWrite: false).Should().Be(KvmExitOutcome.Completed);
+
+        ExitExplanation explanation = guest.Handler.Explain();
+
+        (explanation.MemoryView, explanation.Cause).Should().Be((view, cause));
+        explanation.Summary.Should().StartWith(aarch32 ? "ldr r0, [r2], #4 at PC 0x40000000, read at address 0x9000000" : "ldr w0, [x2], #4 at PC 0x40000000, read at address 0x9000000");
     }
 
     [Fact]

@@ -18,7 +18,7 @@ internal sealed class KvmGuest
     private const uint El1h = 0x3c5;
     private const uint Supervisor = 0x1d3;
 
-    public KvmGuest(bool aarch32 = false, bool translation = false, KvmVcpuFeatures features = KvmVcpuFeatures.None)
+    public KvmGuest(bool aarch32 = false, bool translation = false, KvmVcpuFeatures features = KvmVcpuFeatures.None, ulong deviceAttributes = GuestTables.Device)
     {
         Cpu = new FakeVirtualCpu(features | (aarch32 ? KvmVcpuFeatures.El1Aarch32 : KvmVcpuFeatures.None));
         Memory.Add(Pc);
@@ -26,12 +26,13 @@ internal sealed class KvmGuest
         {
             var tables = new GuestTables(Memory, aarch32);
             tables.Map(Pc, Pc, GuestTables.Code);
-            tables.Map(Device, Device, GuestTables.Device);
+            tables.Map(Device, Device, deviceAttributes);
             Stage1Registers registers = tables.Registers;
             Cpu[KvmRegisterId.SctlrEl1] = registers.Sctlr;
             Cpu[KvmRegisterId.TcrEl1] = registers.Tcr;
             Cpu[KvmRegisterId.Ttbr0El1] = registers.Ttbr0;
             Cpu[KvmRegisterId.Ttbr1El1] = registers.Ttbr1;
+            Cpu[KvmRegisterId.MairEl1] = registers.Mair;
         }
 
         Cpu[KvmRegisterId.Pc] = Pc;

@@ -53,7 +53,7 @@ internal static class KvmGuideExample
                 return true; // the registers are right: run the CPU again
             }
 
-            Console.Error.WriteLine($"PC 0x{_handler.Pc:x}, {_handler.Outcome.Reason}: {_handler.Instruction}");
+            Console.Error.WriteLine(_handler.Explain()); // what the guest did, what usually lies behind it, what to do
             return false;
         }
 
