@@ -146,6 +146,12 @@ public sealed partial class AccessPlan
         {
             case AccessKind.LoadExclusive:
                 ScatterData(registers);
+                if (_count == 2 && _access.Rt == _access.Rt2)
+                {
+                    // CONSTRAINED UNPREDICTABLE; unlike that of LDP, the second element stays, as on QEMU.
+                    SetX(registers, _access.Rt2, Extend(GetElement(1)));
+                }
+
                 _monitor.Mark(RemoveTag(_address), _access.TotalSize);
                 return true;
             case AccessKind.StoreExclusive:

@@ -95,13 +95,14 @@ public static class A64SpecialCases
         var offset = (uint)random.Next(-4, 4);
         var indexing = random.Next(2) == 0 ? 1u : 3u;
         var load = (uint)random.Next(2);
-        uint[] words = random.Next(5) switch
+        uint[] words = random.Next(6) switch
         {
             0 => [(random.Next(2) == 0 ? 0x28400000u : 0xA8400000) | (1u << 24) | ((offset & 0x7F) << 15) | (3u << 10) | (1u << 5) | 3], // ldp x3, x3
             1 => [(random.Next(2) == 0 ? 0x2D400000u : 0xAD400000) | ((offset & 0x7F) << 15) | (3u << 10) | (1u << 5) | 3], // ldp q3, q3
             2 => [(random.Next(2) == 0 ? 0x28800000u : 0xA8800000) | (indexing == 3 ? 1u << 24 : 0) | (load << 22) | ((offset & 0x7F) << 15)
                 | (random.Next(2) == 0 ? (1u << 10) | (1u << 5) | 4 : (4u << 10) | (1u << 5) | 1)], // ldp, stp x1, x4, [x1]!
             3 => [(random.Next(2) == 0 ? 0xB8000000u : 0xF8000000) | (load << 22) | ((offset & 0x1FF) << 12) | (indexing << 10) | (1u << 5) | 1], // ldr, str x1, [x1]!
+            4 => [(random.Next(2) == 0 ? 0x887F0000u : 0xC87F0000) | ((uint)random.Next(2) << 15) | (3u << 10) | (1u << 5) | 3], // ldxp, ldaxp x3, x3
             _ => [0x885F7C23, random.Next(2) == 0 ? 0x88037C23u : 0x88017C23], // ldxr w3, [x1]; stxr w3 or w1, w3, [x1]
         };
         var c = new DifferentialCase(Isa.A64, Code, words, bigEndian) { Name = "overlap" };
