@@ -9,6 +9,9 @@ public sealed partial class AccessPlan
     // PSTATE.BTYPE and PSTATE.SS become 0 when an instruction completes.
     private const uint ClearedByCompletion = (3u << 10) | (1u << 21);
 
+    // DC ZVA, DC GVA, DC GZVA.
+    private bool IsBlockOperation => _access.Kind == AccessKind.ZeroBlock || (_access.Kind == AccessKind.TagStore && _access.IsSystemInstruction);
+
     // The descriptor is read from where the caller has it: it may have been written a moment ago, and reading a copy of it would
     // wait until those writes have left the processor's store buffer.
     private EmulationStatus PrepareA64(in AccessDescriptor access, IGuestRegisters registers)

@@ -13,14 +13,17 @@ public sealed partial class AccessPlan
     // Tag that a store writes to every granule.
     private byte _tag;
 
+    // The address in Xt that a block operation was given.
+    private ulong _given;
+
     private bool IsBulk => _access.ElementCount == 0;
 
     // DC ZVA, DC GVA, DC GZVA: the whole block around the address in Xt.
     private EmulationStatus PrepareBlock(IGuestRegisters registers)
     {
-        ulong address = GetX(registers, _access.Rt);
-        _address = address & ~(ulong)(_options.ZeroBlockSize - 1);
-        _tag = TagOf(address);
+        _given = GetX(registers, _access.Rt);
+        _address = _given & ~(ulong)(_options.ZeroBlockSize - 1);
+        _tag = TagOf(_given);
         if (_access.Kind == AccessKind.ZeroBlock)
         {
             BeginZeros(_options.ZeroBlockSize);

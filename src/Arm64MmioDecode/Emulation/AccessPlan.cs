@@ -325,7 +325,9 @@ public sealed partial class AccessPlan
             ThrowNoTransaction();
         }
 
-        RaiseDataAbort(status.StatusCode, NextAddress, _phase is Phase.Write or Phase.WriteTag);
+        // An MMU fault of a block operation reports the address in Xt (Arm ARM, AArch64.DataMemZero and AArch64.WriteTagMem).
+        bool given = IsBlockOperation && status.StatusCode != FaultStatusCode.SynchronousExternalAbort;
+        RaiseDataAbort(status.StatusCode, given ? _given : NextAddress, _phase is Phase.Write or Phase.WriteTag);
     }
 
     /// <summary>

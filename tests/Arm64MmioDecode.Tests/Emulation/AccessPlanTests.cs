@@ -445,6 +445,30 @@ public sealed class AccessPlanTests
     }
 
     [Theory]
+    [InlineData(0xD50B7421u)] // dc zva, x1
+    [InlineData(0xD50B7461u)] // dc gva, x1
+    [InlineData(0xD50B7481u)] // dc gzva, x1
+    public void An_mmu_fault_of_a_block_operation_reports_the_address_that_it_was_given(uint opcode)
+    {
+        const ulong Given = 0xE00_0000_0000_1019;
+        var machine = new A64Machine { Options = new EmulationOptions { TaggedMemory = true, TopByteIgnored = true } };
+        machine.Registers.SetX(1, Given);
+        var access = A64Machine.Decode(opcode);
+
+        Fail(BusStatus.Fault(FaultStatusCode.Translation(level: 3))).Should().Be(Given);
+        Fail(BusStatus.ExternalAbort).Should().Be(Given & ~63ul);
+
+        ulong Fail(BusStatus status)
+        {
+            machine.Plan.Prepare(in access, machine.Registers, machine.Options);
+            machine.Plan.TryGetNext(out _).Should().BeTrue();
+            machine.Plan.Fail(status);
+            machine.Plan.Commit(machine.Registers).Should().Be(EmulationStatus.Fault);
+            return machine.Plan.Fault.Address;
+        }
+    }
+
+    [Theory]
     [InlineData(0xD9200820u, 0x1008ul)] // stg x0, [x1]
     [InlineData(0xD9600820u, 0x1001ul)] // stzg x0, [x1]
     [InlineData(0x69000420u, 0x1008ul)] // stgp x0, x1, [x1]

@@ -51,7 +51,7 @@ public sealed class EmulatedMachine : IMachine
             }
 
             (state.Outcome, state.FaultAddress) = status == EmulationStatus.Fault
-                ? (OutcomeOf(_plan.Fault), ReportsAddressTags ? _plan.Fault.Address : RemoveTag(_plan.Fault.Address))
+                ? (OutcomeOf(_plan.Fault), AddressOf(_plan.Fault, access.Kind))
                 : throw new InvalidOperationException($"{status}: {_plan.NotEmulatedReason}");
             break;
         }
@@ -76,6 +76,13 @@ public sealed class EmulatedMachine : IMachine
             FaultKind.Alignment => Outcome.AlignmentFault,
             _ => throw new InvalidOperationException($"{fault.Reason} {fault.StatusCode.Kind}"),
         };
+
+    // QEMU's user mode reports the block of DC ZVA; the manual's FAR_EL1 has the address in Xt.
+    private ulong AddressOf(EmulationFault fault, AccessKind kind)
+    {
+        var address = kind == AccessKind.ZeroBlock ? fault.Address & ~(ulong)(Options.ZeroBlockSize - 1) : fault.Address;
+        return ReportsAddressTags ? address : RemoveTag(address);
+    }
 
     private static ulong RemoveTag(ulong address) => (ulong)((long)(address << 8) >> 8);
 

@@ -243,7 +243,7 @@ public static class A64SpecialCases
         var address = RandomState.PlaceAccess(c, random, ZeroBlock);
         if (isTagging)
         {
-            // Which address of the block a fault reports is not specified: these do not fault.
+            // QEMU's user mode reports the address in Xt for tags and the block for data: these do not fault.
             c.Initial.Memory.Map(RandomState.Data - GuestMemory.PageSize, 3 * GuestMemory.PageSize);
             Retag(c, random);
             c.Initial.X[1] = RandomState.Data + (ulong)random.Next(4096);
