@@ -135,19 +135,29 @@ internal sealed class A64Machine : IWideMmioBus, ITagMemory
 
     public A64Machine Clone()
     {
-        var copy = new A64Machine { Options = Options, Refused = Refused, DeviceStatus = DeviceStatus };
+        var copy = new A64Machine { Options = Options, DeviceStatus = DeviceStatus };
         copy.Registers.CopyFrom(Registers);
-        foreach (var (address, value) in _memory)
-        {
-            copy._memory[address] = value;
-        }
-
-        foreach (var (address, tag) in _tags)
-        {
-            copy._tags[address] = tag;
-        }
-
+        copy.Restore(this);
+        copy.Refused = Refused;
         return copy;
+    }
+
+    /// <summary>Takes over another machine's memory, forgets the transactions and refuses none any more; the registers and the plan stay.</summary>
+    public void Restore(A64Machine other)
+    {
+        Transactions.Clear();
+        Refused = -1;
+        _memory.Clear();
+        _tags.Clear();
+        foreach (var (address, value) in other._memory)
+        {
+            _memory[address] = value;
+        }
+
+        foreach (var (address, tag) in other._tags)
+        {
+            _tags[address] = tag;
+        }
     }
 
     /// <summary>Every register, for comparison.</summary>

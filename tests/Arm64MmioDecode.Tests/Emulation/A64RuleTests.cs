@@ -47,6 +47,11 @@ public sealed class A64RuleTests
                 faulty.Plan.Fault.Reason.Should().Be(FaultReason.DataAbort);
                 faulty.Plan.Fault.StatusCode.Should().Be(FaultStatusCode.SynchronousExternalAbort);
                 faulty.Plan.Fault.IsWrite.Should().Be(reference.Transactions[failing][0] == 'w');
+
+                faulty.Restore(machine);
+                faulty.Execute(opcode).Should().Be(status, "of {0:x8} after transaction {1} failed", opcode, failing);
+                faulty.RegisterText().Should().Be(reference.RegisterText(), "of {0:x8} after transaction {1} failed", opcode, failing);
+                faulty.Trace.Should().Be(reference.Trace);
             }
 
             var stepped = machine.Clone();
