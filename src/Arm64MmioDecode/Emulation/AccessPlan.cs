@@ -259,8 +259,9 @@ public sealed partial class AccessPlan
             }
         }
 
+        // Aligned elements are alike. How others are divided depends on their address, even if this one was not.
         int elementSize = 1 << _sizeLog2;
-        if (size != elementSize)
+        if (size != elementSize || (_address & (ulong)(elementSize - 1)) != 0)
         {
             _pieceSize = 0;
             _done += size;

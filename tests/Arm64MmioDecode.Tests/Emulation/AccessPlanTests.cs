@@ -171,6 +171,8 @@ public sealed class AccessPlanTests
     [InlineData(UnalignedPolicy.Pass, 8, LdrX0X1, "x1=1ff8", "r8@1ff8")]
     [InlineData(UnalignedPolicy.Pass, 8, LdrX0X1, "x1=1ffd", "r1@1ffd r2@1ffe r4@2000 r1@2004")]
     [InlineData(UnalignedPolicy.Pass, 8, 0x78400420u, "x1=1fff", "r1@1fff r1@2000")] // ldrh w0, [x1], #0
+    [InlineData(UnalignedPolicy.Pass, 8, LdpX0X1X2, "x2=1001", "r8@1001 r8@1009")]
+    [InlineData(UnalignedPolicy.Pass, 8, LdpX0X1X2, "x2=1ff1", "r8@1ff1 r1@1ff9 r4@1ffa r2@1ffe r1@2000")] // neither the second element
     [InlineData(UnalignedPolicy.Fault, 8, LdrX0X1, "x1=1004", "fault")]
     [InlineData(UnalignedPolicy.Fault, 8, LdpX0X1X2, "x2=1008", "r8@1008 r8@1010")] // a pair is aligned to its element
     [InlineData(UnalignedPolicy.Fault, 8, LdrQ0X1, "x1=1008", "fault")]
