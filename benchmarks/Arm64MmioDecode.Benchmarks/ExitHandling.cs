@@ -50,6 +50,7 @@ public class ExitHandling
     [Benchmark(OperationsPerInvoke = Window.Words)]
     public long Plan()
     {
+        var device = new DeviceReference(_device);
         long sum = 0;
         foreach (ref readonly RecordedExit exit in Window.Next(_exits, ref _next))
         {
@@ -57,7 +58,7 @@ public class ExitHandling
             if (AccessSyndrome.TryGetAccess(syndrome, El1, out AccessDescriptor access)
                 || InstructionDecoder.DecodeA64(exit.Opcode, out access) == DecodeStatus.MemoryAccess)
             {
-                sum += (long)_plan.Execute(access, exit.Far, _registers, _device, default);
+                sum += (long)_plan.Execute(access, exit.Far, _registers, ref device, default);
             }
         }
 
@@ -77,5 +78,12 @@ public class ExitHandling
         }
 
         return sum;
+    }
+
+    private readonly struct DeviceReference(RegisterDevice device) : IMmioBus
+    {
+        public BusStatus Read(ulong address, int size, out ulong value) => device.Read(address, size, out value);
+
+        public BusStatus Write(ulong address, int size, ulong value) => device.Write(address, size, value);
     }
 }

@@ -100,7 +100,7 @@ public readonly partial struct AccessDescriptor : IEquatable<AccessDescriptor>
     /// <summary>Properties that are either there or not.</summary>
     public AccessProperties Properties => DropsAcquire ? NamedProperties & ~AccessProperties.Acquire : NamedProperties;
 
-    /// <summary>The properties that the mnemonic says.</summary>
+    /// <summary>The properties that the mnemonic says: the same without a look at Rt, for whom only those of loads and stores matter.</summary>
     internal AccessProperties NamedProperties => (AccessProperties)(ushort)(_addressing >> 16);
 
     // LDADDA, SWPA and the like have acquire semantics "if the destination register is not one of WZR or XZR" (Arm ARM, section C6.2).

@@ -28,11 +28,13 @@ public sealed partial class AccessPlan
             return Unsupported(NotEmulatedReason.Scalable);
         }
 
+        if (access.Kind is AccessKind.Load or AccessKind.Store)
+        {
+            return PrepareTransfer(in access, registers);
+        }
+
         switch (access.Kind)
         {
-            case AccessKind.Load:
-            case AccessKind.Store:
-                return PrepareTransfer(in access, registers);
             case AccessKind.LoadExclusive:
             case AccessKind.StoreExclusive:
                 return PrepareExclusive(in access, registers);
@@ -72,7 +74,7 @@ public sealed partial class AccessPlan
             phase = Phase.Write;
             GatherData(in access, registers);
             // STILP with writeback stores Rt2, the higher one, first (Arm ARM, description of STILP).
-            _descending = (access.Properties & AccessProperties.Release) != 0 && access.AddressingMode == AddressingMode.PreIndex && _count == 2;
+            _descending = (access.NamedProperties & AccessProperties.Release) != 0 && access.AddressingMode == AddressingMode.PreIndex && _count == 2;
         }
 
         if (IsSixtyFourBytes(in access))
@@ -202,7 +204,7 @@ public sealed partial class AccessPlan
                 return false;
             }
 
-            if ((access.Properties & AccessProperties.Authenticated) != 0 && !Authenticate(address, out address))
+            if ((access.NamedProperties & AccessProperties.Authenticated) != 0 && !Authenticate(address, out address))
             {
                 return false;
             }
@@ -260,19 +262,12 @@ public sealed partial class AccessPlan
     private bool CheckAlignment(in AccessDescriptor access)
     {
         const AccessProperties Strict = AccessProperties.Acquire | AccessProperties.AcquirePC | AccessProperties.Release | AccessProperties.WritesTags;
-        int alignment = 1 << _sizeLog2;
-        bool strict = (access.Properties & Strict) != 0;
-        if (access.Kind is not (AccessKind.Load or AccessKind.Store) || IsSixtyFourBytes(in access))
-        {
-            alignment = access.TotalSize;
-            strict = true;
-        }
-        else if ((access.Properties & AccessProperties.WritesTags) != 0)
-        {
-            alignment = TagGranule;
-        }
-
-        if ((_address & (ulong)(alignment - 1)) == 0 || (_options.Unaligned != UnalignedPolicy.Fault && !strict))
+        AccessProperties properties = access.NamedProperties;
+        bool isPlain = access.Kind is AccessKind.Load or AccessKind.Store && !IsSixtyFourBytes(in access);
+        int alignment = !isPlain ? access.TotalSize
+            : (properties & AccessProperties.WritesTags) != 0 ? TagGranule
+            : 1 << _sizeLog2;
+        if ((_address & (ulong)(alignment - 1)) == 0 || (isPlain && (properties & Strict) == 0 && _options.Unaligned != UnalignedPolicy.Fault))
         {
             return true;
         }

@@ -141,7 +141,7 @@ public sealed partial class AccessPlan
         {
             AccessOperation.StoreReturnState => user || mode == AArch32RegisterView.SystemMode || !IsModeOfEL1(_access.Opcode),
             AccessOperation.ExceptionReturn => user || (mode == AArch32RegisterView.SystemMode && _access.RegisterFile == RegisterFile.General),
-            _ => user && (_access.Properties & AccessProperties.UserBank) != 0,
+            _ => user && (_access.NamedProperties & AccessProperties.UserBank) != 0,
         };
     }
 
@@ -192,7 +192,7 @@ public sealed partial class AccessPlan
             IndexExtend.Rrx => (index >> 1) | ((_cpsr << 2) & 0x80000000),
             _ => index << amount,
         };
-        return (_access.Properties & AccessProperties.SubtractIndex) != 0 ? (uint)-(int)index : index;
+        return (_access.NamedProperties & AccessProperties.SubtractIndex) != 0 ? (uint)-(int)index : index;
     }
 
     // Multiple and dual accesses, exclusives, acquire and release, and those of floating-point registers need alignment
@@ -214,7 +214,7 @@ public sealed partial class AccessPlan
         }
         else
         {
-            strict = (_access.Properties & Ordered) != 0 || _access.RegisterFile != RegisterFile.General
+            strict = (_access.NamedProperties & Ordered) != 0 || _access.RegisterFile != RegisterFile.General
                 || _access.Layout != RegisterLayout.Consecutive;
             strict &= _access.Operation != AccessOperation.TableBranch;
             alignment = 1 << _sizeLog2;

@@ -10,7 +10,7 @@ public sealed partial class AccessPlan
     private const int DoublewordBits = 64;
 
     // The mode whose registers LDM and STM transfer.
-    private uint TransferMode => (_access.Properties & AccessProperties.UserBank) != 0 ? AArch32RegisterView.UserMode : _cpsr;
+    private uint TransferMode => (_access.NamedProperties & AccessProperties.UserBank) != 0 ? AArch32RegisterView.UserMode : _cpsr;
 
     private bool IsDoublewordElements => _access.ElementSizeLog2 == DoublewordSizeLog2;
 

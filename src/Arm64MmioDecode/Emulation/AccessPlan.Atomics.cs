@@ -62,7 +62,7 @@ public sealed partial class AccessPlan
         }
 
         GatherOperands(registers);
-        if ((_access.Properties & AccessProperties.ReadCheckWrite) != 0)
+        if ((_access.NamedProperties & AccessProperties.ReadCheckWrite) != 0)
         {
             _check = ReadCheckWrite.Create(registers, _count == 2, IsSoftwareCheck, _options.ProtectionEnabled);
         }
@@ -116,7 +116,7 @@ public sealed partial class AccessPlan
         ulong high = pair ? Modify(_second, _operandHigh & mask) : 0;
         bool equal = _access.Kind != AccessKind.CompareAndSwap
             || (_first == (_comparand & mask) && (!pair || _second == (_comparandHigh & mask)));
-        if ((_access.Properties & AccessProperties.ReadCheckWrite) != 0)
+        if ((_access.NamedProperties & AccessProperties.ReadCheckWrite) != 0)
         {
             // A big-endian 128-bit value has its more significant half at the lower address.
             bool swapped = pair && _options.BigEndian;
@@ -165,7 +165,7 @@ public sealed partial class AccessPlan
             case AccessOperation.FloatingMaximumNumber:
             case AccessOperation.FloatingMinimum:
             case AccessOperation.FloatingMinimumNumber:
-                FloatingPointFormat format = (_access.Properties & AccessProperties.BFloat16) != 0
+                FloatingPointFormat format = (_access.NamedProperties & AccessProperties.BFloat16) != 0
                     ? FloatingPointFormat.BFloat16
                     : FloatingPointFormat.OfSize(_sizeLog2);
                 return new FloatingPointUnit(format, _control).Compute(_access.Operation, value, operand);
@@ -177,7 +177,7 @@ public sealed partial class AccessPlan
 
     private void CommitAtomic(IGuestRegisters registers)
     {
-        if ((_access.Properties & AccessProperties.ReadCheckWrite) != 0)
+        if ((_access.NamedProperties & AccessProperties.ReadCheckWrite) != 0)
         {
             registers.PState = (registers.PState & 0x0FFF_FFFF) | _check.Flags;
         }

@@ -29,7 +29,7 @@ public sealed partial class AccessPlan
 
     private bool IsCopy => _access.Kind == AccessKind.MemoryCopy;
 
-    private bool SetsTags => (_access.Properties & AccessProperties.WritesTags) != 0;
+    private bool SetsTags => (_access.NamedProperties & AccessProperties.WritesTags) != 0;
 
     // Bits 11:10 are 01 in all forms but SETGO*, which write tags and no data.
     private bool SetsTagsOnly => !IsCopy && (_access.Opcode & (3u << 10)) == 0;

@@ -44,7 +44,7 @@ public sealed partial class AccessPlan
             return _status;
         }
 
-        bool zeroes = (_access.Properties & AccessProperties.ZeroesData) != 0;
+        bool zeroes = (_access.NamedProperties & AccessProperties.ZeroesData) != 0;
         if (IsBulk)
         {
             int size = zeroes ? _options.ZeroBlockSize : _options.TagBlockSize;
@@ -127,7 +127,7 @@ public sealed partial class AccessPlan
 
     private void BeginTagsAfterData()
     {
-        if ((_access.Properties & AccessProperties.WritesTags) == 0)
+        if ((_access.NamedProperties & AccessProperties.WritesTags) == 0)
         {
             return;
         }

@@ -137,7 +137,7 @@ public sealed partial class AccessPlan
         _phase = Phase.None;
         _uniform = false;
         _descending = false;
-        _unprivileged = (access.Properties & AccessProperties.Unprivileged) != 0;
+        _unprivileged = (access.NamedProperties & AccessProperties.Unprivileged) != 0;
         _count = 0;
         _left = 0;
         _transferred = 0;
@@ -417,6 +417,24 @@ public sealed partial class AccessPlan
         return Commit(registers);
     }
 
+    /// <summary>Prepares a plan for an access that a syndrome describes, and drives it on a bus to its end, without virtual calls.</summary>
+    /// <typeparam name="TBus">The bus, which takes transactions of up to 8 bytes and no tags.</typeparam>
+    /// <param name="access">The access.</param>
+    /// <param name="reportedAddress">The address that the exit reports; used for <see cref="AddressingMode.Reported"/> only.</param>
+    /// <param name="registers">The vCPU's registers.</param>
+    /// <param name="bus">What it accesses. An exception that it throws leaves the registers unchanged.</param>
+    /// <param name="options">The guest's state and the policies.</param>
+    /// <returns>How it ended; see <see cref="Fault"/> and <see cref="NotEmulatedReason"/>.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="registers"/> is null.</exception>
+    /// <exception cref="ArgumentException">A transaction is wider than 8 bytes or transfers a tag.</exception>
+    public EmulationStatus Execute<TBus>(in AccessDescriptor access, ulong reportedAddress, IGuestRegisters registers, ref TBus bus, in EmulationOptions options)
+        where TBus : struct, IMmioBus
+    {
+        Prepare(in access, reportedAddress, registers, in options);
+        Drive(ref bus, null);
+        return Commit(registers);
+    }
+
     /// <summary>Performs all transactions of a prepared plan.</summary>
     /// <param name="bus">The bus, for transactions of up to 8 bytes.</param>
     /// <param name="wide">The same bus, for the others.</param>
@@ -555,7 +573,7 @@ public sealed partial class AccessPlan
     // Nothing follows the transfer of a plain load or store, which is what most exits are.
     private void CompletePhase()
     {
-        if (_access.Kind is AccessKind.Load or AccessKind.Store && (_access.Properties & AccessProperties.WritesTags) == 0)
+        if (_access.Kind is AccessKind.Load or AccessKind.Store && (_access.NamedProperties & AccessProperties.WritesTags) == 0)
         {
             _phase = Phase.None;
         }

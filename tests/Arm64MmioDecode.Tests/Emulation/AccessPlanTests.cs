@@ -109,6 +109,21 @@ public sealed class AccessPlanTests
     }
 
     [Fact]
+    public void An_access_that_a_syndrome_describes_needs_the_address_that_the_exit_reports()
+    {
+        var machine = new A64Machine().With("x3=77");
+        AccessSyndrome.TryGetAccess(DataAbortSyndrome.FromEsr(0x93C38007), 0x3C5, out var access).Should().BeTrue(); // ldr x3
+        machine.Plan.Invoking(x => x.Execute(in access, machine.Registers, new ThrowingBus(0), machine.Options)).Should().Throw<ArgumentException>();
+
+        machine.Plan.Execute(in access, 0x1008, machine.Registers, machine, machine.Options).Should().Be(EmulationStatus.Completed);
+
+        machine.Registers.GetX(3).Should().Be(machine.Value(0x1008, 8));
+        var bus = default(CountingBus);
+        machine.Plan.Execute(in access, 0x1008, machine.Registers, ref bus, machine.Options).Should().Be(EmulationStatus.Completed);
+        machine.Registers.GetX(3).Should().Be(1);
+    }
+
+    [Fact]
     public void A_transaction_that_the_bus_cannot_take_is_the_callers_mistake()
     {
         var plan = new AccessPlan();
