@@ -15,7 +15,8 @@ internal static class CauseFinder
     /// <param name="access">The instruction; empty when it is not known.</param>
     /// <param name="view">What the guest takes the address for.</param>
     /// <param name="outcome">How the exit ended, when it was handled.</param>
-    public static ExitCause Find(in DataAbortSyndrome syndrome, in AccessDescriptor access, GuestMemoryView view, in ExitOutcome? outcome)
+    /// <param name="isOther">Whether there is an instruction, and another one than that which trapped.</param>
+    public static ExitCause Find(in DataAbortSyndrome syndrome, in AccessDescriptor access, GuestMemoryView view, in ExitOutcome? outcome, bool isOther)
     {
         if (outcome is { Status: ExitStatus.Retry })
         {
@@ -31,6 +32,11 @@ internal static class CauseFinder
         if (outcome is { Reason: ExitReason.OpcodeNotAvailable })
         {
             return ExitCause.InstructionNotReadable;
+        }
+
+        if (isOther && !syndrome.Isv)
+        {
+            return ExitCause.GuestChanged;
         }
 
         // What the guest takes the memory for says more than the instruction: whoever expects RAM uses any instruction.
@@ -65,6 +71,7 @@ internal static class CauseFinder
 
     private static ExitCause OfInstruction(in AccessDescriptor access)
     {
+        const NoSyndromeReasons Merged = NoSyndromeReasons.Pair | NoSyndromeReasons.Writeback;
         const NoSyndromeReasons Bulk = NoSyndromeReasons.SimdAndFloatingPoint | NoSyndromeReasons.Sve | NoSyndromeReasons.Sme
             | NoSyndromeReasons.MultipleRegisters | NoSyndromeReasons.ZeroBlock | NoSyndromeReasons.MemoryCopyOrSet;
         NoSyndromeReasons reasons = access.NoSyndromeReasons;
@@ -73,9 +80,11 @@ internal static class CauseFinder
             : (reasons & NoSyndromeReasons.Tag) != 0 ? ExitCause.TagsOnDevice
             : (reasons & (NoSyndromeReasons.Exclusive | NoSyndromeReasons.Atomic)) != 0 ? ExitCause.AtomicOnDevice
             : (reasons & NoSyndromeReasons.CacheMaintenance) != 0 ? ExitCause.CacheMaintenanceOnDevice
+            : access.AddressingMode == AddressingMode.Literal || access.LoadsProgramCounter ? ExitCause.CodeOnDevice
             : (reasons & Bulk) != 0 ? ExitCause.BulkAccess
+            : (reasons & Merged) != 0 ? ExitCause.MergedAccess
             : reasons == NoSyndromeReasons.None ? ExitCause.SyndromeWithheld
-            : ExitCause.MergedAccess;
+            : ExitCause.Unknown;
     }
 
     private static bool UsesStackPointer(in AccessDescriptor access) =>

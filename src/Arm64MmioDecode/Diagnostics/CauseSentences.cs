@@ -5,6 +5,8 @@ namespace Arm64MmioDecode.Diagnostics;
 /// <summary>What usually lies behind an exit, and what to change, for a reader who does not know the manual.</summary>
 internal static class CauseSentences
 {
+    public const string EmulateInstruction = "Emulate the instruction from its opcode.";
+
     /// <summary>What usually lies behind it.</summary>
     public static string Usual(ExitCause cause) => cause switch
     {
@@ -33,43 +35,65 @@ internal static class CauseSentences
         ExitCause.MemorySystemError =>
             "The hardware behind the address answered with an error: a physical device that is absent or broken, or memory with an uncorrectable error.",
         ExitCause.GuestMistake =>
-            "The guest does what real hardware would refuse as well: an access to a device at an address that is not a multiple of its size, or through a pointer with the wrong tag.",
+            "The guest does what real hardware would refuse as well: an access at an address that is not a multiple of its size, where the instruction or Device memory asks for one, or an access through a pointer with the wrong tag.",
         ExitCause.HypervisorState =>
             "The cause is the hypervisor's: its tables, its buffers or its TLB.",
         ExitCause.GuestChanged =>
-            "Another virtual CPU has changed code, page tables or the memory map between the abort and now.",
+            "Another virtual CPU has changed code, page tables or the memory map between the abort and now; or PC, the instruction or a register was read wrongly.",
         ExitCause.InstructionNotReadable =>
             "The guest's memory cannot be read by the hypervisor, as in protected and confidential guests, and the interface did not deliver the instruction.",
         ExitCause.NoAccess =>
-            "The exception is no access of the guest to memory.",
-        _ => "The instruction at PC would tell.",
+            "The exception is not about the access of a load or store.",
+        ExitCause.CodeOnDevice =>
+            "The program reads what belongs to itself, a constant beside its code or the address to go on at, where a device or nothing is: a part of the memory that it was loaded to is missing, or it has jumped to a wrong address.",
+        _ => "Not known: the instruction at PC tells most about it.",
     };
 
-    /// <summary>What to do and what to change, the nearest first.</summary>
-    public static IReadOnlyList<string> Advice(ExitCause cause) => cause switch
+    /// <summary>What to do about the exit itself; nothing where only a change helps.</summary>
+    public static string? Act(ExitCause cause) => cause switch
     {
         ExitCause.PlainAccess =>
-        [
             "Perform the access that the syndrome describes, and advance PC by the instruction's length.",
-        ],
-        ExitCause.SyndromeWithheld =>
-        [
-            "Emulate the instruction from its opcode.",
-        ],
+        ExitCause.SyndromeWithheld or ExitCause.MergedAccess or ExitCause.BulkAccess or ExitCause.DeviceBuffer =>
+            EmulateInstruction,
+        ExitCause.AtomicOnDevice =>
+            "Give the guest the fault, as hardware does, or perform the access under a policy that you choose (EmulationOptions.Atomics, Exclusives, SixtyFourBytes).",
+        ExitCause.PageTableOnDevice =>
+            "Map the memory that the tables should lie in; or, if the guest is to see it as on hardware, inject an External abort on a translation table walk.",
+        ExitCause.CacheMaintenanceOnDevice =>
+            "Skip the instruction: a device has no cache. If memory belongs there, map it and enter the guest again.",
+        ExitCause.MemorySystemError =>
+            "If only the guest is affected, inject the External abort.",
+        ExitCause.GuestMistake =>
+            "Inject the fault: the guest's handler reports its own mistake.",
+        ExitCause.HypervisorState =>
+            "Repair the hypervisor's state and enter the guest again; the guest's instruction has nothing to do with it.",
+        ExitCause.GuestChanged =>
+            "Enter the guest again with nothing changed: it executes what is there now.",
+        ExitCause.InstructionNotReadable =>
+            "Inject an External abort, or stop the guest with this message: without the instruction nobody can complete it.",
+        ExitCause.NoAccess =>
+            "Look at the exception class and the fault status: only a Data Abort with the fault of an address is about the access of an instruction.",
+        ExitCause.Unknown =>
+            "Read the instruction at PC through the guest's page tables, and explain the exit with it.",
+        _ => null,
+    };
+
+    /// <summary>What to look at and what to change, so that the exit does not come again: the nearest first.</summary>
+    public static IReadOnlyList<string> Change(ExitCause cause) => cause switch
+    {
         ExitCause.MergedAccess =>
         [
-            "Emulate the instruction from its opcode.",
             "To avoid the exit, let the driver use accessors that are one plain load or store each, written in assembly (Linux: readl and writel; EDK II: MmioRead32 and MmioWrite32). Volatile alone does not keep a compiler from merging.",
         ],
         ExitCause.BulkAccess =>
         [
-            "Emulate the instruction from its opcode. Each one is an exit: a buffer or framebuffer is faster as memory that the hypervisor maps.",
+            "Each such instruction is an exit: a buffer or framebuffer is faster as memory that the hypervisor maps.",
             "To avoid the exit, let the driver use functions that are made for devices (Linux: memcpy_fromio, memcpy_toio, memset_io).",
             "If the address should be RAM, look for a memory slot that is missing.",
         ],
         ExitCause.AtomicOnDevice =>
         [
-            "Give the guest the fault, as hardware does, or perform the access under a policy that you choose.",
             "Look for the lock or counter that was placed there, and for the mapping that made it Device or Non-cacheable memory.",
         ],
         ExitCause.TagsOnDevice =>
@@ -83,7 +107,7 @@ internal static class CauseSentences
         ],
         ExitCause.DeviceBuffer =>
         [
-            "Emulate the instruction from its opcode. If the device only stores what is written, map memory there instead: each access is an exit.",
+            "If the device only stores what is written, map memory there instead: each access is an exit.",
         ],
         ExitCause.StackOnDevice =>
         [
@@ -91,43 +115,28 @@ internal static class CauseSentences
         ],
         ExitCause.PageTableOnDevice =>
         [
-            "Look at the guest's table base registers (TTBR0_EL1, TTBR1_EL1) and at the memory slot for the address of the exit, which is that of a table and not of data.",
-            "If the guest is to see it as on hardware, inject an External abort on a translation table walk.",
-        ],
-        ExitCause.CacheMaintenanceOnDevice =>
-        [
-            "Skip the instruction: a device has no cache. If memory belongs there, map it and enter the guest again.",
+            "Look at the guest's table base registers (TTBR0_EL1, TTBR1_EL1) and at the memory slot for the guest-physical address of the exit, which is that of a table and not of data.",
         ],
         ExitCause.MemorySystemError =>
         [
-            "Look at the physical memory or the assigned device behind the address. If only the guest is affected, inject the External abort.",
+            "Look at the physical memory or the assigned device behind the address.",
         ],
         ExitCause.GuestMistake =>
         [
-            "Inject the fault: the guest's handler reports its own mistake.",
-            "In the guest, look for packed structures and for byte-wise copies on Device memory.",
-        ],
-        ExitCause.HypervisorState =>
-        [
-            "Repair the hypervisor's state and enter the guest again; the guest's instruction has nothing to do with it.",
+            "In the guest, look for packed structures and unaligned copies on Device memory, or, with a wrong tag, for a pointer to memory that has been freed.",
         ],
         ExitCause.GuestChanged =>
         [
-            "Enter the guest again with nothing changed: it executes what is there now.",
-            "If the same exit comes again and again, the views of processor and hypervisor differ: look for a TLB entry that the guest never invalidates, or for a memory slot that the program does not know of.",
+            "If the same exit comes again and again, nothing has changed: look for a register that the program reads wrongly (PC, the base, those of translation), for a TLB entry that the guest never invalidates, or for a memory slot that the program does not know of.",
         ],
         ExitCause.InstructionNotReadable =>
         [
-            "Inject an External abort, or stop the guest with this message: without the instruction nobody can complete it.",
             "Build the guest with accessors that are one plain load or store each: these are described by the hardware and need no instruction.",
         ],
-        ExitCause.NoAccess =>
+        ExitCause.CodeOnDevice =>
         [
-            "Look at the exception class: only a Data Abort is about an access of an instruction.",
+            "Look at PC, at the jump that led there, and at the memory slots around the code: the code and its constants need one.",
         ],
-        _ =>
-        [
-            "Read the instruction at PC through the guest's page tables.",
-        ],
+        _ => [],
     };
 }

@@ -48,12 +48,15 @@ public enum ExitCause : byte
     /// <summary>The hypervisor's own tables, buffers or TLB.</summary>
     HypervisorState,
 
-    /// <summary>Code, page tables or memory map are not any more what they were at the abort.</summary>
+    /// <summary>The instruction does not explain the exit: code, page tables or memory map have changed since, or were read wrongly.</summary>
     GuestChanged,
 
     /// <summary>The instruction cannot be read: the guest's memory is protected from the hypervisor.</summary>
     InstructionNotReadable,
 
-    /// <summary>The exception is no access to memory.</summary>
+    /// <summary>The exception is no access of a load or store.</summary>
     NoAccess,
+
+    /// <summary>What belongs to the program itself lies in a device or in nothing: a constant beside the code, or the address to go on at.</summary>
+    CodeOnDevice,
 }

@@ -26,11 +26,12 @@ public sealed class ExitExplanation
         MemoryView = view;
         _instruction = instruction;
         _access = instruction.Access;
-        Cause = CauseFinder.Find(exit.Syndrome, _access, view, outcome);
-        WhyNoSyndrome = NoSyndromeSentences.For(exit.Syndrome, instruction.Decoded, _access);
         Differences = instruction.Decoded == DecodeStatus.MemoryAccess && IsAboutInstruction
             ? SyndromeAgreement.Differences(exit.Syndrome, _access)
             : [];
+        IsWhatTrapped = Decoded == DecodeStatus.MemoryAccess && Agrees != false && outcome is not { Status: ExitStatus.Retry };
+        Cause = CauseFinder.Find(exit.Syndrome, _access, view, outcome, isOther: Agrees == false);
+        WhyNoSyndrome = NoSyndromeSentences.For(exit.Syndrome, IsWhatTrapped, _access);
         Advice = AdviceSentences.For(this);
     }
 
@@ -61,6 +62,9 @@ public sealed class ExitExplanation
     /// <summary>Where the instruction contradicts the syndrome, one sentence each.</summary>
     public IReadOnlyList<string> Differences { get; }
 
+    /// <summary>How the exit ended, and why: a sentence; null when it was not handled.</summary>
+    public string? Ending => Outcome is { } outcome ? OutcomeSentences.Sentence(outcome) : null;
+
     /// <summary>What usually lies behind the exit: a sentence or two.</summary>
     public string UsualCause => CauseSentences.Usual(Cause);
 
@@ -76,7 +80,7 @@ public sealed class ExitExplanation
         get
         {
             var text = new StringBuilder(GuestActionSentences.Line(this, _instruction));
-            if (!Exit.Syndrome.Isv && _access.Kind != AccessKind.None && Exit.Syndrome.Class == DataAbortClass.InstructionAccess)
+            if (!Exit.Syndrome.Isv && IsWhatTrapped && Exit.Syndrome.Class == DataAbortClass.InstructionAccess)
             {
                 text.Append(_access.HasValidSyndrome ? "; the syndrome was left out" : "; no syndrome for: ");
                 text.Append(_access.HasValidSyndrome ? string.Empty : _access.NoSyndromeReasons.ToString());
@@ -117,7 +121,7 @@ public sealed class ExitExplanation
         return new(handler.Exit, InstructionFacts.Of(handler), ViewOf(handler), handler.Outcome);
     }
 
-    /// <summary>The whole explanation: what the guest did, why the syndrome was empty, what usually lies behind it, what to do.</summary>
+    /// <summary>The whole explanation: what the guest did, why the syndrome was empty, how it ended, what usually lies behind it, what to do.</summary>
     /// <returns>Several lines, each ended by <c>\n</c>.</returns>
     public override string ToString()
     {
@@ -125,6 +129,7 @@ public sealed class ExitExplanation
         Section("What the guest did", GuestAction);
         Section("Why the syndrome is empty", WhyNoSyndrome);
         Section("Where instruction and syndrome differ", Differences);
+        Section("How it ended", Ending is { } ending ? [ending] : []);
         Section("What usually lies behind it", [UsualCause]);
         Section("What to do", Advice);
         return text.ToString();
@@ -160,6 +165,9 @@ public sealed class ExitExplanation
             : GuestMemoryView.NormalCacheable;
     }
 
-    internal bool IsAboutInstruction => Exit.Syndrome.Class is DataAbortClass.InstructionAccess or DataAbortClass.CacheMaintenance
+    /// <summary>Whether the instruction is known and explains the exit, as far as that can be told.</summary>
+    private bool IsWhatTrapped { get; }
+
+    private bool IsAboutInstruction => Exit.Syndrome.Class is DataAbortClass.InstructionAccess or DataAbortClass.CacheMaintenance
         or DataAbortClass.Alignment or DataAbortClass.TagCheck or DataAbortClass.UnsupportedExclusiveOrAtomic or DataAbortClass.ExternalAbort;
 }

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using Arm64MmioDecode.Decoding;
 using Arm64MmioDecode.Descriptors;
@@ -10,6 +11,8 @@ namespace Arm64MmioDecode.Diagnostics;
 /// <summary>What the guest did, in words.</summary>
 internal static class GuestActionSentences
 {
+    private const int ZeroRegister = 31;
+
     /// <summary>One sentence for each fact that is known.</summary>
     public static IReadOnlyList<string> For(ExitExplanation explanation, in InstructionFacts instruction)
     {
@@ -24,11 +27,13 @@ internal static class GuestActionSentences
         if (instruction.Decoded is { } decoded)
         {
             string at = instruction.Pc is { } pc ? FormattableString.Invariant($" at 0x{pc:x}") : string.Empty;
+            string word = instruction.Word is { } opcode ? " (" + opcode + ")" : string.Empty;
             sentences.Add(decoded switch
             {
+                DecodeStatus.MemoryAccess when IsReported(access) => FormattableString.Invariant($"The syndrome describes {Name(access)}."),
                 DecodeStatus.MemoryAccess => FormattableString.Invariant($"The instruction{at} is {Name(access)}: it {Does(access)}."),
-                DecodeStatus.Unallocated => FormattableString.Invariant($"The word{at} is no instruction."),
-                _ => FormattableString.Invariant($"The instruction{at} is no memory access."),
+                DecodeStatus.Unallocated => FormattableString.Invariant($"The word{at}{word} is no instruction."),
+                _ => FormattableString.Invariant($"The instruction{at}{word} is no memory access."),
             });
         }
 
@@ -42,7 +47,7 @@ internal static class GuestActionSentences
             // Of a walk, FAR is the address that was to be translated, and the IPA that of the table.
             sentences.Add(syndrome.Class == DataAbortClass.TranslationTableWalk
                 ? FormattableString.Invariant($"The processor read a page table for {addresses} ({syndrome.Dfsc}).")
-                : FormattableString.Invariant($"What failed was {(!syndrome.IsWnRValid ? "an access" : syndrome.WnR ? "a write" : "a read")} at {addresses} ({syndrome.Dfsc})."));
+                : FormattableString.Invariant($"What failed was {What(syndrome)} at {addresses} ({syndrome.Dfsc})."));
         }
 
         if (View(explanation.MemoryView) is { } view)
@@ -57,10 +62,11 @@ internal static class GuestActionSentences
     public static string Line(ExitExplanation explanation, in InstructionFacts instruction)
     {
         DataAbortSyndrome syndrome = explanation.Exit.Syndrome;
-        string what = instruction.Access.Kind != AccessKind.None ? Name(instruction.Access) : FormattableString.Invariant($"{syndrome.Class}");
+        string what = instruction.Access.Kind != AccessKind.None ? Name(instruction.Access)
+            : instruction.Word ?? FormattableString.Invariant($"{syndrome.Class}");
         string at = instruction.Pc is { } pc ? FormattableString.Invariant($" at PC 0x{pc:x}") : string.Empty;
         string addresses = Addresses(explanation, instruction);
-        string direction = !syndrome.IsWnRValid ? string.Empty : syndrome.WnR ? ", write" : ", read";
+        string direction = !syndrome.IsWnRValid || syndrome.CM || IsReported(instruction.Access) ? string.Empty : syndrome.WnR ? ", write" : ", read";
         return what + at + direction + (addresses.Length == 0 ? string.Empty : " at " + addresses);
     }
 
@@ -80,20 +86,39 @@ internal static class GuestActionSentences
             : FormattableString.Invariant($"address 0x{known:x}, {(isWalk ? "in " : string.Empty)}{physical}");
     }
 
+    private static string What(in DataAbortSyndrome syndrome) =>
+        syndrome.CM ? "cache maintenance" : !syndrome.IsWnRValid ? "an access" : syndrome.WnR ? "a write" : "a read";
+
     // A descriptor that was made from a syndrome has no instruction and so no text.
-    private static string Name(in AccessDescriptor access) =>
-        access.AddressingMode == AddressingMode.Reported ? "a load or store of one register" : access.ToString();
+    private static bool IsReported(in AccessDescriptor access) => access.Kind != AccessKind.None && access.AddressingMode == AddressingMode.Reported;
+
+    private static string Name(in AccessDescriptor access)
+    {
+        if (!IsReported(access))
+        {
+            return access.ToString();
+        }
+
+        string register = access.InstructionSet != InstructionSet.A64 ? FormattableString.Invariant($"r{access.Rt}")
+            : (access.RegisterWidth == 64 ? "x" : "w") + (access.Rt == ZeroRegister ? "zr" : access.Rt.ToString(CultureInfo.InvariantCulture));
+        return FormattableString.Invariant($"a {(access.IsWrite ? "store" : "load")} of {Bytes(access.TotalSize)} {(access.IsWrite ? "from" : "to")} {register}");
+    }
+
+    private static string Bytes(int size) => size == 1 ? "1 byte" : FormattableString.Invariant($"{size} bytes");
 
     private static string Does(in AccessDescriptor access)
     {
-        string verb = access.Kind switch
+        string size = !access.HasFixedSize ? "as many bytes as its vectors hold"
+            : access.ElementCount > 1 ? FormattableString.Invariant($"{access.ElementCount} times {Bytes(access.ElementSize)}")
+            : Bytes(access.TotalSize);
+        string does = access.Kind switch
         {
-            AccessKind.Load => "reads",
-            AccessKind.Store => "writes",
-            AccessKind.ReadModifyWrite => "atomically reads, changes and writes",
-            AccessKind.CompareAndSwap => "compares and, when equal, replaces",
-            AccessKind.LoadExclusive => "reads and marks for exclusive access",
-            AccessKind.StoreExclusive => "writes, if its exclusive access still holds,",
+            AccessKind.Load => "reads " + size,
+            AccessKind.Store => "writes " + size,
+            AccessKind.ReadModifyWrite => "reads, changes and writes " + size + " atomically",
+            AccessKind.CompareAndSwap => "replaces " + size + " atomically, if the old value is the expected one",
+            AccessKind.LoadExclusive => "reads " + size + ", marked for exclusive access",
+            AccessKind.StoreExclusive => "writes " + size + ", if its exclusive access still holds",
             AccessKind.Prefetch => "only announces an access, and never causes an abort",
             AccessKind.CacheMaintenance => "maintains caches and transfers no data",
             AccessKind.ZeroBlock => "writes zeros to a whole block",
@@ -103,12 +128,7 @@ internal static class GuestActionSentences
             AccessKind.MemorySet => "fills memory",
             _ => "accesses the Guarded Control Stack",
         };
-        string size = access.TotalSize == 0 || access.Kind is AccessKind.TagLoad or AccessKind.TagStore ? string.Empty
-            : access.TotalSize == 1 ? " 1 byte"
-            : access.ElementCount <= 1 ? FormattableString.Invariant($" {access.TotalSize} bytes")
-            : FormattableString.Invariant($" {access.ElementCount} times {access.ElementSize} {(access.ElementSize == 1 ? "byte" : "bytes")}");
-        string moves = access.Writeback ? " and moves its base register" : string.Empty;
-        return verb + size + moves;
+        return access.Writeback ? does + " and moves its base register" : does;
     }
 
     private static string? View(GuestMemoryView view) => view switch

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Globalization;
 using Arm64MmioDecode.Decoding;
 using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Emulation;
@@ -21,6 +22,9 @@ internal readonly struct InstructionFacts
     /// <summary>What it does; empty when it is no memory access.</summary>
     public AccessDescriptor Access { get; init; }
 
+    /// <summary>The word, when it was read and is no memory access.</summary>
+    public string? Word { get; init; }
+
     /// <summary>Where it is, when that is known.</summary>
     public ulong? Pc { get; init; }
 
@@ -38,6 +42,9 @@ internal readonly struct InstructionFacts
         {
             Decoded = access.Kind != AccessKind.None ? DecodeStatus.MemoryAccess : fetched ? handler.Fetch.Decode(out _) : null,
             Access = access,
+            Word = access.Kind == AccessKind.None && fetched
+                ? "0x" + handler.Fetch.Opcode.ToString(handler.Fetch.Length == sizeof(ushort) ? "x4" : "x8", CultureInfo.InvariantCulture)
+                : null,
             Pc = handler.InstructionAddress,
             Address = handler.TrappedAddress,
             AddressRegisters = handler.Outcome.Status is ExitStatus.Completed or ExitStatus.Continue ? null : Read(access, handler.Registers),

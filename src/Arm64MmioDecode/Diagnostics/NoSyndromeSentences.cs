@@ -1,5 +1,4 @@
 using System.Collections.Generic;
-using Arm64MmioDecode.Decoding;
 using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Syndromes;
 
@@ -45,16 +44,15 @@ internal static class NoSyndromeSentences
 
     /// <summary>Why the syndrome of an exit is empty; nothing when it is not.</summary>
     /// <param name="syndrome">The syndrome.</param>
-    /// <param name="decoded">What the instruction is, or null when it is not known.</param>
-    /// <param name="access">The instruction, when it is a memory access.</param>
-    public static IReadOnlyList<string> For(in DataAbortSyndrome syndrome, DecodeStatus? decoded, in AccessDescriptor access)
+    /// <param name="isKnown">Whether the instruction that trapped is known.</param>
+    /// <param name="access">That instruction.</param>
+    public static IReadOnlyList<string> For(in DataAbortSyndrome syndrome, bool isKnown, in AccessDescriptor access)
     {
         if (syndrome.Isv || syndrome.Class == DataAbortClass.NotDataAbort)
         {
             return [];
         }
 
-        bool isKnown = decoded == DecodeStatus.MemoryAccess;
         if (Of(syndrome.Class) is { } sentence && !(isKnown && syndrome.Class == DataAbortClass.UnsupportedExclusiveOrAtomic))
         {
             return [sentence];

@@ -19,18 +19,25 @@ internal static class OutcomeSentences
         _ => "not emulated: " + (outcome.Reason == ExitReason.InstructionNotEmulated ? For(outcome.NotEmulatedReason) : For(outcome.Reason)),
     };
 
+    /// <summary>The same as a sentence.</summary>
+    public static string Sentence(in ExitOutcome outcome)
+    {
+        string clause = For(outcome);
+        return FormattableString.Invariant($"{char.ToUpperInvariant(clause[0])}{clause.Substring(1)}.");
+    }
+
     /// <summary>Why an exit ended as it did.</summary>
     public static string For(ExitReason reason) => reason switch
     {
         ExitReason.InstructionNotFetched => "the program counter leads to no executable memory now",
         ExitReason.NotMemoryAccess => "the instruction at the program counter is no memory access",
-        ExitReason.NoAccess => "the instruction at the program counter accesses nothing",
+        ExitReason.NoAccess => "the instruction at the program counter accesses nothing (a prefetch, a condition that fails, a size of 0)",
         ExitReason.KindDiffers => "the instruction is not of the kind that the exit reports",
         ExitReason.DirectionDiffers => "the exit reports the other direction than the instruction's",
         ExitReason.AddressDiffers => "the address that faulted is none that the instruction accesses",
         ExitReason.NotTranslated => "the guest's page tables do not allow the instruction's access now",
         ExitReason.PageDiffers => "the instruction's address leads to another page than the exit reports",
-        ExitReason.IsMemory => "the address is memory that needs no exit now",
+        ExitReason.IsMemory => "by the guest's page tables and memory it would succeed now, without an exit",
         ExitReason.OpcodeNotAvailable => "the instruction cannot be read",
         ExitReason.AddressNotAvailable => "the exit does not say enough about the address",
         ExitReason.TranslationNotSupported => "the guest's page tables have a format that the library does not follow (128-bit descriptors)",

@@ -625,7 +625,8 @@ public sealed partial class ExitHandler
         return Verdict.GoOn;
     }
 
-    private static bool NeedsSpecialMemory(in AccessDescriptor access) =>
+    /// <summary>Whether an instruction is of the kind that memory may refuse with DFSC 0x35.</summary>
+    internal static bool NeedsSpecialMemory(in AccessDescriptor access) =>
         access.Kind is AccessKind.LoadExclusive or AccessKind.StoreExclusive or AccessKind.ReadModifyWrite or AccessKind.CompareAndSwap
         || (access.RegisterFile == RegisterFile.General && access.TotalSize == 64);
 }

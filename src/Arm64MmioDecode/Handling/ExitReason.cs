@@ -33,7 +33,7 @@ public enum ExitReason : byte
     /// <summary>Retry: the instruction's own address translates to another page than the exit reports.</summary>
     PageDiffers,
 
-    /// <summary>Retry: the page is memory that the guest can access without an exit.</summary>
+    /// <summary>Retry: the page is memory that the guest can access without an exit; or the page table walk that failed does not fail now.</summary>
     IsMemory,
 
     /// <summary>Not emulated: the opcode cannot be read (a protected guest) and the hypervisor did not deliver it.</summary>

@@ -102,7 +102,9 @@ public static class SyndromeDescription
             "ISV",
             "Instruction Syndrome Valid",
             24,
-            syndrome.Isv ? "the syndrome describes the access" : "the syndrome does not describe the access: the instruction has to be read");
+            syndrome.Isv ? "the syndrome describes the access"
+                : syndrome.Class is DataAbortClass.InstructionAccess or DataAbortClass.UnsupportedExclusiveOrAtomic ? "the syndrome does not describe the access: the instruction has to be read"
+                : "the syndrome describes no access");
         if (syndrome.Isv)
         {
             var size = (1 << syndrome.Sas).ToString(CultureInfo.InvariantCulture);

@@ -4,6 +4,7 @@ using System.Linq;
 using Arm64MmioDecode.Decoding;
 using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Diagnostics;
+using Arm64MmioDecode.Emulation;
 using Arm64MmioDecode.Handling;
 using Arm64MmioDecode.Syndromes;
 using Arm64MmioDecode.Tests.Handling;
@@ -40,11 +41,12 @@ public sealed class ExitExplanationTests
               The guest's page tables map the address as Device memory: it knows that there is a device.
             Why the syndrome is empty
               It also changes its base register, for which a syndrome has no room.
+            How it ended
+              The guest takes a data abort (Synchronous External abort, not on translation table walk) at 0x10000010: the device refused the access, or there is none.
             What usually lies behind it
               A driver reads or writes registers of its device one after the other, and its compiler has merged two accesses into one instruction, or an access with the step to the next address. The code is correct; only the hardware's report has no room for it.
             What to do
               Look at what the hypervisor has at the guest-physical address: no device claims it, or the device does not take an access of this size.
-              Emulate the instruction from its opcode.
               To avoid the exit, let the driver use accessors that are one plain load or store each, written in assembly (Linux: readl and writel; EDK II: MmioRead32 and MmioWrite32). Volatile alone does not keep a compiler from merging.
 
             """.ReplaceLineEndings("\n"));
@@ -154,7 +156,95 @@ public sealed class ExitExplanationTests
         explanation.Cause.Should().Be(ExitCause.GuestChanged);
         explanation.Summary.Should().EndWith("not performed, the guest is to execute what is there now: the exit reports the other direction than the instruction's");
         explanation.Differences.Should().Equal("The syndrome says a read, and the instruction only writes.");
+        explanation.ToString().Should().Contain("How it ended\n  Not performed, the guest is to execute what is there now: the exit reports the other direction than the instruction's.\n");
     }
+
+    /// <summary>What is not the instruction that trapped says nothing about the exit: no section may speak of it as if it did.</summary>
+    [Theory]
+    [InlineData(TestGuest.ReadEsr, 0xB8004548u, ExitCause.GuestChanged)] // str w8, [x10], #4 for a read
+    [InlineData(TestGuest.ReadEsr, 0xF9800020u, ExitCause.GuestChanged)] // prfm pldl1keep, [x1]
+    [InlineData(TestGuest.ReadEsr, 0xD503201Fu, ExitCause.GuestChanged)] // nop
+    [InlineData(0x93820047ul, 0xB9400020u, ExitCause.PlainAccess)] // ldr w0, [x1] for a store of w2, which needs no instruction
+    [InlineData(0x92000035ul, 0xA9400440u, ExitCause.AtomicOnDevice)] // ldp x0, x1, [x2] for an exclusive or atomic access
+    [InlineData(0x92000061ul, 0xA9400440u, ExitCause.GuestMistake)] // ldp x0, x1, [x2] for a write that is not aligned
+    public void An_instruction_that_did_not_trap_says_nothing_about_the_exit(ulong esr, uint opcode, ExitCause cause)
+    {
+        DecodeStatus decoded = InstructionDecoder.DecodeA64(opcode, out AccessDescriptor access);
+
+        var explanation = ExitExplanation.Of(TestGuest.Exit(esr, Device), decoded, access);
+
+        explanation.Agrees.Should().BeFalse();
+        explanation.Cause.Should().Be(cause);
+        explanation.WhyNoSyndrome.Should().NotContain(sentence => sentence.StartsWith("It "));
+        explanation.Summary.Should().NotContain("no syndrome for");
+        explanation.Advice[0].Should().Contain("not what trapped");
+        explanation.Advice.Should().NotContain(CauseSentences.EmulateInstruction);
+    }
+
+    [Fact]
+    public void What_was_emulated_is_not_to_be_emulated_again()
+    {
+        var guest = new TestGuest().With(StorePair).X(2, Device + 0x10);
+        guest.Handle(TestGuest.WriteEsr, Device + 0x10).Status.Should().Be(ExitStatus.Completed);
+        ExitExplanation.Of(guest.Handler).Advice.Should().StartWith("Nothing about this exit: enter the guest again.")
+            .And.NotContain(CauseSentences.EmulateInstruction);
+
+        // ld1d {z0.d}, p0/z, [x2], which the library cannot.
+        var explanation = Explain(0xA5E0A040, TestGuest.ReadEsr);
+        explanation.Outcome!.Value.Status.Should().Be(ExitStatus.NotEmulated);
+        explanation.GuestAction[0].Should().EndWith("it reads as many bytes as its vectors hold.");
+        explanation.Advice[0].Should().StartWith("Do not offer SVE and SME to the guest");
+        explanation.Advice.Should().NotContain(CauseSentences.EmulateInstruction);
+    }
+
+    [Fact]
+    public void An_exclusive_on_a_device_names_the_policy()
+    {
+        var explanation = Explain(0x885F7C40, TestGuest.ReadEsr); // ldxr w0, [x2]
+
+        explanation.GuestAction[0].Should().EndWith("it reads 4 bytes, marked for exclusive access.");
+        explanation.Advice[0].Should().Contain("EmulationOptions.Atomics, Exclusives or SixtyFourBytes");
+    }
+
+    [Fact]
+    public void Cache_maintenance_is_no_write()
+    {
+        var guest = new TestGuest(options: new() { CacheMaintenance = CacheMaintenancePolicy.Report }).With(0xD50B7E22).X(2, Device); // dc civac, x2
+        guest.Handle(0x92000147, Device).Action.Should().Be(ExitAction.SkipInstruction);
+
+        var explanation = ExitExplanation.Of(guest.Handler);
+
+        explanation.GuestAction.Should().ContainMatch("What failed was cache maintenance at address 0x10000000*");
+        explanation.Summary.Should().StartWith("dc civac, x2 at PC 0x400000 at address");
+    }
+
+    [Theory]
+    [InlineData(0x18000040u, InstructionSet.A64)] // ldr w0, #8
+    [InlineData(0x4800u, InstructionSet.T32)] // ldr r0, [pc, #0]
+    [InlineData(0xE8DFF000u, InstructionSet.T32)] // tbb [pc, r0]
+    public void A_constant_beside_the_code_is_no_register_of_a_device(uint opcode, InstructionSet set)
+    {
+        DecodeStatus decoded = InstructionDecoder.Decode(set, opcode, ItState.None, out AccessDescriptor access);
+
+        ExitExplanation.Of(TestGuest.Exit(TestGuest.ReadEsr, Device), decoded, access).Cause.Should().Be(ExitCause.CodeOnDevice);
+    }
+
+    [Theory]
+    [InlineData(0x92000010ul, "HPFAR_EL2 is not valid for this abort: translate FAR_EL2 through the guest's page tables for the guest-physical address.")]
+    [InlineData(0x92000410ul, "Neither FAR_EL2 nor HPFAR_EL2 is valid for this abort: the address is not known.")]
+    [InlineData(0x92000030ul, null)] // a TLB conflict, about which no address says anything
+    [InlineData(0x92000007ul, null)]
+    public void An_address_is_asked_for_where_there_is_one(ulong esr, string? sentence) =>
+        ExitExplanation.Of(TestGuest.Exit(esr, Device)).Advice.Where(advice => advice.Contains("HPFAR"))
+            .Should().Equal(sentence is null ? [] : [sentence]);
+
+    [Theory]
+    [InlineData(0x82000007ul, "It is the fetch of an instruction that failed*")]
+    [InlineData(0x00000047ul, "*add 0x92000000 to it.")]
+    [InlineData(0x96000007ul, "The abort was taken without a change of Exception level.*")]
+    [InlineData(0x9200003Eul, "Look at the exception class and the fault status:*")]
+    public void An_exception_that_is_no_exit_for_a_device_is_told_apart(ulong esr, string advice) =>
+        ExitExplanation.Of(TestGuest.Exit(esr, Device)).Advice[0].Should().Match(advice);
 
     [Fact]
     public void A_protected_guest_is_told_what_it_can_do_itself()
@@ -181,7 +271,8 @@ public sealed class ExitExplanationTests
 
         explanation.Cause.Should().Be(ExitCause.PlainAccess);
         explanation.WhyNoSyndrome.Should().BeEmpty();
-        explanation.Summary.Should().Be("a load or store of one register, read at address 0x10000010, guest-physical address 0x9000010; completed");
+        explanation.Summary.Should().Be("a load of 4 bytes to w2 at address 0x10000010, guest-physical address 0x9000010; completed");
+        explanation.GuestAction.Should().StartWith("The syndrome describes a load of 4 bytes to w2.");
     }
 
     /// <summary>One instruction for each reason that the architecture has for an empty syndrome, with what usually lies behind it.</summary>
@@ -194,14 +285,12 @@ public sealed class ExitExplanationTests
     [InlineData(NoSyndromeReasons.Sme, InstructionSet.A64, 0xE1000000u, ExitCause.BulkAccess)] // ldr za[w12, 0], [x0]
     [InlineData(NoSyndromeReasons.Exclusive, InstructionSet.A64, 0x885F7C20u, ExitCause.AtomicOnDevice)] // ldxr w0, [x1]
     [InlineData(NoSyndromeReasons.Atomic, InstructionSet.A64, 0xB8210002u, ExitCause.AtomicOnDevice)] // ldadd w1, w2, [x0]
-    [InlineData(NoSyndromeReasons.Prefetch, InstructionSet.A64, 0xF9800020u, ExitCause.MergedAccess)] // prfm pldl1keep, [x1]
-    [InlineData(NoSyndromeReasons.CacheMaintenance, InstructionSet.A64, 0xD50B7E21u, ExitCause.CacheMaintenanceOnDevice)] // dc civac, x1
     [InlineData(NoSyndromeReasons.ZeroBlock, InstructionSet.A64, 0xD50B7421u, ExitCause.BulkAccess)] // dc zva, x1
     [InlineData(NoSyndromeReasons.Tag, InstructionSet.A64, 0xD9200820u, ExitCause.TagsOnDevice)] // stg x0, [x1]
     [InlineData(NoSyndromeReasons.MemoryCopyOrSet, InstructionSet.A64, 0x1D010440u, ExitCause.BulkAccess)] // cpyp [x0]!, [x1]!, x2!
     [InlineData(NoSyndromeReasons.GuardedControlStack, InstructionSet.A64, 0xD50B7700u, ExitCause.StackOnDevice)] // gcspushm x0
-    [InlineData(NoSyndromeReasons.ProgramCounter, InstructionSet.A32, 0xE591F000u, ExitCause.MergedAccess)] // ldr pc, [r1]
-    [InlineData(NoSyndromeReasons.NotListed, InstructionSet.A32, 0xED915E00u, ExitCause.MergedAccess)] // ldc p14, c5, [r1]
+    [InlineData(NoSyndromeReasons.ProgramCounter, InstructionSet.A32, 0xE591F000u, ExitCause.CodeOnDevice)] // ldr pc, [r1]
+    [InlineData(NoSyndromeReasons.NotListed, InstructionSet.A32, 0xED915E00u, ExitCause.Unknown)] // ldc p14, c5, [r1]
     [InlineData(NoSyndromeReasons.None, InstructionSet.A64, 0xB9400020u, ExitCause.SyndromeWithheld)] // ldr w0, [x1]
     public void Every_reason_for_an_empty_syndrome_is_a_sentence_with_a_cause(NoSyndromeReasons reason, InstructionSet set, uint opcode, ExitCause cause)
     {
@@ -267,7 +356,8 @@ public sealed class ExitExplanationTests
     {
         ExitCause[] causes = Enum.GetValues<ExitCause>();
         causes.Select(CauseSentences.Usual).Should().OnlyHaveUniqueItems();
-        causes.Select(cause => string.Join(' ', CauseSentences.Advice(cause))).Should().OnlyHaveUniqueItems();
+        causes.Where(cause => CauseSentences.Act(cause) is null).Should().OnlyContain(cause => CauseSentences.Change(cause).Count != 0);
+        causes.SelectMany(CauseSentences.Change).Should().OnlyHaveUniqueItems();
         Enum.GetValues<ExitReason>().Select(OutcomeSentences.For).Should().OnlyHaveUniqueItems();
     }
 
@@ -276,7 +366,7 @@ public sealed class ExitExplanationTests
     public void Texts_need_no_knowledge_of_the_manual()
     {
         string[] abbreviations = ["ISV", "WnR", "DFSC", "S1PTW", "SRT", "SAS", "VNCR", "CM", "FnV", "IPA", "HPFAR", "FnP"];
-        IEnumerable<string> texts = Enum.GetValues<ExitCause>().SelectMany(cause => CauseSentences.Advice(cause).Append(CauseSentences.Usual(cause)))
+        IEnumerable<string> texts = Enum.GetValues<ExitCause>().SelectMany(cause => CauseSentences.Change(cause).Append(CauseSentences.Usual(cause)).Append(CauseSentences.Act(cause) ?? ""))
             .Concat(Enum.GetValues<ExitReason>().Select(OutcomeSentences.For))
             .Concat(Enum.GetValues<NoSyndromeReasons>().SelectMany(NoSyndromeSentences.For));
 

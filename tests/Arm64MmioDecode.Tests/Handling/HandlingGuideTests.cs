@@ -46,7 +46,7 @@ public sealed class HandlingGuideTests
         // Another instruction, for ever: the seventeenth retry is explained.
         guest.With(0xD503201F);
         Enumerable.Range(0, 17).Count(_ => vcpu.HandleDataAbort(TestGuest.WriteEsr, TestGuest.Device, TestGuest.DeviceIpa >> 8)).Should().Be(16);
-        log.ToString().Should().Contain("The instruction at 0x400000 is no memory access.").And.Contain("a TLB entry that the guest never invalidates");
+        log.ToString().Should().Contain("The instruction at 0x400000 (0xd503201f) is no memory access.").And.Contain("a TLB entry that the guest never invalidates");
     }
 
     [Fact]

@@ -27,6 +27,7 @@ public sealed class ExplainCommandTests
     [InlineData("0x92000147", "0xa8810440", "The syndrome says cache maintenance, and the instruction is none.")]
     [InlineData("0x92000047", "0xd50b7a22", "The instruction is cache maintenance, and the syndrome says that it is none.")]
     [InlineData("0x92000007", "0xf9800040", "A prefetch never causes a data abort.")]
+    [InlineData("0x92000035", "0xa9400440", "The syndrome says an exclusive, atomic or 64-byte access, and the instruction is none.")]
     [InlineData("0x93c08007", "0xa8c10440", "The syndrome describes an access (ISV = 1), and the instruction is one that has no valid syndrome.")]
     [InlineData("0x93c08007", "0xf9400041", "The register differs: x0 in the syndrome, x1 in the instruction.")]
     [InlineData("0x93808007", "0xf9400040", "The size differs: 4 in the syndrome, 8 in the instruction.")]
@@ -47,6 +48,16 @@ public sealed class ExplainCommandTests
     public void An_instruction_that_explains_the_syndrome_agrees_with_it(string esr, string opcode) =>
         ToolRun.InProcess("", "explain", "--json", "--esr", esr, "--opcode", opcode).ParseObjects().Single()
             .GetProperty("agrees").GetBoolean().Should().BeTrue();
+
+    /// <summary>The syndrome of an AArch32 guest names SP and LR of the current mode, and nothing says which mode that is.</summary>
+    [Theory]
+    [InlineData("0x938d0047", true)] // User mode
+    [InlineData("0x93930047", true)] // Supervisor mode
+    [InlineData("0x93910047", true)] // IRQ mode
+    [InlineData("0x93820047", false)] // R2
+    public void A_banked_register_is_that_of_any_mode(string esr, bool agrees) =>
+        ToolRun.InProcess("", "explain", "--json", "--set", "a32", "--esr", esr, "--opcode", "0xe582d000").ParseObjects().Single() // str sp, [r2]
+            .GetProperty("agrees").GetBoolean().Should().Be(agrees);
 
     [Theory]
     [InlineData("0x92000087", "translationTableWalk")]
