@@ -17,12 +17,12 @@ internal static class ExplainCommand
 {
     public static Command Create(ToolConsole console)
     {
-        Option<ulong?> esr = Register("--esr", "ESR", "ESR_EL2 of the exit.");
+        Option<ulong?> esr = Register("--esr", "ESR", "ESR_EL2 of the exit, in hexadecimal as all numbers here. To KVM's arm_nisv.esr_iss add 0x92000000.");
         esr.Required = true;
-        Option<ulong?> far = Register("--far", "FAR", "FAR_EL2.");
-        Option<ulong?> ipa = Register("--ipa", "IPA", "The intermediate physical address, when the hypervisor reports it.");
-        Option<ulong?> hpfar = Register("--hpfar", "HPFAR", "HPFAR_EL2.");
-        Option<string?> opcode = new("--opcode") { Description = "The instruction at PC.", HelpName = "WORD" };
+        Option<ulong?> far = Register("--far", "FAR", "FAR_EL2, the virtual address.");
+        Option<ulong?> ipa = Register("--ipa", "IPA", "The intermediate physical address, when the hypervisor reports it (KVM: arm_nisv.fault_ipa).");
+        Option<ulong?> hpfar = Register("--hpfar", "HPFAR", "HPFAR_EL2, instead of --ipa.");
+        Option<string?> opcode = new("--opcode") { Description = "The instruction at PC, written as for decode.", HelpName = "WORD" };
         Option<InstructionSet> set = CommonOptions.InstructionSet();
         Option<bool> json = CommonOptions.Json();
         var command = new Command("explain", "Says in words what a data abort is about, why its syndrome is empty, and what to look at next.")

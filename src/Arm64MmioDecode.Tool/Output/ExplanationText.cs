@@ -21,16 +21,14 @@ internal static class ExplanationText
 
         output.WriteLine(style.Heading("Abort"));
         output.WriteLine("  " + syndrome.Class.ToWords());
-        if (explanation.Exit.FaultAddress is { } far)
-        {
-            output.WriteLine(Format($"  FAR 0x{far:x}"));
-        }
-
+        output.WriteLine("  FAR " + (explanation.Exit.FaultAddress is { } far ? Format($"0x{far:x}")
+            : syndrome.FnV ? "not valid for this abort"
+            : "not known"));
         output.WriteLine("  IPA " + explanation.Exit.Ipa.Precision switch
         {
             IpaPrecision.Byte => Format($"0x{explanation.Exit.Ipa.Value:x}"),
             IpaPrecision.Page => Format($"in the page 0x{explanation.Exit.Ipa.Value & ~0xFFFul:x}"),
-            _ => "not known",
+            _ => syndrome.ExceptionClass.IsDataAbort() && !syndrome.IsHpfarValid ? "not known: HPFAR is not valid for this abort" : "not known",
         });
         if (explanation.Decoded is { } decoded)
         {
@@ -67,7 +65,7 @@ internal static class ExplanationText
         {
             true => style.Good("Instruction and syndrome agree."),
             false => style.Bad("Instruction and syndrome do not agree:"),
-            null => "The abort is not about the instruction's own access: there is nothing to compare.",
+            null => "There is nothing to compare: the syndrome is not about the instruction's own access.",
         });
         WriteAll(output, explanation.Differences);
     }

@@ -19,7 +19,7 @@ internal static class ReplayedExitText
         AccessDescriptor access = result.Access;
         string text = access.Kind == AccessKind.None ? "(no memory instruction)" : access.ToString();
         output.WriteLine(style.Heading(Format($"{name}  0x{result.Before.Pc:x}: {text}")));
-        output.WriteLine(Format($"  exit   {Direction(exit)} at IPA 0x{exit.Ipa:x}, {exit.Syndrome.Dfsc}; ISV=0 because of: {Words.Of(access.NoSyndromeReasons)}"));
+        output.WriteLine(Format($"  exit   {Direction(exit)} at IPA 0x{exit.Ipa:x}, {exit.Syndrome.Dfsc}; ISV=0{Reasons(access)}"));
         foreach (Transaction transaction in result.Transactions)
         {
             output.WriteLine(Format($"  {(transaction.IsWrite ? "write" : "read "),-5}  0x{transaction.Address:x}, {transaction.Data.Length} byte{(transaction.Data.Length == 1 ? "" : "s")}: {transaction.PaddedValue}"));
@@ -46,14 +46,19 @@ internal static class ReplayedExitText
     // The exits that were completed need no advice.
     private static void WriteExplanation(OutputBuffer output, ExitExplanation explanation)
     {
-        foreach (string sentence in (IEnumerable<string>)[.. explanation.GuestAction, explanation.UsualCause, .. explanation.Advice])
+        string[] ending = explanation.Ending is { } text ? [text] : [];
+        foreach (string sentence in (IEnumerable<string>)[.. explanation.GuestAction, .. ending, explanation.UsualCause, .. explanation.Advice])
         {
             output.WriteLine("    " + sentence);
         }
     }
 
     private static string Direction(RecordedExit exit) =>
-        exit.Syndrome.CM ? "cache maintenance" : exit.Syndrome.WnR ? "write" : "read";
+        exit.Syndrome.CM ? "cache maintenance" : !exit.Syndrome.IsWnRValid ? "access" : exit.Syndrome.WnR ? "write" : "read";
+
+    private static string Reasons(in AccessDescriptor access) => access.Kind == AccessKind.None ? ""
+        : access.HasValidSyndrome ? ", which the architecture has as 1"
+        : " because of: " + Words.Of(access.NoSyndromeReasons);
 
     private static void WriteChanges(OutputBuffer output, InstructionSet set, MachineRegisters before, MachineRegisters after)
     {

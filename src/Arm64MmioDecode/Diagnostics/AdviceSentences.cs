@@ -27,15 +27,24 @@ internal static class AdviceSentences
         {
             AddOfOutcome(sentences, outcome, explanation.Cause);
         }
-        else if (explanation.Agrees == false && AddOfOtherInstruction(sentences, explanation))
-        {
-            return sentences;
-        }
-        else
+        else if (explanation.Agrees != false)
         {
             Add(sentences, explanation.Cause == ExitCause.Unknown && explanation.Decoded is not null
                 ? CauseSentences.EmulateInstruction
                 : CauseSentences.Act(explanation.Cause));
+        }
+        else if (!DependsOnInstruction(syndrome))
+        {
+            sentences.Add("The word is not what trapped: check PC, the instruction set, and how the instruction is read. The abort can be answered without it.");
+            Add(sentences, CauseSentences.Act(explanation.Cause));
+        }
+        else
+        {
+            // Nobody has tried again yet.
+            sentences.Add(explanation.Decoded != DecodeStatus.MemoryAccess
+                ? "The word is no memory instruction: it is not what trapped. Check PC and the instruction set, or re-enter the guest, in case its code has changed."
+                : "The word is not what trapped: re-enter the guest with nothing changed, in case its code has changed; if it comes back, check how the instruction is read.");
+            return sentences;
         }
 
         sentences.AddRange(CauseSentences.Change(explanation.Cause));
@@ -52,22 +61,8 @@ internal static class AdviceSentences
         _ => null,
     };
 
-    // Without a handler nobody has tried again yet. Whether the rest does not depend on the instruction.
-    private static bool AddOfOtherInstruction(List<string> sentences, ExitExplanation explanation)
-    {
-        DataAbortSyndrome syndrome = explanation.Exit.Syndrome;
-        if (syndrome.Isv || syndrome.Class is DataAbortClass.Alignment or DataAbortClass.TagCheck or DataAbortClass.ExternalAbort)
-        {
-            sentences.Add("The word is not what trapped: check PC, the instruction set, and how the instruction is read. The abort can be answered without it.");
-            Add(sentences, CauseSentences.Act(explanation.Cause));
-            return false;
-        }
-
-        sentences.Add(explanation.Decoded != DecodeStatus.MemoryAccess
-            ? "The word is no memory instruction: it is not what trapped. Check PC and the instruction set, or re-enter the guest, in case its code has changed."
-            : "The word is not what trapped: re-enter the guest with nothing changed, in case its code has changed; if it comes back, check how the instruction is read.");
-        return true;
-    }
+    private static bool DependsOnInstruction(in DataAbortSyndrome syndrome) =>
+        !syndrome.Isv && syndrome.Class is not (DataAbortClass.Alignment or DataAbortClass.TagCheck or DataAbortClass.ExternalAbort);
 
     private static void AddOfOutcome(List<string> sentences, in ExitOutcome outcome, ExitCause cause)
     {
@@ -96,7 +91,7 @@ internal static class AdviceSentences
         ExitReason.OtherPartNotTranslated => "Nothing to change in the hypervisor: the guest's own tables do not map a part of the access, and it takes that fault as on hardware.",
         ExitReason.TranslationNotSupported => "Deliver the instruction with the exit (DataAbortExit.WithInstruction), with FAR and the guest-physical address.",
         ExitReason.Instruction when outcome.Fault.StatusCode == FaultStatusCode.UnsupportedExclusiveOrAtomic =>
-            "Give the guest the fault, as hardware does. To have such accesses performed, choose so: EmulationOptions.Atomics, Exclusives or SixtyFourBytes.",
+            "Give the guest the fault, as hardware does. To have such accesses performed, set EmulationOptions.Atomics, Exclusives or SixtyFourBytes.",
         ExitReason.Instruction => "Give the guest the fault: the instruction takes it on hardware as well, or a policy (EmulationOptions) asks for it.",
         ExitReason.InstructionNotEmulated => OfReason(outcome.NotEmulatedReason),
         _ => null,

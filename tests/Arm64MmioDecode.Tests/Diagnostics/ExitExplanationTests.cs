@@ -177,6 +177,7 @@ public sealed class ExitExplanationTests
         explanation.Cause.Should().Be(cause);
         explanation.WhyNoSyndrome.Should().NotContain(sentence => sentence.StartsWith("It "));
         explanation.Summary.Should().NotContain("no syndrome for");
+        explanation.Advice.Should().OnlyHaveUniqueItems();
         explanation.Advice[0].Should().Contain("not what trapped");
         explanation.Advice.Should().NotContain(CauseSentences.EmulateInstruction);
     }

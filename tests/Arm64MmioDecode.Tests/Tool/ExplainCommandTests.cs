@@ -76,6 +76,13 @@ public sealed class ExplainCommandTests
         json.GetProperty("agrees").ValueKind.Should().Be(JsonValueKind.Null);
     }
 
+    [Theory]
+    [InlineData("0x92000007", "  FAR 0x9000100\n  IPA not known\n")]
+    [InlineData("0x9200000f", "  FAR 0x9000100\n  IPA not known: HPFAR is not valid for this abort\n")]
+    [InlineData("0x92000410", "  FAR not valid for this abort\n  IPA not known: HPFAR is not valid for this abort\n")]
+    public void An_address_that_is_not_known_is_said_to_be(string esr, string lines) =>
+        ToolRun.InProcess("", "explain", "--esr", esr, "--far", "0x9000100").Output.Should().Contain(lines);
+
     [Fact]
     public void Kvm_reports_the_syndrome_without_its_class() =>
         ToolRun.InProcess("", "explain", "--esr", "0x45").Output.Should().Contain("add 0x92000000");

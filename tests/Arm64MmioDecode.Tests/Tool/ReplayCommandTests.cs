@@ -60,7 +60,17 @@ public sealed class ReplayCommandTests
         run.ExitCode.Should().Be(1);
         run.Lines[0].Should().Contain("\"status\":\"notEmulated\"").And.Contain("\"reason\":\"directionDiffers\"").And.Contain("\"transactions\":[]").And.Contain("\"cause\":\"guestChanged\"");
         ToolRun.InProcess(Exit.Replace("0x900011c", "0x900021c"), "replay", "-", "--json").Lines[0].Should().Contain("\"reason\":\"addressDiffers\"");
+        ToolRun.InProcess(Exit.Replace("0x900011c", "0x900021c"), "replay", "-").Output.Should()
+            .Contain("    Not performed, the guest is to execute what is there now: the address that faulted is none that the instruction accesses.\n");
     }
+
+    [Theory]
+    [InlineData("0x29438440", "0x5", "  exit   read at IPA 0x900011c, Translation fault, level 1; ISV=0 because of: pair\n")] // ldp w0, w1, [x2, #28]
+    [InlineData("0xb9401c40", "0x5", "  exit   read at IPA 0x900011c, Translation fault, level 1; ISV=0, which the architecture has as 1\n")] // ldr w0, [x2, #28]
+    [InlineData("0xd503201f", "0x5", "  exit   read at IPA 0x900011c, Translation fault, level 1; ISV=0\n")] // nop
+    [InlineData("0x885f7c40", "0x35", "  exit   access at IPA 0x900011c, IMPLEMENTATION DEFINED fault (Unsupported Exclusive or Atomic access); ISV=0 because of: exclusive\n")] // ldxr w0, [x2]
+    public void An_exit_says_why_it_had_no_syndrome_as_far_as_that_is_known(string opcode, string iss, string line) =>
+        ToolRun.InProcess(Exit.Replace("0x29438440", opcode).Replace("\"esr_iss\":\"0x5\"", $"\"esr_iss\":\"{iss}\""), "replay", "-").Output.Should().Contain(line);
 
     [Fact]
     public void An_exit_that_is_not_completed_is_explained()
