@@ -1,10 +1,7 @@
 using System;
-using System.IO;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Text.RegularExpressions;
 using System.Threading;
-using Arm64MmioDecode.Tests.Tooling;
 using Arm64MmioDecode.Translation;
 using FluentAssertions;
 using Xunit;
@@ -34,24 +31,6 @@ public sealed class GuideTests
             byte[] bytes = new byte[length];
             return memory.TryRead(address, bytes) ? bytes : null;
         }
-    }
-
-    [Fact]
-    public void The_guides_code_is_the_code_here()
-    {
-        string guide = Normalize(File.ReadAllText(Path.Combine(Repository.Root, "docs", "translation.md")));
-        string here = Normalize(File.ReadAllText(Path.Combine(Repository.Root, "tests", "Arm64MmioDecode.Tests", "Translation", "GuideTests.cs")));
-
-        int count = 0;
-        foreach (Match block in Regex.Matches(guide, "```csharp (using [A-Za-z0-9.]+; )?(.*?) ```"))
-        {
-            here.Should().Contain(block.Groups[2].Value);
-            count++;
-        }
-
-        count.Should().Be(2);
-
-        static string Normalize(string text) => Regex.Replace(text, @"\s+", " ");
     }
 
     [Fact]
