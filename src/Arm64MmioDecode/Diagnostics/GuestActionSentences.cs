@@ -67,7 +67,8 @@ internal static class GuestActionSentences
         string at = instruction.Pc is { } pc ? FormattableString.Invariant($" at PC 0x{pc:x}") : string.Empty;
         string addresses = Addresses(explanation, instruction);
         string direction = !syndrome.IsWnRValid || syndrome.CM || IsReported(instruction.Access) ? string.Empty : syndrome.WnR ? ", write" : ", read";
-        return what + at + direction + (addresses.Length == 0 ? string.Empty : " at " + addresses);
+        string comma = at.Length != 0 && direction.Length == 0 ? "," : string.Empty;
+        return what + at + direction + (addresses.Length == 0 ? string.Empty : comma + " at " + addresses);
     }
 
     private static string Addresses(ExitExplanation explanation, in InstructionFacts instruction)

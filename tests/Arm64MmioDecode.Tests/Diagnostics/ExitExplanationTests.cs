@@ -216,7 +216,7 @@ public sealed class ExitExplanationTests
         var explanation = ExitExplanation.Of(guest.Handler);
 
         explanation.GuestAction.Should().ContainMatch("What failed was cache maintenance at address 0x10000000*");
-        explanation.Summary.Should().StartWith("dc civac, x2 at PC 0x400000 at address");
+        explanation.Summary.Should().StartWith("dc civac, x2 at PC 0x400000, at address 0x10000000");
     }
 
     [Theory]
