@@ -1,3 +1,4 @@
+using System;
 using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Syndromes;
 
@@ -18,19 +19,24 @@ public sealed partial class AccessPlan
 
     private bool IsBulk => _access.ElementCount == 0;
 
+    // Where there are tags, a block is no smaller than the granule of one (DCZID_EL0.BS).
+    private int ZeroBlockSize => _access.Kind == AccessKind.TagStore || (_access.NamedProperties & AccessProperties.WritesTags) != 0
+        ? Math.Max(_options.ZeroBlockSize, TagGranule)
+        : _options.ZeroBlockSize;
+
     // DC ZVA, DC GVA, DC GZVA: the whole block around the address in Xt.
     private EmulationStatus PrepareBlock(IGuestRegisters registers)
     {
         _given = GetX(registers, _access.Rt);
-        _address = _given & ~(ulong)(_options.ZeroBlockSize - 1);
+        _address = _given & ~(ulong)(ZeroBlockSize - 1);
         _tag = TagOf(_given);
         if (_access.Kind == AccessKind.ZeroBlock)
         {
-            BeginZeros(_options.ZeroBlockSize);
+            BeginZeros(ZeroBlockSize);
         }
         else
         {
-            BeginTags(_options.ZeroBlockSize / TagGranule);
+            BeginTags(ZeroBlockSize / TagGranule);
         }
 
         return _status;
@@ -47,7 +53,7 @@ public sealed partial class AccessPlan
         bool zeroes = (_access.NamedProperties & AccessProperties.ZeroesData) != 0;
         if (IsBulk)
         {
-            int size = zeroes ? _options.ZeroBlockSize : _options.TagBlockSize;
+            int size = zeroes ? ZeroBlockSize : _options.TagBlockSize;
             _address &= ~(ulong)(size - 1);
             return PrepareBulkTags(registers, size, zeroes);
         }

@@ -462,6 +462,26 @@ public sealed class AccessPlanTests
     }
 
     [Theory]
+    [InlineData(4)]
+    [InlineData(8)]
+    public void A_block_with_tags_is_no_smaller_than_a_granule(int size)
+    {
+        var machine = new A64Machine { Options = new EmulationOptions { TaggedMemory = true, ZeroBlockSize = size } }.With("x0=5 x1=1018");
+        foreach (var (opcode, trace) in new[]
+        {
+            (0xD50B7461u, "wt@1010=0"), // dc gva, x1
+            (0xD50B7481u, "w8@1010=0 w8@1018=0 wt@1010=0"), // dc gzva, x1
+            (0xD9200020u, "w8@1010=0 w8@1018=0 wt@1010=5"), // stzgm x0, [x1]
+        })
+        {
+            machine.Transactions.Clear();
+            machine.Refused = 10;
+            machine.Execute(opcode).Should().Be(EmulationStatus.Completed);
+            machine.Trace.Should().Be(trace);
+        }
+    }
+
+    [Theory]
     [InlineData(0xD50B7421u)] // dc zva, x1
     [InlineData(0xD50B7461u)] // dc gva, x1
     [InlineData(0xD50B7481u)] // dc gzva, x1
