@@ -45,6 +45,8 @@ public sealed partial class AccessPlan
                 return _status;
             case AccessKind.CacheMaintenance:
                 _address = GetX(registers, _access.Rt);
+                _count = 1;
+                _sizeLog2 = 0;
                 return _options.CacheMaintenance == CacheMaintenancePolicy.Ignore ? _status : Refuse(NotEmulatedReason.CacheMaintenance);
             case AccessKind.ZeroBlock:
                 return PrepareBlock(registers);

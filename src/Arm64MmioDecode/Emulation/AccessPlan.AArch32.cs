@@ -51,6 +51,8 @@ public sealed partial class AccessPlan
                 return _status;
             case AccessKind.CacheMaintenance:
                 _address = GetR(registers, _access.Rn);
+                _count = 1;
+                _sizeLog2 = 0;
                 return _options.CacheMaintenance == CacheMaintenancePolicy.Ignore ? _status : Refuse(NotEmulatedReason.CacheMaintenance);
             default:
                 return Refuse(NotEmulatedReason.NotMemoryAccess);

@@ -16,7 +16,6 @@ public sealed partial class AccessPlan
     {
         AccessKind.MemoryCopy => _left == 0 ? 0 : 2,
         AccessKind.MemorySet => _left == 0 ? 0 : 1,
-        AccessKind.CacheMaintenance => 1,
         _ => _count == 0 ? 0 : 1,
     };
 

@@ -296,6 +296,15 @@ public sealed class ExitHandlerTests
     }
 
     [Fact]
+    public void Cache_maintenance_whose_condition_fails_has_no_address_of_an_instruction_before()
+    {
+        var guest = new TestGuest(aarch32: true).With(0xEE072F3A).X(2, Device); // mcr p15, #0, r2, c7, c10, #1
+        guest.Handle(0x92000147, Device).Status.Should().Be(ExitStatus.Completed);
+        guest.Registers.Pc = TestGuest.Pc;
+        Outcome(guest.With(0x0E072F3A).Handle(0x92000147, Device)).Should().Be((ExitStatus.Retry, ExitReason.NoAccess)); // mcreq
+    }
+
+    [Fact]
     public void A_valid_syndrome_for_memory_is_a_retry()
     {
         var guest = new TestGuest();
