@@ -82,21 +82,17 @@ public sealed partial class ExitHandler
         foreach (ulong address in new PagesOfRange(range))
         {
             Verdict located = LocatePage(address, range.IsRead, range.IsWritten, range.IsUnprivileged, isTrapped: true);
-            if (located.Status != ExitStatus.Retry)
+            if (located.Status != ExitStatus.Retry || located.Reason == ExitReason.IsMemory)
             {
+                // It is the page of the IPA, or nobody can say.
                 ulong candidate = (address & ~GuestPage.OffsetMask) | (_exit.Ipa.Value & GuestPage.OffsetMask);
-                if (!located.IsGoOn || _exit.Ipa.Precision != IpaPrecision.Byte || range.Touches(candidate, granule))
+                if (located.Status == ExitStatus.NotEmulated || _exit.Ipa.Precision != IpaPrecision.Byte || range.Touches(candidate, granule))
                 {
                     trapped = _exit.Ipa.Precision == IpaPrecision.Byte && granule == 1 ? candidate : address;
                     return located;
                 }
 
                 located = Verdict.Retry(ExitReason.AddressDiffers);
-            }
-
-            if (located.Reason == ExitReason.IsMemory)
-            {
-                return located;
             }
 
             reason = located.Reason > reason ? located.Reason : reason;

@@ -434,12 +434,13 @@ public sealed partial class ExitHandler
         }
 
         Verdict agreed = Agree(out ulong trapped);
-        if (agreed.IsGoOn)
+        bool isMemory = agreed.Reason == ExitReason.IsMemory;
+        if (agreed.IsGoOn || isMemory)
         {
             _trapped = trapped;
         }
 
-        if (isUnsupported && agreed.Reason == ExitReason.IsMemory)
+        if (isUnsupported && isMemory)
         {
             // Memory that the processor refuses an exclusive or atomic access to: the guest's stage 1 attributes are the cause.
             return Fault(

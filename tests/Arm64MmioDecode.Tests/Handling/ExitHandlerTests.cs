@@ -429,6 +429,11 @@ public sealed class ExitHandlerTests
         outcome = guest.Handle(Unsupported, TestGuest.Data);
         (outcome.Status, outcome.Fault.StatusCode.Value).Should().Be((ExitStatus.GuestFault, 0x35));
 
+        // Without FAR the address that faulted is that of the instruction's byte at the IPA, and there must be one.
+        outcome = guest.HandleKvm(Unsupported, TestGuest.Data + 1);
+        (outcome.Status, outcome.Fault.StatusCode.Value, outcome.Fault.Address).Should().Be((ExitStatus.GuestFault, 0x35, TestGuest.Data + 1));
+        Outcome(guest.HandleKvm(Unsupported, TestGuest.Data + 4)).Should().Be((ExitStatus.Retry, ExitReason.AddressDiffers));
+
         Outcome(new TestGuest().With(LoadPost).X(2, Device + 0x10).Handle(Unsupported, Device + 0x10)).Should().Be((ExitStatus.Retry, ExitReason.KindDiffers));
         Outcome(new TestGuest().With(Ldadd).X(0, Device + 0x20).Handle(Unsupported, Device + 0x10)).Should().Be((ExitStatus.Retry, ExitReason.AddressDiffers));
     }
