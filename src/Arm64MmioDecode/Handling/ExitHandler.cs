@@ -577,7 +577,8 @@ public sealed partial class ExitHandler
         };
     }
 
-    // The byte order of data, and for LDRAA and LDRAB the place of the authentication code.
+    // The byte order of data, and for LDRAA and LDRAB the place of the authentication code. Addresses keep their tags: it is
+    // translation that knows whether they are ignored.
     private void SetGuestState()
     {
         if (_stage1 is null || InstructionFetcher.GetInstructionSet(_pstate) != InstructionSet.A64)
@@ -589,9 +590,9 @@ public sealed partial class ExitHandler
         const int E0E = 24;
         ulong sctlr = _stage1.ReadSctlr();
         bool bigEndian = ((sctlr >> (InstructionFetcher.IsPrivileged(_pstate) ? EE : E0E)) & 1) != 0;
-        if (bigEndian != _options.BigEndian)
+        if (bigEndian != _options.BigEndian || _options.TopByteIgnored)
         {
-            _options = _options with { BigEndian = bigEndian };
+            _options = _options with { BigEndian = bigEndian, TopByteIgnored = false };
         }
 
         if ((_access.Properties & AccessProperties.Authenticated) != 0)

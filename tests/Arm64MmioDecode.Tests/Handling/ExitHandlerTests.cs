@@ -324,6 +324,14 @@ public sealed class ExitHandlerTests
     }
 
     [Fact]
+    public void Whether_tags_are_ignored_is_what_the_vCPU_says()
+    {
+        var guest = new TestGuest(options: new EmulationOptions { TopByteIgnored = true }).With(LoadPair).X(2, 0xAB00_0000_0000_0000 | Device);
+        guest.Handle(TestGuest.ReadEsr, Device);
+        guest.Devices.Log.Should().BeEmpty("the guest's own access would have been a translation fault");
+    }
+
+    [Fact]
     public void Unprivileged_instructions_have_the_permissions_of_EL0()
     {
         var guest = new TestGuest().With(0xB8404841).X(2, Device); // ldtr w1, [x2, #4]
