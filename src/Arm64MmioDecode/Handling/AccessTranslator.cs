@@ -41,12 +41,16 @@ internal sealed class AccessTranslator : IWideMmioBus, ITagMemory
     /// <summary>Whether addresses can be translated.</summary>
     public bool CanTranslate => _stage1 is not null && _memory is not null;
 
+    /// <summary>Whether a part of the access has turned out to have no translation, or no permission, when it was its turn.</summary>
+    public bool HasFaulted { get; private set; }
+
     /// <summary>Forgets the exit before.</summary>
     public void Begin(ulong pstate)
     {
         _pstate = pstate;
         _known = 0;
         _next = 0;
+        HasFaulted = false;
         _unprivilegedRead = false;
         _unprivilegedWrite = false;
     }
@@ -232,6 +236,7 @@ internal sealed class AccessTranslator : IWideMmioBus, ITagMemory
             return BusStatus.Success;
         }
 
+        HasFaulted = true;
         physicalAddress = 0;
         isMemory = false;
         int code = fault.FaultStatusCode;

@@ -44,7 +44,6 @@ public sealed partial class ExitHandler
     private DataAbortExit _exit;
     private ExitOutcome _outcome;
     private EmulationFault _guestFault;
-    private ExitReason _faultReason;
     private AccessDescriptor _access;
     private FetchResult _fetch;
     private ulong _pstate;
@@ -222,7 +221,6 @@ public sealed partial class ExitHandler
         _fetch = default;
         _instructionAddress = null;
         _trapped = exit.FaultAddress;
-        _faultReason = ExitReason.DeviceRefused;
         _pstate = _registers.PState;
         _options = _policies;
         if (_options.Unsupported != UnsupportedPolicy.Report)
@@ -261,7 +259,8 @@ public sealed partial class ExitHandler
                 _outcome = ExitOutcome.Continue;
                 break;
             case EmulationStatus.Fault:
-                _outcome = ExitOutcome.GuestFault(_faultReason, _plan.Fault);
+                ExitReason reason = _translator.HasFaulted ? ExitReason.OtherPartNotTranslated : ExitReason.DeviceRefused;
+                _outcome = ExitOutcome.GuestFault(reason, _plan.Fault);
                 break;
             default:
                 Conclude(Verdict.NotEmulated(ExitReason.InstructionNotEmulated));

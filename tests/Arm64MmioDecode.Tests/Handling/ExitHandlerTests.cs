@@ -511,6 +511,7 @@ public sealed class ExitHandlerTests
         guest.X(3, Device + 0xFF0).X(6, 0x40).X(1, 0xAB);
         var outcome = guest.Handle(TestGuest.WriteEsr, Device + 0xFF0);
         outcome.Status.Should().Be(ExitStatus.GuestFault);
+        outcome.Reason.Should().Be(ExitReason.OtherPartNotTranslated);
         (outcome.Fault.StatusCode.Value, outcome.Fault.Address).Should().Be((7, Device + 0x1000));
         guest.Devices.Log.Should().HaveCount(2);
     }
