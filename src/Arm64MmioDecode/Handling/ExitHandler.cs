@@ -180,25 +180,25 @@ public sealed partial class ExitHandler
     /// <param name="destination">Receives the bytes in ascending order of addresses; at least as long as the transaction's size.</param>
     /// <exception cref="ArgumentException"><paramref name="destination"/> is too short.</exception>
     /// <exception cref="InvalidOperationException">There is no transaction.</exception>
-    public void CopyData(Span<byte> destination) => _plan.CopyData(destination);
+    public void CopyData(Span<byte> destination) => Pending().CopyData(destination);
 
     /// <summary>Reports that the transaction of <see cref="TryGetNext"/> was performed.</summary>
     /// <param name="low">As for <see cref="AccessPlan.Complete(ulong, ulong)"/>.</param>
     /// <param name="high">As for <see cref="AccessPlan.Complete(ulong, ulong)"/>.</param>
     /// <exception cref="InvalidOperationException">There is no transaction, or it reads 64 bytes.</exception>
-    public void Complete(ulong low = 0, ulong high = 0) => _plan.Complete(low, high);
+    public void Complete(ulong low = 0, ulong high = 0) => Pending().Complete(low, high);
 
     /// <summary>Reports that the transaction of <see cref="TryGetNext"/> was performed.</summary>
     /// <param name="data">For a read the bytes in ascending order of addresses, exactly as many as the transaction's size.</param>
     /// <exception cref="ArgumentException"><paramref name="data"/> has another length than the transaction.</exception>
     /// <exception cref="InvalidOperationException">There is no transaction.</exception>
-    public void Complete(ReadOnlySpan<byte> data) => _plan.Complete(data);
+    public void Complete(ReadOnlySpan<byte> data) => Pending().Complete(data);
 
     /// <summary>Reports that the device refused the transaction of <see cref="TryGetNext"/>.</summary>
     /// <param name="status">The device's answer; not <see cref="BusStatus.Success"/>.</param>
     /// <exception cref="ArgumentException"><paramref name="status"/> is success.</exception>
     /// <exception cref="InvalidOperationException">There is no transaction.</exception>
-    public void Fail(BusStatus status) => _plan.Fail(status);
+    public void Fail(BusStatus status) => Pending().Fail(status);
 
     /// <summary>Changes the registers, when all transactions have been performed. After a fault it says so and changes nothing.</summary>
     /// <returns>How the exit ended.</returns>
@@ -212,6 +212,9 @@ public sealed partial class ExitHandler
 
         return _outcome;
     }
+
+    // The plan may be that of an exit that was abandoned, or of an instruction that is not what trapped.
+    private AccessPlan Pending() => _outcome.Status == ExitStatus.Pending ? _plan : throw new InvalidOperationException("no transaction is outstanding");
 
     // Whether there is an access to perform.
     private bool BeginExit(in DataAbortExit exit)

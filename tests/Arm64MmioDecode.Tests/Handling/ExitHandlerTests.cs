@@ -561,6 +561,21 @@ public sealed class ExitHandlerTests
     }
 
     [Fact]
+    public void An_exit_that_has_ended_has_no_transaction()
+    {
+        var guest = new TestGuest().With(StorePair).X(2, Device);
+        guest.Handler.Begin(TestGuest.Exit(TestGuest.WriteEsr, Device)).Status.Should().Be(ExitStatus.Pending);
+        guest.Handler.Begin(TestGuest.Exit(TestGuest.WriteEsr, Device + 0x100)).Status.Should().Be(ExitStatus.Retry);
+
+        guest.Handler.TryGetNext(out _).Should().BeFalse();
+        guest.Handler.Invoking(handler => handler.Complete()).Should().Throw<InvalidOperationException>();
+        guest.Handler.Invoking(handler => handler.Complete([1])).Should().Throw<InvalidOperationException>();
+        guest.Handler.Invoking(handler => handler.Fail(BusStatus.ExternalAbort)).Should().Throw<InvalidOperationException>();
+        guest.Handler.Invoking(handler => handler.CopyData(new byte[8])).Should().Throw<InvalidOperationException>();
+        guest.Handler.Commit().Status.Should().Be(ExitStatus.Retry);
+    }
+
+    [Fact]
     public void A_device_that_throws_leaves_the_guest_as_it_was()
     {
         var guest = new TestGuest().With(LoadPair).X(2, Device);
