@@ -89,6 +89,13 @@ internal sealed class AccessTranslator : IWideMmioBus, ITagMemory
             : result;
     }
 
+    /// <summary>Translates for what the memory is: whoever may access it, as it is not known whether the instruction is unprivileged.</summary>
+    public TranslationResult TranslateForAttributes(ulong virtualAddress, bool write)
+    {
+        TranslationResult result = Translate(virtualAddress, read: !write, write, unprivileged: false);
+        return result.Fault.Kind == TranslationFaultKind.Permission ? Translate(virtualAddress, read: !write, write, unprivileged: true) : result;
+    }
+
     /// <summary>Finds the page of an address, by translating it if it is not known yet.</summary>
     /// <returns>Whether there is a translation with the permission; <paramref name="fault"/> says why not.</returns>
     public bool TryLocate(ulong virtualAddress, bool read, bool write, bool unprivileged, out GuestPage page, out TranslationFault fault)

@@ -263,7 +263,7 @@ public sealed partial class ExitHandler
                 break;
             case EmulationStatus.Fault:
                 ExitReason reason = _translator.HasFaulted ? ExitReason.OtherPartNotTranslated : ExitReason.DeviceRefused;
-                _outcome = ExitOutcome.GuestFault(reason, _plan.Fault);
+                _outcome = ExitOutcome.GuestFault(reason, PlanFault);
                 break;
             default:
                 Conclude(Verdict.NotEmulated(ExitReason.InstructionNotEmulated));
@@ -294,6 +294,11 @@ public sealed partial class ExitHandler
                 break;
         }
     }
+
+    // What a syndrome without FAR describes is performed at the IPA, an address that the guest does not know.
+    private EmulationFault PlanFault => _exit.FaultAddress is null && _access.AddressingMode == AddressingMode.Reported && _plan.Fault.Reason == FaultReason.DataAbort
+        ? FaultOf(_plan.Fault.StatusCode)
+        : _plan.Fault;
 
     private Verdict Fault(ExitReason reason, in EmulationFault fault)
     {
@@ -346,23 +351,33 @@ public sealed partial class ExitHandler
             return BeginInstruction();
         }
 
-        // An access that is not aligned may cross into the page that faulted; then FAR is the start of that page, and not that
-        // of the access, which only the instruction tells. Stage 1 must have said Normal memory, or it would have been an
-        // alignment fault.
-        if (_exit.FaultAddress is { } far && (far & GuestPage.OffsetMask) == 0 && access.ElementSize > 1 && _translator.CanTranslate)
+        return _translator.CanTranslate && LeavesOpenWhere(access) ? BeginInstruction() : BeginReported(access);
+    }
+
+    // Whether only the instruction tells all addresses of an access that the syndrome describes, and whose permissions it has.
+    private bool LeavesOpenWhere(in AccessDescriptor access)
+    {
+        if (_exit.Ipa.Precision == IpaPrecision.None)
         {
-            TranslationResult result = _translator.Translate(far, !access.IsWrite, access.IsWrite, unprivileged: false);
-            if (result.Succeeded && !result.Attributes.IsDevice)
-            {
-                Verdict outcome = BeginInstruction();
-                if (outcome.Reason != ExitReason.OpcodeNotAvailable)
-                {
-                    return outcome;
-                }
-            }
+            // A translation has to tell the page, with the permissions of EL0 for an unprivileged access.
+            return true;
         }
 
-        return BeginReported(access);
+        ulong offset = (_exit.FaultAddress ?? _exit.Ipa.Value) & GuestPage.OffsetMask;
+        if (offset + (ulong)access.TotalSize > GuestPage.Size)
+        {
+            // The next page too.
+            return true;
+        }
+
+        if (offset != 0 || access.TotalSize == 1)
+        {
+            return false;
+        }
+
+        // An access that is not aligned may cross into the page that faulted; then FAR is the start of that page, and not that
+        // of the access. Stage 1 must have said Normal memory, or it would have been an alignment fault.
+        return _exit.FaultAddress is not { } far || _translator.TranslateForAttributes(far, access.IsWrite) is { Succeeded: true, Attributes.IsDevice: false };
     }
 
     // The syndrome describes the access, and FAR and IPA say where it goes.
@@ -611,7 +626,7 @@ public sealed partial class ExitHandler
             case EmulationStatus.Pending:
                 break;
             case EmulationStatus.Fault:
-                return Fault(ExitReason.Instruction, _plan.Fault);
+                return Fault(ExitReason.Instruction, PlanFault);
             default:
                 return Verdict.NotEmulated(ExitReason.InstructionNotEmulated);
         }

@@ -209,6 +209,64 @@ public sealed class ExitHandlerTests
     }
 
     [Fact]
+    public void An_unprivileged_access_with_a_valid_syndrome_that_crosses_pages_has_the_permissions_of_EL0_in_both()
+    {
+        // ldtr x0, [x2, #4] with PAN: the processor let it pass, into the device page and out of it.
+        const uint Load = 0xF8404840;
+        const ulong User = GuestTables.Code | GuestTables.UnprivilegedAccess;
+        var guest = new TestGuest().With(Load).X(2, TestGuest.Data + 0xFF8);
+        guest.Registers.PState |= 1 << 22;
+        guest.Tables.Map(TestGuest.Data, TestGuest.DataIpa, User);
+        guest.Tables.Map(TestGuest.Data + 0x1000, TestGuest.DeviceIpa, User);
+        guest.Memory.Store32(TestGuest.DataIpa + 0xFFC, 0xA3A2A1A0);
+        guest.Handler.Handle(DataAbortExit.FromRegisters(0x93C08007, TestGuest.Data + 0x1000, TestGuest.DeviceIpa >> 8))
+            .Status.Should().Be(ExitStatus.Completed);
+        guest.Devices.Log.Should().Equal("read 9000000 4");
+        guest.Registers.GetX(0).Should().Be(0x03020100_A3A2A1A0);
+
+        guest = new TestGuest().With(Load).X(2, Device + 0xFF8);
+        guest.Tables.Map(Device, TestGuest.DeviceIpa, User);
+        guest.Tables.Map(Device + 0x1000, TestGuest.DataIpa, User);
+        guest.Registers.PState |= 1 << 22;
+        guest.Handle(0x93C08007, Device + 0xFFC).Status.Should().Be(ExitStatus.Completed);
+        guest.Devices.Log.Should().Equal("read 9000ffc 4");
+
+        // The next page belongs to the kernel alone.
+        guest.Registers.Pc = TestGuest.Pc;
+        guest.Registers.PState &= ~(1u << 22);
+        guest.Tables.Map(Device + 0x1000, TestGuest.DataIpa, GuestTables.Code);
+        Outcome(guest.Handle(0x93C08007, Device + 0xFFC)).Should().Be((ExitStatus.GuestFault, ExitReason.OtherPartNotTranslated));
+    }
+
+    [Fact]
+    public void An_unprivileged_access_with_a_valid_syndrome_and_no_IPA_has_the_permissions_of_EL0()
+    {
+        var guest = new TestGuest().With(0xB8000841).X(2, Device + 8).X(1, 7); // sttr w1, [x2]
+        guest.Tables.Map(Device, TestGuest.DeviceIpa, GuestTables.Device | GuestTables.UnprivilegedAccess);
+        guest.Registers.PState |= 1 << 22; // PAN
+        guest.Handler.Handle(DataAbortExit.FromRegisters(0x9381004F, Device + 8, 0)).Status.Should().Be(ExitStatus.Completed);
+        guest.Devices.Log.Should().Equal("write 9000008 4 = 7");
+    }
+
+    [Fact]
+    public void A_valid_syndrome_without_FAR_takes_no_IPA_for_a_virtual_address()
+    {
+        // ldr x0, [x2]: out of the device's page, whose IPA is the virtual address of other things.
+        var guest = new TestGuest().With(0xF9400040).X(2, Device + 0xFFC);
+        guest.Tables.Map(Device + 0x1000, TestGuest.DataIpa, GuestTables.Code);
+        guest.Memory.Store32(TestGuest.DataIpa, 0xA3A2A1A0);
+        guest.Tables.Map(TestGuest.DeviceIpa + 0x1000, 0xDEAD_0000, GuestTables.Device);
+        var exit = new DataAbortExit(DataAbortSyndrome.FromEsr(0x93C08007), null, IntermediatePhysicalAddress.FromAddress(TestGuest.DeviceIpa + 0xFFC));
+        guest.Handler.Handle(exit).Status.Should().Be(ExitStatus.Completed);
+        guest.Devices.Log.Should().Equal("read 9000ffc 4");
+        guest.Registers.GetX(0).Should().Be(0xA3A2A1A0_FFFEFDFC);
+
+        guest.Devices.Refuses = static _ => true;
+        exit = new DataAbortExit(DataAbortSyndrome.FromEsr(0x93C08007), null, IntermediatePhysicalAddress.FromAddress(TestGuest.DeviceIpa + 0x10));
+        guest.Handler.Handle(exit).Fault.AddressNotValid.Should().BeTrue("the guest knows nothing of IPAs");
+    }
+
+    [Fact]
     public void Without_a_way_to_write_memory_a_store_that_is_partly_memory_is_not_begun()
     {
         var guest = new TestGuest(writable: false).With(StorePair).X(2, Device + 0xFF8);
