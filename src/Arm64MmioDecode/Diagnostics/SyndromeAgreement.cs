@@ -12,13 +12,6 @@ internal static class SyndromeAgreement
     private const ulong AArch32User = 0x10;
     private const ulong AArch32Thumb = 1u << 5;
 
-    // Between them they bank every register of AArch32 that is banked.
-    private static readonly int[] s_modes =
-    [
-        AArch32RegisterView.UserMode, AArch32RegisterView.FiqMode, AArch32RegisterView.IrqMode,
-        AArch32RegisterView.SupervisorMode, AArch32RegisterView.AbortMode, AArch32RegisterView.UndefinedMode,
-    ];
-
     /// <summary>Where the instruction contradicts the syndrome, one sentence each.</summary>
     public static IReadOnlyList<string> Differences(in DataAbortSyndrome syndrome, in AccessDescriptor access)
     {
@@ -82,14 +75,9 @@ internal static class SyndromeAgreement
             InstructionSet.T32 => AArch32User | AArch32Thumb,
             _ => 0,
         };
-        DataAbortSyndrome expected = AccessSyndrome.Of(in access, syndrome.Dfsc, pstate);
-        if (!expected.Isv)
-        {
-            return;
-        }
-
+        DataAbortSyndrome expected = AccessSyndrome.Of(in access, FaultStatusCode.Translation(level: 3), pstate);
         Compare("size", Bytes(syndrome.Sas), Bytes(expected.Sas));
-        if (!IsBankOf(syndrome.Srt, access))
+        if (!IsRegisterOfSomeMode(in syndrome, in access) || syndrome.SF != expected.SF)
         {
             Compare("register", Register(syndrome), Register(expected));
         }
@@ -106,17 +94,19 @@ internal static class SyndromeAgreement
         }
     }
 
-    // SRT numbers an AArch32 register as AArch64 sees it, which depends on the mode; and that is not known here.
-    private static bool IsBankOf(int register, in AccessDescriptor access)
+    // In which mode the guest was is not known. To an AArch64 hypervisor a banked register has another number in each.
+    private static bool IsRegisterOfSomeMode(in DataAbortSyndrome syndrome, in AccessDescriptor access)
     {
-        if (access.InstructionSet != InstructionSet.A64)
+        if (access.InstructionSet == InstructionSet.A64 || syndrome.Source == SyndromeSource.Hsr)
         {
-            foreach (int mode in s_modes)
+            return syndrome.Srt == access.Rt;
+        }
+
+        for (int mode = AArch32RegisterView.UserMode; mode <= AArch32RegisterView.SystemMode; mode++)
+        {
+            if (syndrome.Srt == AArch32RegisterView.ToAArch64(access.Rt, mode))
             {
-                if (AArch32RegisterView.ToAArch64(access.Rt, mode) == register)
-                {
-                    return true;
-                }
+                return true;
             }
         }
 

@@ -122,9 +122,8 @@ public static class AccessSyndrome
     {
         int sas = (int)(iss >> SasShift) & 3;
         bool write = (iss & WnR) != 0;
-        LoadExtend extend = write ? LoadExtend.None
-            : (iss & Sse) != 0 ? LoadExtend.Sign
-            : sas == (sixtyFour ? 3 : 2) ? LoadExtend.None : LoadExtend.Zero;
+        LoadExtend extend = write || sas >= (sixtyFour ? 3 : 2) ? LoadExtend.None
+            : (iss & Sse) != 0 ? LoadExtend.Sign : LoadExtend.Zero;
         AccessDescriptor.Reported(
             set,
             length,

@@ -276,6 +276,40 @@ public sealed class ExitExplanationTests
         explanation.GuestAction.Should().StartWith("The syndrome describes a load of 4 bytes to w2.");
     }
 
+    [Fact]
+    public void A_banked_register_in_the_syndrome_is_the_register_that_the_instruction_names()
+    {
+        // ldr sp, [r2], of any mode of a 32-bit guest: X13 in User mode, X19 in Supervisor mode. X18 is the latter's lr.
+        InstructionDecoder.Decode(InstructionSet.A32, 0xE592D000, default, out var access).Should().Be(DecodeStatus.MemoryAccess);
+        Differences(DataAbortSyndrome.FromEsr(0x938D0007)).Should().BeEmpty();
+        Differences(DataAbortSyndrome.FromEsr(0x93930007)).Should().BeEmpty();
+        Differences(DataAbortSyndrome.FromEsr(0x93920007)).Should().Equal("The register differs: w18 in the syndrome, w13 in the instruction.");
+        Differences(DataAbortSyndrome.FromHsr(0x938D0007)).Should().BeEmpty();
+        Differences(DataAbortSyndrome.FromHsr(0x938E0007)).Should().Equal("The register differs: w14 in the syndrome, w13 in the instruction.");
+
+        var guest = new TestGuest(aarch32: true);
+        guest.Handle(0x93930007, Device + 0x10).Status.Should().Be(ExitStatus.Completed);
+        ExitExplanation.Of(guest.Handler).Differences.Should().BeEmpty();
+
+        System.Collections.Generic.IReadOnlyList<string> Differences(DataAbortSyndrome syndrome) =>
+            ExitExplanation.Of(new DataAbortExit(syndrome, Device, default), DecodeStatus.MemoryAccess, access).Differences;
+    }
+
+    [Theory]
+    [InlineData(0x93E00007)] // sign extension of eight bytes
+    [InlineData(0x93A20007)] // of four to a W register
+    [InlineData(0x93A20047)] // of a store
+    [InlineData(0x9382003F)] // with a fault status code that has no valid syndrome
+    public void Whatever_a_syndrome_says_is_explained(uint value)
+    {
+        var guest = new TestGuest();
+        foreach (var syndrome in new[] { DataAbortSyndrome.FromEsr(value), DataAbortSyndrome.FromHsr(value) })
+        {
+            guest.Handler.Handle(new DataAbortExit(syndrome, Device + 0x10, IntermediatePhysicalAddress.FromAddress(TestGuest.DeviceIpa + 0x10)));
+            ExitExplanation.Of(guest.Handler).ToString().Should().NotBeEmpty();
+        }
+    }
+
     /// <summary>One instruction for each reason that the architecture has for an empty syndrome, with what usually lies behind it.</summary>
     [Theory]
     [InlineData(NoSyndromeReasons.Pair, InstructionSet.A64, 0x29438440u, ExitCause.MergedAccess)] // ldp w0, w1, [x2, #28]
