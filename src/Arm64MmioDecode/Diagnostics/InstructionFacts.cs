@@ -38,9 +38,12 @@ internal readonly struct InstructionFacts
     {
         AccessDescriptor access = handler.Access;
         bool fetched = handler.Fetch.Status == FetchStatus.Fetched;
+        DecodeStatus? decoded = access.Kind != AccessKind.None ? DecodeStatus.MemoryAccess
+            : fetched ? handler.Fetch.Decode(out access)
+            : null;
         return new InstructionFacts
         {
-            Decoded = access.Kind != AccessKind.None ? DecodeStatus.MemoryAccess : fetched ? handler.Fetch.Decode(out _) : null,
+            Decoded = decoded,
             Access = access,
             Word = access.Kind == AccessKind.None && fetched
                 ? "0x" + handler.Fetch.Opcode.ToString(handler.Fetch.Length == sizeof(ushort) ? "x4" : "x8", CultureInfo.InvariantCulture)

@@ -310,6 +310,29 @@ public sealed class ExitExplanationTests
         }
     }
 
+    [Fact]
+    public void A_word_that_changed_while_it_was_read_is_told_as_it_was()
+    {
+        var guest = new TestGuest().With(StorePair).X(2, Device + 0x10);
+        var reads = 0;
+        guest.Memory.BeforeAccess = () =>
+        {
+            // Three descriptors and the word, twice.
+            if (++reads == 8)
+            {
+                guest.With(0xD503201F);
+            }
+        };
+        guest.Handle(TestGuest.WriteEsr, Device + 0x10).Reason.Should().Be(ExitReason.InstructionNotFetched);
+        guest.Memory.BeforeAccess = null;
+
+        var explanation = ExitExplanation.Of(guest.Handler);
+
+        explanation.GuestAction.Should().Contain("The instruction at 0x400000 is stp x0, x1, [x2]: it writes 2 times 8 bytes.");
+        explanation.Access.Kind.Should().Be(AccessKind.Store);
+        explanation.Differences.Should().BeEmpty();
+    }
+
     /// <summary>One instruction for each reason that the architecture has for an empty syndrome, with what usually lies behind it.</summary>
     [Theory]
     [InlineData(NoSyndromeReasons.Pair, InstructionSet.A64, 0x29438440u, ExitCause.MergedAccess)] // ldp w0, w1, [x2, #28]
