@@ -119,7 +119,7 @@ public sealed partial class ExitHandler
 
     /// <summary>What the guest's stage 1 says now about the address that faulted; null when that cannot be told.</summary>
     internal TranslationResult? TranslateTrapped() => _trapped is { } address && _translator.CanTranslate
-        ? _translator.Translate(address, !_exit.Syndrome.WnR, _exit.Syndrome.WnR, unprivileged: false)
+        ? _translator.TranslateForAttributes(address, _exit.Syndrome.IsWnRValid && _exit.Syndrome.WnR)
         : null;
 
     /// <summary>Handles an exit from beginning to end.</summary>

@@ -333,6 +333,17 @@ public sealed class ExitExplanationTests
         explanation.Differences.Should().BeEmpty();
     }
 
+    [Fact]
+    public void What_the_guest_takes_the_address_for_does_not_depend_on_who_may_access_it()
+    {
+        var guest = new TestGuest().With(0xB8404841).X(2, Device); // ldtr w1, [x2, #4]
+        guest.Tables.Map(Device, TestGuest.DeviceIpa, GuestTables.Device | GuestTables.UnprivilegedAccess);
+        guest.Registers.PState |= 1 << 22; // PAN
+        guest.Handle(TestGuest.ReadEsr, Device + 4).Status.Should().Be(ExitStatus.Completed);
+
+        ExitExplanation.Of(guest.Handler).MemoryView.Should().Be(GuestMemoryView.Device);
+    }
+
     /// <summary>One instruction for each reason that the architecture has for an empty syndrome, with what usually lies behind it.</summary>
     [Theory]
     [InlineData(NoSyndromeReasons.Pair, InstructionSet.A64, 0x29438440u, ExitCause.MergedAccess)] // ldp w0, w1, [x2, #28]
