@@ -73,49 +73,37 @@ public sealed class KvmExitHandler
     public ExitExplanation Explain()
     {
         _registers.ReadsMemoryAttributes = true;
-        var explanation = ExitExplanation.Of(_handler);
-        _registers.ReadsMemoryAttributes = false;
-        _registers.Cache.Discard();
-        return explanation;
+        try
+        {
+            return ExitExplanation.Of(_handler);
+        }
+        finally
+        {
+            _registers.ReadsMemoryAttributes = false;
+            _registers.Cache.Discard();
+        }
     }
 
     /// <summary>Serves a KVM_EXIT_ARM_NISV.</summary>
     /// <param name="exit">The exit.</param>
-    /// <returns>What was done. Registers are written back to KVM, or nothing changed.</returns>
+    /// <returns>What was done. Registers are written back to KVM, or nothing changed, as also when a device throws.</returns>
     public KvmExitOutcome Handle(KvmArmNisvExit exit)
     {
-        Pc = _registers.Pc;
-        ExitOutcome served = _handler.Handle(DataAbortExit.FromKvmNisv(exit.Syndrome, exit.FaultIpa));
-        KvmExitOutcome outcome;
-        switch (served.Status)
+        try
         {
-            case ExitStatus.Completed:
-            case ExitStatus.Continue: // part of a memory copy or set: the guest goes on with the rest
-                outcome = KvmExitOutcome.Completed;
-                break;
-            case ExitStatus.Retry:
-                outcome = KvmExitOutcome.Retry;
-                break;
-            case ExitStatus.GuestFault:
-            case ExitStatus.NotInstructionAccess when served.Action == ExitAction.InjectFault:
-                KvmExceptions.Take(_registers, served.Fault);
-                outcome = KvmExitOutcome.FaultDelivered;
-                break;
-            default:
-                outcome = KvmExitOutcome.NotEmulated;
-                break;
-        }
+            KvmExitOutcome outcome = Serve(exit);
+            if (outcome is KvmExitOutcome.Completed or KvmExitOutcome.FaultDelivered)
+            {
+                _registers.Cache.Commit();
+            }
 
-        if (outcome is KvmExitOutcome.Completed or KvmExitOutcome.FaultDelivered)
-        {
-            _registers.Cache.Commit();
+            return outcome;
         }
-        else
+        finally
         {
+            // What was read is not to be taken for the registers of another exit, whatever happened.
             _registers.Cache.Discard();
         }
-
-        return outcome;
     }
 
     /// <summary>
@@ -150,6 +138,26 @@ public sealed class KvmExitHandler
         ulong extended = (ulong)((long)(element << unused) >> unused);
         _registers.SetX(register, width == 64 ? extended : (uint)extended);
         _registers.Cache.Commit();
+    }
+
+    private KvmExitOutcome Serve(KvmArmNisvExit exit)
+    {
+        Pc = _registers.Pc;
+        ExitOutcome served = _handler.Handle(DataAbortExit.FromKvmNisv(exit.Syndrome, exit.FaultIpa));
+        switch (served.Status)
+        {
+            case ExitStatus.Completed:
+            case ExitStatus.Continue: // part of a memory copy or set: the guest goes on with the rest
+                return KvmExitOutcome.Completed;
+            case ExitStatus.Retry:
+                return KvmExitOutcome.Retry;
+            case ExitStatus.GuestFault:
+            case ExitStatus.NotInstructionAccess when served.Action == ExitAction.InjectFault:
+                KvmExceptions.Take(_registers, served.Fault);
+                return KvmExitOutcome.FaultDelivered;
+            default:
+                return KvmExitOutcome.NotEmulated;
+        }
     }
 
     private bool TryDecode(out AccessDescriptor access)

@@ -50,9 +50,13 @@ internal readonly struct InstructionFacts
                 : null,
             Pc = handler.InstructionAddress,
             Address = handler.TrappedAddress,
-            AddressRegisters = handler.Outcome.Status is ExitStatus.Completed or ExitStatus.Continue ? null : Read(access, handler.Registers),
+            AddressRegisters = IsAtInstruction(handler) ? Read(access, handler.Registers) : null,
         };
     }
+
+    // Afterwards the registers may be changed; an exception that the guest was given selects another stack pointer and other banked ones.
+    private static bool IsAtInstruction(ExitHandler handler) =>
+        handler.Outcome.Status is not (ExitStatus.Completed or ExitStatus.Continue) && handler.Registers.Pc == handler.InstructionAddress;
 
     private static List<(string Name, ulong Value)> Read(in AccessDescriptor access, IGuestRegisters registers)
     {

@@ -82,6 +82,39 @@ public sealed class KvmExitHandlerTests
     }
 
     [Fact]
+    public void Registers_of_the_exceptions_handler_are_not_told_as_those_of_the_instruction()
+    {
+        KvmGuest guest = new KvmGuest(translation: true).With(0xb84047e0); // ldr w0, [sp], #4
+        guest.Cpu[KvmRegisterId.Pstate] = 0x3c4; // EL1 with the stack pointer of EL0
+        guest.Cpu[KvmRegisterId.SpEl0] = KvmGuest.Device;
+        guest.Cpu[KvmRegisterId.SpEl1] = 0x5555_0000;
+        guest.Cpu[KvmRegisterId.VbarEl1] = 0xffff_8000_1234_5000;
+        guest.Devices.Refuses = _ => true;
+        guest.Exit(isWrite: false).Should().Be(KvmExitOutcome.FaultDelivered);
+
+        ExitExplanation explanation = guest.Handler.Explain();
+
+        explanation.GuestAction.Should().NotContain(sentence => sentence.Contains("Its address comes from"));
+        explanation.Summary.Should().StartWith("ldr w0, [sp], #4 at PC 0x40000000, read at address 0x9000000");
+    }
+
+    [Fact]
+    public void A_device_that_throws_leaves_nothing_behind()
+    {
+        KvmGuest guest = new KvmGuest().With(LdrPostIndexA64);
+        guest.Devices.BeforeAccess = () => throw new System.TimeoutException();
+        guest.Invoking(g => g.Exit(isWrite: false)).Should().Throw<System.TimeoutException>();
+        guest.Devices.BeforeAccess = null;
+
+        // The program resumes the CPU elsewhere.
+        guest.Cpu[KvmRegisterId.X(2)] = KvmGuest.Device + 8;
+        guest.Handler.Handle(new KvmArmNisvExit(0x05, KvmGuest.Device + 8)).Should().Be(KvmExitOutcome.Completed);
+
+        guest.Devices.Log.Should().Equal("read 9000008 4");
+        guest.Cpu[KvmRegisterId.X(2)].Should().Be(KvmGuest.Device + 12);
+    }
+
+    [Fact]
     public void What_does_not_explain_the_exit_is_left_to_the_guest()
     {
         KvmGuest guest = new KvmGuest().With(Nop);
