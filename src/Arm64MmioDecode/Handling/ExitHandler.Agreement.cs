@@ -119,11 +119,15 @@ public sealed partial class ExitHandler
             ulong compared = ~(Math.Max(GranuleIfImprecise(), GuestPage.Size) - 1);
             return _exit.Ipa.Precision != IpaPrecision.None && ((page.Physical ^ _exit.Ipa.Value) & compared) != 0
                 ? Verdict.Retry(ExitReason.PageDiffers)
-                : page.IsMemory ? Verdict.Retry(ExitReason.IsMemory) : Verdict.GoOn;
+                : page.IsMemory || IsRefusedByMemory(page) ? Verdict.Retry(ExitReason.IsMemory) : Verdict.GoOn;
         }
 
         return write && _translator.IsReadOnlyHere(page) ? Verdict.NotEmulated(ExitReason.MemoryNotWritable) : Verdict.GoOn;
     }
+
+    // A processor refuses exclusives and atomics (DFSC 0x35) also where stage 2 maps memory, be it a ROM.
+    private bool IsRefusedByMemory(in GuestPage page) =>
+        _exit.Syndrome.Class == DataAbortClass.UnsupportedExclusiveOrAtomic && _translator.IsReadOnlyHere(page);
 
     // The pages of the access that did not trap are translated before anything is accessed, so that a fault of a later part
     // comes before the first part has had an effect. A memory copy or set takes its pages, and their faults, one by one.

@@ -495,6 +495,10 @@ public sealed class ExitHandlerTests
         outcome = guest.Handle(Unsupported, TestGuest.Data);
         (outcome.Status, outcome.Fault.StatusCode.Value).Should().Be((ExitStatus.GuestFault, 0x35));
 
+        guest = new TestGuest(options: guest.Handler.Options, writable: false).With(Ldadd).X(0, TestGuest.Data);
+        outcome = guest.Handle(Unsupported, TestGuest.Data);
+        (outcome.Status, outcome.Fault.StatusCode.Value).Should().Be((ExitStatus.GuestFault, 0x35));
+
         // Without FAR the address that faulted is that of the instruction's byte at the IPA, and there must be one.
         outcome = guest.HandleKvm(Unsupported, TestGuest.Data + 1);
         (outcome.Status, outcome.Fault.StatusCode.Value, outcome.Fault.Address).Should().Be((ExitStatus.GuestFault, 0x35, TestGuest.Data + 1));
