@@ -85,7 +85,10 @@ public readonly record struct EmulationOptions
     /// </summary>
     public bool ProtectionEnabled { get; init; }
 
-    /// <summary>The block of DC ZVA, DC GVA and DC GZVA in bytes: a power of two from 4 to 2048 (4 &lt;&lt; DCZID_EL0.BS). Default: 64.</summary>
+    /// <summary>
+    /// The block of DC ZVA, DC GVA and DC GZVA in bytes: a power of two from 4 to 2048 (4 &lt;&lt; DCZID_EL0.BS), for instructions that
+    /// write tags at least 16. Default: 64.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not one of these.</exception>
     public int ZeroBlockSize
     {
