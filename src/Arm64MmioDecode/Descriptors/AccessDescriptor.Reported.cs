@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Arm64MmioDecode.Descriptors;
 
 /// <content>Descriptors that do not come from an opcode.</content>
@@ -7,6 +9,7 @@ public readonly partial struct AccessDescriptor
     /// An access as a syndrome reports it: consecutive general-purpose registers, one element each, at an address that comes with
     /// the exit (<see cref="AddressingMode.Reported"/>). <see cref="Opcode"/> is 0 and the names and the text are empty.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Reported(
         InstructionSet set,
         int length,

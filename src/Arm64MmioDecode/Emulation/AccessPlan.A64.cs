@@ -19,7 +19,7 @@ public sealed partial class AccessPlan
         if (_options.Unpredictable != UnpredictablePolicy.Perform && _access.IsUnpredictable)
         {
             return _options.Unpredictable == UnpredictablePolicy.Undefined
-                ? Raise(EmulationFault.Exception(FaultReason.UndefinedInstruction))
+                ? RaiseException(FaultReason.UndefinedInstruction)
                 : Refuse(NotEmulatedReason.ConstrainedUnpredictable);
         }
 
@@ -65,7 +65,13 @@ public sealed partial class AccessPlan
 
     private EmulationStatus PrepareTransfer(in AccessDescriptor access, IGuestRegisters registers)
     {
-        if (!ComputeAddress(in access, registers) || !CheckAlignment(in access))
+        if (!ComputeAddress(in access, registers))
+        {
+            return _status;
+        }
+
+        bool isBlock = IsSixtyFourBytes(in access);
+        if (!(isBlock ? CheckAlignmentOfWhole(in access) : CheckAlignmentOfElements(in access)))
         {
             return _status;
         }
@@ -79,7 +85,7 @@ public sealed partial class AccessPlan
             _descending = (access.NamedProperties & AccessProperties.Release) != 0 && access.AddressingMode == AddressingMode.PreIndex && _count == 2;
         }
 
-        if (IsSixtyFourBytes(in access))
+        if (isBlock)
         {
             return BeginSixtyFourBytes(phase);
         }
@@ -202,13 +208,19 @@ public sealed partial class AccessPlan
             address = number == ZeroRegister ? registers.Sp : registers.GetX(number);
             if (number == ZeroRegister && _options.CheckStackPointerAlignment && (address & 15) != 0)
             {
-                Raise(EmulationFault.Exception(FaultReason.StackPointerAlignment));
+                RaiseException(FaultReason.StackPointerAlignment);
                 return false;
             }
 
-            if ((access.NamedProperties & AccessProperties.Authenticated) != 0 && !Authenticate(address, out address))
+            if ((access.NamedProperties & AccessProperties.Authenticated) != 0)
             {
-                return false;
+                // A variable of its own: one whose reference is passed on cannot stay in a register.
+                if (!Authenticate(address, out ulong authenticated))
+                {
+                    return false;
+                }
+
+                address = authenticated;
             }
 
             moved = address + (access.HasIndex ? GetIndex(in access, registers) : (ulong)access.Offset);
@@ -253,27 +265,30 @@ public sealed partial class AccessPlan
         }
 
         // ISS of EC 0x1C: bit 1 is 1 for data keys, bit 0 is 1 for key B.
-        Raise(EmulationFault.Exception(FaultReason.PointerAuthentication, useKeyB ? 3u : 2u));
+        RaiseException(FaultReason.PointerAuthentication, useKeyB ? 3u : 2u);
         return false;
     }
 
     // Acquire, release, exclusives, atomics and 64-byte accesses need alignment whatever SCTLR_ELx.A says: a library that does
     // not know the memory type takes it for Device memory, where FEAT_LSE2 does not relax this (Arm ARM, "Alignment of data accesses").
-    // Exclusives and atomics are aligned to their whole size, pairs of the others to one element. STGP needs the alignment of
-    // the granule that it tags.
-    private bool CheckAlignment(in AccessDescriptor access)
+    // Exclusives, atomics and 64-byte accesses are aligned to their whole size.
+    private bool CheckAlignmentOfWhole(in AccessDescriptor access) =>
+        (_address & (ulong)(access.TotalSize - 1)) == 0 || RaiseAlignmentFault(in access);
+
+    // The elements of the others are aligned one by one. STGP needs the alignment of the granule that it tags.
+    private bool CheckAlignmentOfElements(in AccessDescriptor access)
     {
         const AccessProperties Strict = AccessProperties.Acquire | AccessProperties.AcquirePC | AccessProperties.Release | AccessProperties.WritesTags;
         AccessProperties properties = access.NamedProperties;
-        bool isPlain = access.Kind is AccessKind.Load or AccessKind.Store && !IsSixtyFourBytes(in access);
-        int alignment = !isPlain ? access.TotalSize
-            : (properties & AccessProperties.WritesTags) != 0 ? TagGranule
-            : 1 << _sizeLog2;
-        if ((_address & (ulong)(alignment - 1)) == 0 || (isPlain && (properties & Strict) == 0 && _options.Unaligned != UnalignedPolicy.Fault))
-        {
-            return true;
-        }
+        int alignment = (properties & AccessProperties.WritesTags) != 0 ? TagGranule : 1 << _sizeLog2;
+        return (_address & (ulong)(alignment - 1)) == 0
+            || ((properties & Strict) == 0 && _options.Unaligned != UnalignedPolicy.Fault)
+            || RaiseAlignmentFault(in access);
+    }
 
+    // False, for those who check.
+    private bool RaiseAlignmentFault(in AccessDescriptor access)
+    {
         RaiseDataAbort(FaultStatusCode.Alignment, _address, access.IsWrite);
         return false;
     }

@@ -130,7 +130,7 @@ public sealed partial class AccessPlan
         return _status;
     }
 
-    private EmulationStatus Undefined() => Raise(EmulationFault.Exception(FaultReason.UndefinedInstruction));
+    private EmulationStatus Undefined() => RaiseException(FaultReason.UndefinedInstruction);
 
     // What is UNDEFINED, or UNPREDICTABLE with UNDEFINED among the permitted behaviours, in the current mode: user-bank
     // transfers and exception returns in User and Hyp mode; whatever needs an SPSR also in System mode; SRS to the stack of a

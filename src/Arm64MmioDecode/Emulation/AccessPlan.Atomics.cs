@@ -23,7 +23,7 @@ public sealed partial class AccessPlan
 
     private EmulationStatus PrepareExclusive(in AccessDescriptor access, IGuestRegisters registers)
     {
-        if (!ComputeAddress(in access, registers) || !CheckAlignment(in access))
+        if (!ComputeAddress(in access, registers) || !CheckAlignmentOfWhole(in access))
         {
             return _status;
         }
@@ -51,7 +51,7 @@ public sealed partial class AccessPlan
 
     private EmulationStatus PrepareAtomic(in AccessDescriptor access, IGuestRegisters registers)
     {
-        if (!ComputeAddress(in access, registers) || !CheckAlignment(in access))
+        if (!ComputeAddress(in access, registers) || !CheckAlignmentOfWhole(in access))
         {
             return _status;
         }

@@ -48,7 +48,7 @@ public sealed partial class AccessPlan
         if (_access.IsUnpredictable)
         {
             // UNDEFINED and NOP are the permitted choices (Unpredictable_MOPSOVERLAP).
-            return Raise(EmulationFault.Exception(FaultReason.UndefinedInstruction));
+            return RaiseException(FaultReason.UndefinedInstruction);
         }
 
         _destination = registers.GetX(_access.Rt);
@@ -68,7 +68,7 @@ public sealed partial class AccessPlan
             if (_options.CheckMemoryCopyOption && size != 0 && _optionB != (_options.MemoryCopyOption == MemoryCopyOption.B))
             {
                 _left = 0;
-                return Raise(EmulationFault.Exception(FaultReason.MemoryCopyOrSet, WrongOptionSyndrome));
+                return RaiseException(FaultReason.MemoryCopyOrSet, WrongOptionSyndrome);
             }
         }
 

@@ -632,14 +632,19 @@ public sealed partial class AccessPlan
             case UnsupportedPolicy.ExternalAbort:
                 return Raise(EmulationFault.ExternalAbortWithoutAddress(_access.IsWrite));
             case UnsupportedPolicy.Undefined:
-                return Raise(EmulationFault.Exception(FaultReason.UndefinedInstruction));
+                return RaiseException(FaultReason.UndefinedInstruction);
             default:
                 return Refuse(reason);
         }
     }
 
+    // Not inlined, these two: room for a fault would have to be cleared at each beginning of the method that may raise it.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private EmulationStatus RaiseDataAbort(FaultStatusCode code, ulong address, bool isWrite) =>
         Raise(EmulationFault.DataAbort(code, address, isWrite));
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private EmulationStatus RaiseException(FaultReason reason, uint syndrome = 0) => Raise(EmulationFault.Exception(reason, syndrome));
 
     private EmulationStatus Raise(in EmulationFault fault)
     {

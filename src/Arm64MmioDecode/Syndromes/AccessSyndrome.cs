@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using Arm64MmioDecode.Descriptors;
 
 namespace Arm64MmioDecode.Syndromes;
@@ -118,6 +119,7 @@ public static class AccessSyndrome
         (access.Properties & (AccessProperties.Acquire | AccessProperties.AcquirePC | AccessProperties.Release)) != 0;
 
     // The fields as bits: each of the syndrome's properties asks again whether ISV is 1.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Describe(InstructionSet set, int length, uint iss, int register, bool sixtyFour, out AccessDescriptor access)
     {
         int sas = (int)(iss >> SasShift) & 3;
