@@ -441,56 +441,74 @@ public sealed partial class AccessPlan
     internal void Drive<TBus>(ref TBus bus, IMmioBus? wide)
         where TBus : struct, IMmioBus
     {
-        // Elements that are one transaction each: the common case, without the detour over BusTransaction.
-        while (_pieceSize == 1 << _sizeLog2 && _pieceSize <= sizeof(ulong) && _phase is Phase.Read or Phase.Write)
+        while (_phase != Phase.None)
         {
-            if (!TransferElements(ref bus))
+            // Elements that are one transaction each are the common case; tags and 64 bytes are wider than eight.
+            if (_pieceSize > sizeof(ulong) || _pieceSize != 1 << _sizeLog2)
             {
+                DriveInPieces(ref bus, wide);
                 return;
             }
-        }
 
-        if (_phase != Phase.None)
-        {
-            DriveInPieces(ref bus, wide);
-        }
-    }
-
-    // All elements of a phase, each in one transaction of up to 8 bytes. False after a fault.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool TransferElements<TBus>(ref TBus bus)
-        where TBus : struct, IMmioBus
-    {
-        int size = _pieceSize;
-        int step = _descending ? -1 : 1;
-        bool reads = _phase == Phase.Read;
-        for (int remaining = _remaining, index = _element; remaining != 0; remaining--, index += step)
-        {
-            ulong address = RemoveTag((_address + ((ulong)(uint)index << _sizeLog2)) & _addressMask);
-            ref Element element = ref _elements[_uniform ? 0 : index];
-            BusStatus status;
-            if (reads)
+            if (_phase == Phase.Read)
             {
-                status = bus.Read(address, size, out ulong value);
-                element.Low = value & LowBytes(size);
-                element.High = 0;
+                ReadElements(ref bus);
             }
             else
             {
-                status = bus.Write(address, size, element.Low & LowBytes(size));
+                WriteElements(ref bus);
             }
+        }
+    }
 
+    // All elements of a phase that reads, each in one transaction of up to 8 bytes.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void ReadElements<TBus>(ref TBus bus)
+        where TBus : struct, IMmioBus
+    {
+        int size = _pieceSize;
+        for (int index = _element, end = index + _remaining; index < end; index++)
+        {
+            BusStatus status = bus.Read(AddressOf(index), size, out ulong value);
             if (!status.IsSuccess)
             {
                 _element = index;
                 Fail(status);
-                return false;
+                return;
+            }
+
+            ref Element element = ref _elements[index];
+            element.Low = value & LowBytes(size);
+            element.High = 0;
+        }
+
+        CompletePhase();
+    }
+
+    // All elements of a phase that writes, each in one transaction of up to 8 bytes.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void WriteElements<TBus>(ref TBus bus)
+        where TBus : struct, IMmioBus
+    {
+        int size = _pieceSize;
+        int step = _descending ? -1 : 1;
+        for (int remaining = _remaining, index = _element; remaining != 0; remaining--, index += step)
+        {
+            BusStatus status = bus.Write(AddressOf(index), size, _elements[_uniform ? 0 : index].Low & LowBytes(size));
+            if (!status.IsSuccess)
+            {
+                _element = index;
+                Fail(status);
+                return;
             }
         }
 
         CompletePhase();
-        return true;
     }
+
+    // What the bus sees as the address of an element.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ulong AddressOf(int index) => RemoveTag((_address + ((ulong)(uint)index << _sizeLog2)) & _addressMask);
 
     private void DriveInPieces<TBus>(ref TBus bus, IMmioBus? wide)
         where TBus : struct, IMmioBus
