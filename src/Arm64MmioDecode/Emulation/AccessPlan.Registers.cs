@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Arm64MmioDecode.Descriptors;
 
 namespace Arm64MmioDecode.Emulation;
@@ -5,26 +6,35 @@ namespace Arm64MmioDecode.Emulation;
 /// <content>Data between elements and registers.</content>
 public sealed partial class AccessPlan
 {
+    // The first element here, and what few stores have in methods of their own.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void GatherData(in AccessDescriptor access, IGuestRegisters registers)
     {
-        if (access.RegisterFile == RegisterFile.General)
+        if (access.RegisterFile != RegisterFile.General)
         {
-            SetElement(0, GetX(registers, access.Rt));
-            for (int i = 1; i < _count; i++)
-            {
-                SetElement(i, GetX(registers, access.GetRegister(i)));
-            }
-
-            if (access.Operation == AccessOperation.StoreAccelerationData)
-            {
-                const ulong Upper = 0xFFFF_FFFF_0000_0000;
-                SetElement(0, (GetX(registers, access.Rt) & Upper) | (registers.GetSystemRegister(SystemRegister.AccdataEl1) & ~Upper));
-            }
-
+            GatherVectors(in access, registers);
             return;
         }
 
-        GatherVectors(in access, registers);
+        SetElement(0, GetX(registers, access.Rt));
+        if (_count > 1)
+        {
+            GatherOtherElements(in access, registers);
+        }
+    }
+
+    private void GatherOtherElements(in AccessDescriptor access, IGuestRegisters registers)
+    {
+        for (int i = 1; i < _count; i++)
+        {
+            SetElement(i, GetX(registers, access.GetRegister(i)));
+        }
+
+        if (access.Operation == AccessOperation.StoreAccelerationData)
+        {
+            const ulong Upper = 0xFFFF_FFFF_0000_0000;
+            SetElement(0, (GetX(registers, access.Rt) & Upper) | (registers.GetSystemRegister(SystemRegister.AccdataEl1) & ~Upper));
+        }
     }
 
     private void GatherVectors(in AccessDescriptor access, IGuestRegisters registers)
