@@ -14,13 +14,11 @@ public sealed partial class AccessPlan
 
     // The descriptor is read from where the caller has it: it may have been written a moment ago, and reading a copy of it would
     // wait until those writes have left the processor's store buffer.
-    private EmulationStatus PrepareA64(in AccessDescriptor access, IGuestRegisters registers)
+    private EmulationStatus PrepareA64(in AccessDescriptor access, IGuestRegisters registers, in EmulationOptions options)
     {
-        if (_options.Unpredictable != UnpredictablePolicy.Perform && _access.IsUnpredictable)
+        if (options.Unpredictable != UnpredictablePolicy.Perform && _access.IsUnpredictable)
         {
-            return _options.Unpredictable == UnpredictablePolicy.Undefined
-                ? RaiseException(FaultReason.UndefinedInstruction)
-                : Refuse(NotEmulatedReason.ConstrainedUnpredictable);
+            return Unpredictable();
         }
 
         if (access.RegisterFile > RegisterFile.SimdAndFloatingPoint)
@@ -254,7 +252,7 @@ public sealed partial class AccessPlan
         {
             // As XPACD: the code's bits become copies of bit 55, and so does the top byte unless it is ignored.
             ulong code = ulong.MaxValue << _options.VirtualAddressBits;
-            code &= _options.TopByteIgnored ? ulong.MaxValue >> 8 : ulong.MaxValue;
+            code &= _topByteIgnored ? ulong.MaxValue >> 8 : ulong.MaxValue;
             address = (signed & (1ul << 55)) != 0 ? signed | code : signed & ~code;
             return true;
         }

@@ -30,13 +30,13 @@ public sealed partial class AccessPlan
 
         if (_options.Unpredictable != UnpredictablePolicy.Perform && _access.IsUnpredictable)
         {
-            return _options.Unpredictable == UnpredictablePolicy.Undefined ? Undefined() : Refuse(NotEmulatedReason.ConstrainedUnpredictable);
+            return Unpredictable();
         }
 
         // CPSR.E is what decides in AArch32; an embedder that knows better may say so too.
         if ((_cpsr & CpsrE) != 0)
         {
-            _options = _options with { BigEndian = true };
+            _bigEndian = true;
         }
 
         switch (_access.Kind)

@@ -141,7 +141,7 @@ public sealed partial class AccessPlan
 
         ulong first = GetElement(2 * index);
         ulong second = GetElement((2 * index) + 1);
-        return _options.BigEndian ? (first << 32) | second : (second << 32) | first;
+        return _bigEndian ? (first << 32) | second : (second << 32) | first;
     }
 
     private void SetWholeElement(int index, ulong value)
@@ -152,8 +152,8 @@ public sealed partial class AccessPlan
             return;
         }
 
-        SetElement(2 * index, _options.BigEndian ? value >> 32 : (uint)value);
-        SetElement((2 * index) + 1, _options.BigEndian ? (uint)value : value >> 32);
+        SetElement(2 * index, _bigEndian ? value >> 32 : (uint)value);
+        SetElement((2 * index) + 1, _bigEndian ? (uint)value : value >> 32);
     }
 
     private ulong ElementMask => ulong.MaxValue >> (64 - (8 << _access.ElementSizeLog2));

@@ -119,7 +119,7 @@ public sealed partial class AccessPlan
         if ((_access.NamedProperties & AccessProperties.ReadCheckWrite) != 0)
         {
             // A big-endian 128-bit value has its more significant half at the lower address.
-            bool swapped = pair && _options.BigEndian;
+            bool swapped = pair && _bigEndian;
             equal = swapped
                 ? _check.Check(equal, _second, _first, high, low)
                 : _check.Check(equal, _first, _second, low, high);

@@ -166,7 +166,7 @@ public sealed partial class AccessPlan
 
         ulong end = _backward ? _left : 0;
         ulong alignment = (_destination + end) | (IsCopy ? _source + end : 0);
-        _block = _options.BusWidth;
+        _block = _busWidth;
         while ((ulong)_block > most || (alignment & (ulong)(_block - 1)) != 0)
         {
             _block >>= 1;

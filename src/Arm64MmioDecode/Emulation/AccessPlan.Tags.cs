@@ -120,7 +120,7 @@ public sealed partial class AccessPlan
     private void BeginZeros(int size)
     {
         _sizeLog2 = 0;
-        while (2 << _sizeLog2 <= _options.BusWidth && 2 << _sizeLog2 <= size)
+        while (2 << _sizeLog2 <= _busWidth && 2 << _sizeLog2 <= size)
         {
             _sizeLog2++;
         }

@@ -40,6 +40,12 @@ public sealed partial class AccessPlan
     private NotEmulatedReason _reason = NotEmulatedReason.NotMemoryAccess;
     private EmulationFault _fault;
 
+    // What nearly every access asks of the options. They are copied as a whole, and to read a part of what was written with
+    // a wide store a moment ago can take some five nanoseconds.
+    private bool _bigEndian;
+    private bool _topByteIgnored;
+    private int _busWidth;
+
     // The elements of the present phase: of 1 << _sizeLog2 bytes each, one after the other from _address up. _element is the
     // next one, of which _done bytes are done; _remaining elements are left, this one included. _pieceSize is the size of the
     // next transaction, 0 when it has to be computed from its address. A uniform phase writes element 0 everywhere.
@@ -132,6 +138,9 @@ public sealed partial class AccessPlan
         _reported = reportedAddress;
         access.CopyTo(ref _access);
         _options = options;
+        _bigEndian = options.BigEndian;
+        _topByteIgnored = options.TopByteIgnored;
+        _busWidth = options.BusWidth;
         _status = EmulationStatus.Pending;
         _reason = NotEmulatedReason.None;
         _phase = Phase.None;
@@ -144,7 +153,7 @@ public sealed partial class AccessPlan
         if (access.InstructionSet == InstructionSet.A64)
         {
             _addressMask = ulong.MaxValue;
-            return PrepareA64(in access, registers);
+            return PrepareA64(in access, registers, in options);
         }
 
         _addressMask = uint.MaxValue;
@@ -611,7 +620,7 @@ public sealed partial class AccessPlan
     private int NextPiece(ulong address)
     {
         int rest = (1 << _sizeLog2) - _done;
-        int size = Math.Min(rest, _options.BusWidth);
+        int size = Math.Min(rest, _busWidth);
         while ((size & (size - 1)) != 0)
         {
             size &= size - 1;
@@ -634,7 +643,7 @@ public sealed partial class AccessPlan
         _element = _descending ? _count - 1 : 0;
         _done = 0;
         int size = 1 << _sizeLog2;
-        _pieceSize = (_address & (ulong)(size - 1)) == 0 && size <= _options.BusWidth ? size : 0;
+        _pieceSize = (_address & (ulong)(size - 1)) == 0 && size <= _busWidth ? size : 0;
     }
 
     private EmulationStatus Refuse(NotEmulatedReason reason)
@@ -642,6 +651,10 @@ public sealed partial class AccessPlan
         _reason = reason;
         return _status = EmulationStatus.NotEmulated;
     }
+
+    private EmulationStatus Unpredictable() => _options.Unpredictable == UnpredictablePolicy.Undefined
+        ? RaiseException(FaultReason.UndefinedInstruction)
+        : Refuse(NotEmulatedReason.ConstrainedUnpredictable);
 
     private EmulationStatus Unsupported(NotEmulatedReason reason)
     {
@@ -673,14 +686,14 @@ public sealed partial class AccessPlan
 
     // The top byte becomes a copy of bit 55, as AArch64.BranchAddr and address translation do with TBI.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ulong RemoveTag(ulong address) => _options.TopByteIgnored ? (ulong)((long)(address << 8) >> 8) : address;
+    private ulong RemoveTag(ulong address) => _topByteIgnored ? (ulong)((long)(address << 8) >> 8) : address;
 
     // Values of elements are kept as the bus sees them; the guest's byte order applies between here and the registers.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ulong GetElement(int index) => _options.BigEndian ? Reverse(_elements[index].Low, _sizeLog2) : _elements[index].Low;
+    private ulong GetElement(int index) => _bigEndian ? Reverse(_elements[index].Low, _sizeLog2) : _elements[index].Low;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void SetElement(int index, ulong value) => _elements[index].Low = _options.BigEndian ? Reverse(value, _sizeLog2) : value;
+    private void SetElement(int index, ulong value) => _elements[index].Low = _bigEndian ? Reverse(value, _sizeLog2) : value;
 
     private void GetElement(int index, out ulong low, out ulong high)
     {
@@ -698,7 +711,7 @@ public sealed partial class AccessPlan
 
     private void OrderBytes(ref ulong low, ref ulong high)
     {
-        if (!_options.BigEndian)
+        if (!_bigEndian)
         {
             return;
         }
