@@ -19,7 +19,7 @@ public readonly partial struct AccessDescriptor
         int elementSizeLog2,
         int registerCount,
         LoadExtend extend,
-        bool sixtyFour,
+        int registerSizeLog2,
         int rt,
         int rs,
         out AccessDescriptor access)
@@ -33,7 +33,7 @@ public readonly partial struct AccessDescriptor
             | ((ulong)registerCount << 40)
             | ((ulong)registerCount << 48)
             | ((ulong)extend << 56)
-            | ((sixtyFour ? 3ul : 2ul) << 58);
+            | ((ulong)registerSizeLog2 << 58);
         ulong addressing = (ulong)AddressingMode.Reported
             | ((ulong)properties << 16)
             | ((ulong)set << 48)

@@ -63,32 +63,26 @@ public sealed partial class AccessPlan
 
     private EmulationStatus PrepareTransfer(in AccessDescriptor access, IGuestRegisters registers)
     {
-        if (!ComputeAddress(in access, registers))
+        if (IsSixtyFourBytes(in access))
+        {
+            return PrepareSixtyFourBytes(in access, registers);
+        }
+
+        if (!ComputeAddress(in access, registers) || !CheckAlignmentOfElements(in access))
         {
             return _status;
         }
 
-        bool isBlock = IsSixtyFourBytes(in access);
-        if (!(isBlock ? CheckAlignmentOfWhole(in access) : CheckAlignmentOfElements(in access)))
+        if (access.Kind == AccessKind.Load)
         {
+            Begin(Phase.Read);
             return _status;
         }
 
-        Phase phase = Phase.Read;
-        if (access.Kind == AccessKind.Store)
-        {
-            phase = Phase.Write;
-            GatherData(in access, registers);
-            // STILP with writeback stores Rt2, the higher one, first (Arm ARM, description of STILP).
-            _descending = (access.NamedProperties & AccessProperties.Release) != 0 && access.AddressingMode == AddressingMode.PreIndex && _count == 2;
-        }
-
-        if (isBlock)
-        {
-            return BeginSixtyFourBytes(phase);
-        }
-
-        Begin(phase);
+        GatherData(in access, registers);
+        // STILP with writeback stores Rt2, the higher one, first (Arm ARM, description of STILP).
+        _descending = (access.NamedProperties & AccessProperties.Release) != 0 && access.AddressingMode == AddressingMode.PreIndex && _count == 2;
+        Begin(Phase.Write);
         return _status;
     }
 

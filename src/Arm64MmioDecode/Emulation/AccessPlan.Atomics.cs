@@ -200,22 +200,36 @@ public sealed partial class AccessPlan
         }
     }
 
-    private EmulationStatus BeginSixtyFourBytes(Phase phase)
+    private EmulationStatus PrepareSixtyFourBytes(in AccessDescriptor access, IGuestRegisters registers)
     {
+        if (!ComputeAddress(in access, registers) || !CheckAlignmentOfWhole(in access))
+        {
+            return _status;
+        }
+
+        if (_options.SixtyFourBytes == SixtyFourBytePolicy.Fault)
+        {
+            return RaiseDataAbort(FaultStatusCode.UnsupportedExclusiveOrAtomic, _address, _access.IsWrite);
+        }
+
         // The status that a store returns unless the device says otherwise.
         _first = 0;
-        switch (_options.SixtyFourBytes)
+        if (_access.Kind == AccessKind.Load)
         {
-            case SixtyFourBytePolicy.Fault:
-                return RaiseDataAbort(FaultStatusCode.UnsupportedExclusiveOrAtomic, _address, _access.IsWrite);
-            case SixtyFourBytePolicy.SingleTransaction:
-                Begin(phase);
-                _pieceSize = BlockSize;
-                return _status;
-            default:
-                Begin(phase);
-                return _status;
+            Begin(Phase.Read);
         }
+        else
+        {
+            GatherData(in access, registers);
+            Begin(Phase.Write);
+        }
+
+        if (_options.SixtyFourBytes == SixtyFourBytePolicy.SingleTransaction)
+        {
+            _pieceSize = BlockSize;
+        }
+
+        return _status;
     }
 
     // The end of a 64-byte write; a 64-byte read brings its data with it.

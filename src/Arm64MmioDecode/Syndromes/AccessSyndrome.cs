@@ -122,20 +122,28 @@ public static class AccessSyndrome
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Describe(InstructionSet set, int length, uint iss, int register, bool sixtyFour, out AccessDescriptor access)
     {
-        int sas = (int)(iss >> SasShift) & 3;
-        bool write = (iss & WnR) != 0;
-        LoadExtend extend = write || sas >= (sixtyFour ? 3 : 2) ? LoadExtend.None
-            : (iss & Sse) != 0 ? LoadExtend.Sign : LoadExtend.Zero;
+        int sizeLog2 = (int)(iss >> SasShift) & 3;
+        int registerSizeLog2 = sixtyFour ? 3 : 2;
+        AccessKind kind = AccessKind.Load;
+        AccessProperties ordering = AccessProperties.Acquire;
+        LoadExtend extend = sizeLog2 >= registerSizeLog2 ? LoadExtend.None : (iss & Sse) != 0 ? LoadExtend.Sign : LoadExtend.Zero;
+        if ((iss & WnR) != 0)
+        {
+            kind = AccessKind.Store;
+            ordering = AccessProperties.Release;
+            extend = LoadExtend.None;
+        }
+
         AccessDescriptor.Reported(
             set,
             length,
-            write ? AccessKind.Store : AccessKind.Load,
+            kind,
             AccessOperation.None,
-            (iss & AR) == 0 ? AccessProperties.None : write ? AccessProperties.Release : AccessProperties.Acquire,
-            elementSizeLog2: sas,
+            (iss & AR) == 0 ? AccessProperties.None : ordering,
+            sizeLog2,
             registerCount: 1,
             extend,
-            sixtyFour: sixtyFour || sas == 3,
+            Math.Max(registerSizeLog2, sizeLog2),
             rt: register,
             rs: 0,
             out access);
@@ -186,7 +194,7 @@ public static class AccessSyndrome
             elementSizeLog2: 3,
             registerCount: 8,
             LoadExtend.None,
-            sixtyFour: true,
+            registerSizeLog2: 3,
             rt: syndrome.Srt,
             rs: syndrome.Xs,
             out access);
