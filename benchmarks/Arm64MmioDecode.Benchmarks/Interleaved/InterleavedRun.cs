@@ -21,9 +21,9 @@ internal static class InterleavedRun
         // mixture of all corpora.
         for (int pass = 0; pass < WarmupPasses; pass++)
         {
-            foreach (Case one in cases)
+            for (int i = 0; i < WarmupCalls; i++)
             {
-                for (int i = 0; i < WarmupCalls; i++)
+                foreach (Case one in cases)
                 {
                     one.Run();
                 }
