@@ -1,4 +1,6 @@
 using System;
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using Arm64MmioDecode.Syndromes;
 
 namespace Arm64MmioDecode.Handling;
@@ -9,14 +11,26 @@ namespace Arm64MmioDecode.Handling;
 /// </summary>
 public readonly struct DataAbortExit
 {
+    // The parts' own fields: small structs inside would be copied through memory whenever one of their properties is asked for.
+    private readonly ulong _syndrome;
+    private readonly ulong _faultAddress;
+    private readonly ulong _ipa;
     private readonly uint _instruction;
     private readonly byte _instructionLength;
+    private readonly SyndromeSource _source;
+    private readonly bool _hasFaultAddress;
+    private readonly IpaPrecision _ipaPrecision;
+    private readonly bool _nonSecureSpace;
 
-    private DataAbortExit(in DataAbortSyndrome syndrome, ulong? faultAddress, in IntermediatePhysicalAddress ipa, uint instruction, int instructionLength)
+    private DataAbortExit(in DataAbortExit exit, uint instruction, int instructionLength)
     {
-        Syndrome = syndrome;
-        FaultAddress = faultAddress;
-        Ipa = ipa;
+        _syndrome = exit._syndrome;
+        _faultAddress = exit._faultAddress;
+        _ipa = exit._ipa;
+        _source = exit._source;
+        _hasFaultAddress = exit._hasFaultAddress;
+        _ipaPrecision = exit._ipaPrecision;
+        _nonSecureSpace = exit._nonSecureSpace;
         _instruction = instruction;
         _instructionLength = (byte)instructionLength;
     }
@@ -26,18 +40,24 @@ public readonly struct DataAbortExit
     /// <param name="faultAddress">The virtual address that faulted (FAR_EL2), or null when it is not reported.</param>
     /// <param name="ipa">The intermediate physical address, as far as it is known.</param>
     public DataAbortExit(in DataAbortSyndrome syndrome, ulong? faultAddress, in IntermediatePhysicalAddress ipa)
-        : this(syndrome, syndrome.FnV ? null : faultAddress, ipa, 0, 0)
     {
+        _syndrome = syndrome.Value;
+        _source = syndrome.Source;
+        _hasFaultAddress = faultAddress.HasValue && !syndrome.FnV;
+        _faultAddress = faultAddress.GetValueOrDefault();
+        _ipa = ipa.Value;
+        _ipaPrecision = ipa.Precision;
+        _nonSecureSpace = ipa.NonSecureSpace;
     }
 
     /// <summary>The syndrome.</summary>
-    public DataAbortSyndrome Syndrome { get; }
+    public DataAbortSyndrome Syndrome => new(_syndrome, _source);
 
     /// <summary>The virtual address that faulted, with its tag bits, or null when it is not known (also when the syndrome says FnV).</summary>
-    public ulong? FaultAddress { get; }
+    public ulong? FaultAddress => _hasFaultAddress ? _faultAddress : null;
 
     /// <summary>The intermediate physical address (what hypervisors call guest-physical address), as far as it is known.</summary>
-    public IntermediatePhysicalAddress Ipa { get; }
+    public IntermediatePhysicalAddress Ipa => new(_ipa, _ipaPrecision, _nonSecureSpace);
 
     /// <summary>How many bytes of the instruction the hypervisor delivered: 0, 2 or 4.</summary>
     public int DeliveredLength => _instructionLength;
@@ -76,17 +96,26 @@ public readonly struct DataAbortExit
     /// <returns>The exit with the bytes.</returns>
     public DataAbortExit WithInstruction(ReadOnlySpan<byte> bytes)
     {
-        int length = bytes.Length >= 4 ? 4 : bytes.Length >= 2 ? 2 : 0;
-        uint instruction = 0;
-        for (int i = 0; i < length; i++)
-        {
-            instruction |= (uint)bytes[i] << (8 * i);
-        }
-
-        return new DataAbortExit(Syndrome, FaultAddress, Ipa, instruction, length);
+        return bytes.Length >= sizeof(uint) ? new DataAbortExit(this, BinaryPrimitives.ReadUInt32LittleEndian(bytes), sizeof(uint))
+            : bytes.Length >= sizeof(ushort) ? new DataAbortExit(this, BinaryPrimitives.ReadUInt16LittleEndian(bytes), sizeof(ushort))
+            : new DataAbortExit(this, 0, 0);
     }
 
     /// <summary>Copies the delivered bytes of the instruction.</summary>
     /// <param name="destination">Receives <see cref="DeliveredLength"/> bytes; at least 4 bytes long.</param>
-    internal void CopyInstruction(Span<byte> destination) => System.Buffers.Binary.BinaryPrimitives.WriteUInt32LittleEndian(destination, _instruction);
+    internal void CopyInstruction(Span<byte> destination) => BinaryPrimitives.WriteUInt32LittleEndian(destination, _instruction);
+
+    // Copies field by field, as AccessDescriptor.CopyTo.
+    internal void CopyTo(ref DataAbortExit other)
+    {
+        Unsafe.AsRef(in other._syndrome) = _syndrome;
+        Unsafe.AsRef(in other._faultAddress) = _faultAddress;
+        Unsafe.AsRef(in other._ipa) = _ipa;
+        Unsafe.AsRef(in other._instruction) = _instruction;
+        Unsafe.AsRef(in other._instructionLength) = _instructionLength;
+        Unsafe.AsRef(in other._source) = _source;
+        Unsafe.AsRef(in other._hasFaultAddress) = _hasFaultAddress;
+        Unsafe.AsRef(in other._ipaPrecision) = _ipaPrecision;
+        Unsafe.AsRef(in other._nonSecureSpace) = _nonSecureSpace;
+    }
 }

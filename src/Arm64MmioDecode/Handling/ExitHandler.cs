@@ -42,8 +42,15 @@ public sealed partial class ExitHandler
     private EmulationOptions _policies;
     private EmulationOptions _options;
     private DataAbortExit _exit;
-    private ExitOutcome _outcome;
+
+    // How the exit ended, in parts. _guestFault counts only where HasFault says so: a step may note one that is not taken.
+    private ExitStatus _status = ExitStatus.NotEmulated;
+    private ExitReason _reason;
+    private DataAbortClass _class;
+    private ExitAction _action;
+    private NotEmulatedReason _notEmulatedReason;
     private EmulationFault _guestFault;
+
     private AccessDescriptor _access;
     private FetchResult _fetch;
     private ulong _pstate;
@@ -83,7 +90,6 @@ public sealed partial class ExitHandler
         _stage1 = stage1;
         _memory = memory;
         _policies = options;
-        _outcome = ExitOutcome.NotEmulated(ExitReason.None);
     }
 
     /// <summary>The policies; they may change between exits.</summary>
@@ -103,7 +109,7 @@ public sealed partial class ExitHandler
     public FetchResult Fetch => _fetch;
 
     /// <summary>How it ended, or <see cref="ExitStatus.Pending"/>.</summary>
-    public ExitOutcome Outcome => _outcome;
+    public ExitOutcome Outcome => HasFault ? OutcomeWithFault : OutcomeWithoutFault;
 
     /// <summary>The vCPU's registers.</summary>
     internal IGuestRegisters Registers => _registers;
@@ -134,7 +140,7 @@ public sealed partial class ExitHandler
             CommitAccess();
         }
 
-        return _outcome;
+        return Outcome;
     }
 
     /// <summary>Decides about an exit. Nothing is accessed but instruction and page tables, and no register changes.</summary>
@@ -143,7 +149,7 @@ public sealed partial class ExitHandler
     public ExitOutcome Begin(in DataAbortExit exit)
     {
         BeginExit(exit);
-        return _outcome;
+        return Outcome;
     }
 
     /// <summary>
@@ -155,7 +161,7 @@ public sealed partial class ExitHandler
     public bool TryGetNext(out BusTransaction transaction)
     {
         transaction = default;
-        while (_outcome.Status == ExitStatus.Pending && _plan.TryGetNext(out BusTransaction next))
+        while (_status == ExitStatus.Pending && _plan.TryGetNext(out BusTransaction next))
         {
             BusStatus status = _translator.Locate(next, out ulong physicalAddress, out bool isMemory);
             if (!status.IsSuccess)
@@ -205,21 +211,21 @@ public sealed partial class ExitHandler
     /// <exception cref="InvalidOperationException">Transactions are outstanding.</exception>
     public ExitOutcome Commit()
     {
-        if (_outcome.Status == ExitStatus.Pending)
+        if (_status == ExitStatus.Pending)
         {
             CommitAccess();
         }
 
-        return _outcome;
+        return Outcome;
     }
 
     // The plan may be that of an exit that was abandoned, or of an instruction that is not what trapped.
-    private AccessPlan Pending() => _outcome.Status == ExitStatus.Pending ? _plan : throw new InvalidOperationException("no transaction is outstanding");
+    private AccessPlan Pending() => _status == ExitStatus.Pending ? _plan : throw new InvalidOperationException("no transaction is outstanding");
 
     // Whether there is an access to perform.
     private bool BeginExit(in DataAbortExit exit)
     {
-        _exit = exit;
+        exit.CopyTo(ref _exit);
         _access = default;
         _fetch = default;
         _instructionAddress = null;
@@ -232,7 +238,11 @@ public sealed partial class ExitHandler
             _options = _options with { Unsupported = UnsupportedPolicy.Report };
         }
 
-        _outcome = default;
+        _status = ExitStatus.Pending;
+        _reason = ExitReason.None;
+        _class = default;
+        _action = default;
+        _notEmulatedReason = NotEmulatedReason.None;
         _translator.Begin(_pstate);
         DataAbortClass abortClass = exit.Syndrome.Class;
         Verdict verdict = abortClass switch
@@ -251,19 +261,26 @@ public sealed partial class ExitHandler
         return false;
     }
 
+    private bool HasFault => _status == ExitStatus.GuestFault || (_status == ExitStatus.NotInstructionAccess && _action == ExitAction.InjectFault);
+
+    // Apart, so that the outcome of most exits is written where it is returned, without a copy of a fault that it has not.
+    private ExitOutcome OutcomeWithoutFault => new(_status, _reason, _class, _action, _notEmulatedReason);
+
+    private ExitOutcome OutcomeWithFault => new(OutcomeWithoutFault, _guestFault);
+
     private void CommitAccess()
     {
         switch (_plan.Commit(_registers))
         {
             case EmulationStatus.Completed:
-                _outcome = ExitOutcome.Completed;
+                _status = ExitStatus.Completed;
                 break;
             case EmulationStatus.Continue:
-                _outcome = ExitOutcome.Continue;
+                _status = ExitStatus.Continue;
                 break;
             case EmulationStatus.Fault:
                 ExitReason reason = _translator.HasFaulted ? ExitReason.OtherPartNotTranslated : ExitReason.DeviceRefused;
-                _outcome = ExitOutcome.GuestFault(reason, PlanFault);
+                Conclude(Fault(reason, PlanFault));
                 break;
             default:
                 Conclude(Verdict.NotEmulated(ExitReason.InstructionNotEmulated));
@@ -273,24 +290,25 @@ public sealed partial class ExitHandler
 
     private void Conclude(Verdict verdict)
     {
-        switch (verdict.Status)
+        _reason = verdict.Reason;
+        _status = verdict.Status;
+        if (_status != ExitStatus.NotEmulated)
         {
-            case ExitStatus.Retry:
-                _outcome = ExitOutcome.Retry(verdict.Reason);
+            return;
+        }
+
+        switch (_policies.Unsupported)
+        {
+            case UnsupportedPolicy.ExternalAbort:
+                _status = ExitStatus.GuestFault;
+                _guestFault = FaultOf(FaultStatusCode.SynchronousExternalAbort);
                 break;
-            case ExitStatus.GuestFault:
-                _outcome = ExitOutcome.GuestFault(verdict.Reason, _guestFault);
-                break;
-            case ExitStatus.NotEmulated:
-                NotEmulatedReason reason = verdict.Reason == ExitReason.InstructionNotEmulated ? _plan.NotEmulatedReason : NotEmulatedReason.None;
-                _outcome = _policies.Unsupported switch
-                {
-                    UnsupportedPolicy.ExternalAbort => ExitOutcome.GuestFault(verdict.Reason, FaultOf(FaultStatusCode.SynchronousExternalAbort)),
-                    UnsupportedPolicy.Undefined => ExitOutcome.GuestFault(verdict.Reason, EmulationFault.Exception(FaultReason.UndefinedInstruction)),
-                    _ => ExitOutcome.NotEmulated(verdict.Reason, reason),
-                };
+            case UnsupportedPolicy.Undefined:
+                _status = ExitStatus.GuestFault;
+                _guestFault = EmulationFault.Exception(FaultReason.UndefinedInstruction);
                 break;
             default:
+                _notEmulatedReason = _reason == ExitReason.InstructionNotEmulated ? _plan.NotEmulatedReason : NotEmulatedReason.None;
                 break;
         }
     }
@@ -308,8 +326,10 @@ public sealed partial class ExitHandler
 
     private Verdict NotInstructionAccess(DataAbortClass abortClass, ExitAction action, in EmulationFault fault = default)
     {
-        _outcome = ExitOutcome.NotInstructionAccess(abortClass, action, fault);
-        return Verdict.Concluded;
+        _class = abortClass;
+        _action = action;
+        _guestFault = fault;
+        return Verdict.NotInstructionAccess;
     }
 
     // A part of the access that lies in guest memory, in the stepwise form.

@@ -6,13 +6,18 @@ namespace Arm64MmioDecode.Handling;
 /// <summary>How the handling of an exit ended.</summary>
 public readonly struct ExitOutcome
 {
-    private ExitOutcome(ExitStatus status, ExitReason reason, DataAbortClass abortClass, ExitAction action, NotEmulatedReason notEmulatedReason, in EmulationFault fault)
+    internal ExitOutcome(ExitStatus status, ExitReason reason, DataAbortClass abortClass, ExitAction action, NotEmulatedReason notEmulatedReason)
     {
         Status = status;
         Reason = reason;
         Class = abortClass;
         Action = action;
         NotEmulatedReason = notEmulatedReason;
+    }
+
+    internal ExitOutcome(in ExitOutcome outcome, in EmulationFault fault)
+    {
+        this = outcome;
         Fault = fault;
     }
 
@@ -36,21 +41,4 @@ public readonly struct ExitOutcome
 
     /// <summary>Whether the vCPU is to be re-entered with no more to do: the instruction is done, or is to be executed again.</summary>
     public bool ReenterGuest => Status is ExitStatus.Completed or ExitStatus.Continue or ExitStatus.Retry;
-
-    internal static ExitOutcome Pending => default;
-
-    internal static ExitOutcome Completed => new(ExitStatus.Completed, ExitReason.None, default, default, default, default);
-
-    internal static ExitOutcome Continue => new(ExitStatus.Continue, ExitReason.None, default, default, default, default);
-
-    internal static ExitOutcome Retry(ExitReason reason) => new(ExitStatus.Retry, reason, default, default, default, default);
-
-    internal static ExitOutcome GuestFault(ExitReason reason, in EmulationFault fault) =>
-        new(ExitStatus.GuestFault, reason, default, default, default, fault);
-
-    internal static ExitOutcome NotEmulated(ExitReason reason, NotEmulatedReason notEmulatedReason = NotEmulatedReason.None) =>
-        new(ExitStatus.NotEmulated, reason, default, default, notEmulatedReason, default);
-
-    internal static ExitOutcome NotInstructionAccess(DataAbortClass abortClass, ExitAction action, in EmulationFault fault = default) =>
-        new(ExitStatus.NotInstructionAccess, ExitReason.None, abortClass, action, default, fault);
 }

@@ -1,25 +1,24 @@
 namespace Arm64MmioDecode.Handling;
 
 /// <summary>
-/// What a step of the handling found: to go on (the default value), or how the exit ends. Two bytes, which travel in a register
+/// What a step of the handling found: to go on (the default value), or how the exit ends. One number, which travels in a register
 /// where the whole <see cref="ExitOutcome"/> would be copied through memory at each step.
 /// </summary>
 internal readonly struct Verdict
 {
-    private Verdict(ExitStatus status, ExitReason reason)
-    {
-        Status = status;
-        Reason = reason;
-    }
+    // Status, reason << 8.
+    private readonly uint _value;
+
+    private Verdict(ExitStatus status, ExitReason reason) => _value = (uint)status | ((uint)reason << 8);
 
     public static Verdict GoOn => default;
 
-    /// <summary>Ends as <see cref="ExitHandler"/> has already said.</summary>
-    public static Verdict Concluded => new(ExitStatus.NotInstructionAccess, ExitReason.None);
+    /// <summary>The abort is about something else; the handler has noted what, and what to do.</summary>
+    public static Verdict NotInstructionAccess => new(ExitStatus.NotInstructionAccess, ExitReason.None);
 
-    public ExitStatus Status { get; }
+    public ExitStatus Status => (ExitStatus)(byte)_value;
 
-    public ExitReason Reason { get; }
+    public ExitReason Reason => (ExitReason)(byte)(_value >> 8);
 
     public bool IsGoOn => Status == ExitStatus.Pending;
 

@@ -17,7 +17,7 @@ public readonly struct DataAbortSyndrome : IEquatable<DataAbortSyndrome>
     private readonly ulong _value;
     private readonly SyndromeSource _source;
 
-    private DataAbortSyndrome(ulong value, SyndromeSource source)
+    internal DataAbortSyndrome(ulong value, SyndromeSource source)
     {
         _value = value;
         _source = source;

@@ -15,7 +15,7 @@ public readonly struct IntermediatePhysicalAddress : IEquatable<IntermediatePhys
     private readonly IpaPrecision _precision;
     private readonly bool _nonSecureSpace;
 
-    private IntermediatePhysicalAddress(ulong value, IpaPrecision precision, bool nonSecureSpace)
+    internal IntermediatePhysicalAddress(ulong value, IpaPrecision precision, bool nonSecureSpace)
     {
         _value = value;
         _precision = precision;
