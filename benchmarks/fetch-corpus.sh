@@ -2,16 +2,12 @@
 # Fetches Debian's C library (libc, libm and the dynamic linker) for arm64, armel (A32 code) and armhf (T32 code) into
 # benchmarks/corpus/, where the benchmarks read real instructions from it. Nothing of it is committed.
 #
-# Needs apt-get and dpkg-deb, but changes nothing of the machine: package lists, cache and dpkg's status are those of a
-# temporary folder, so neither root nor `dpkg --add-architecture` is needed.
+# Uses the package sources of this machine, which has to be a Debian (12 or later), but changes nothing of it: package lists,
+# cache and dpkg's status are those of a temporary folder, so neither root nor `dpkg --add-architecture` is needed.
 #
 #   benchmarks/fetch-corpus.sh            fetches what is not there yet
-#   MIRROR=http://… SUITE=bookworm        from another mirror or release
 set -eu
 
-mirror=${MIRROR:-http://deb.debian.org/debian}
-suite=${SUITE:-bookworm}
-keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 architectures="arm64 armel armhf"
 corpus=$(cd "$(dirname "$0")" && pwd)/corpus
 
@@ -24,7 +20,6 @@ fail()
 for tool in apt-get dpkg-deb; do
     command -v "$tool" > /dev/null || fail "$tool is not installed; this script runs on Debian and its derivatives"
 done
-[ -f "$keyring" ] || fail "$keyring is missing; install it with: sudo apt-get install debian-archive-keyring"
 
 missing=
 for architecture in $architectures; do
@@ -40,19 +35,17 @@ fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
-mkdir -p "$work/etc" "$work/lists/partial" "$work/cache/archives/partial" "$corpus"
+mkdir -p "$work/lists/partial" "$work/cache/archives/partial" "$corpus"
 : > "$work/status"
-echo "deb [signed-by=$keyring] $mirror $suite main" > "$work/etc/sources.list"
 
-# Proxy settings of the machine stay in force; its package sources and update hooks do not.
+# Package sources and proxy settings of the machine stay in force; its update hooks do not.
 cat > "$work/apt.conf" << EOF
 APT::Architecture "arm64";
 APT::Architectures { "arm64"; "armel"; "armhf"; };
 APT::Sandbox::User "$(id -un)";
 Acquire::Languages "none";
 Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false";
-Dir::Etc::sourcelist "$work/etc/sources.list";
-Dir::Etc::sourceparts "/dev/null";
+Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled "false";
 Dir::State::lists "$work/lists";
 Dir::State::status "$work/status";
 Dir::Cache "$work/cache";
@@ -67,7 +60,8 @@ apt()
 }
 
 cd "$work"
-apt update
+# A source that has nothing for these architectures makes update complain; what counts is that the packages can be found.
+apt-get -qq -c "$work/apt.conf" update > "$work/update.log" 2>&1 || true
 for architecture in $missing; do
     apt download "libc6:$architecture"
     package=$(echo "$work"/libc6_*_"$architecture".deb)
@@ -77,6 +71,6 @@ for architecture in $missing; do
         [ -n "$library" ] || fail "$package holds no $file"
         name=${file%%[.-]*}
         mv "$library" "$corpus/$name-$architecture.so"
-        echo "$name-$architecture.so: libc6 $(dpkg-deb -f "$package" Version) of $suite"
+        echo "$name-$architecture.so: libc6 $(dpkg-deb -f "$package" Version)"
     done
 done
