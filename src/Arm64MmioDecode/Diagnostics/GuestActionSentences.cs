@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Globalization;
 using System.Linq;
 using Arm64MmioDecode.Decoding;
 using Arm64MmioDecode.Descriptors;
@@ -11,8 +10,6 @@ namespace Arm64MmioDecode.Diagnostics;
 /// <summary>What the guest did, in words.</summary>
 internal static class GuestActionSentences
 {
-    private const int ZeroRegister = 31;
-
     /// <summary>One sentence for each fact that is known.</summary>
     public static IReadOnlyList<string> For(ExitExplanation explanation, in InstructionFacts instruction)
     {
@@ -100,8 +97,9 @@ internal static class GuestActionSentences
             return access.ToString();
         }
 
-        string register = access.InstructionSet != InstructionSet.A64 ? FormattableString.Invariant($"r{access.Rt}")
-            : (access.RegisterWidth == 64 ? "x" : "w") + (access.Rt == ZeroRegister ? "zr" : access.Rt.ToString(CultureInfo.InvariantCulture));
+        string register = access.InstructionSet == InstructionSet.A64
+            ? RegisterName.A64(access.Rt, access.RegisterWidth == 64)
+            : RegisterName.AArch32(access.Rt);
         return FormattableString.Invariant($"a {(access.IsWrite ? "store" : "load")} of {Bytes(access.TotalSize)} {(access.IsWrite ? "from" : "to")} {register}");
     }
 

@@ -14,6 +14,7 @@ internal readonly struct InstructionFacts
 {
     private const int ModeMask = 0x1F;
     private const int StackPointer = 31;
+    private const int ZeroRegister = 31;
     private const int ProgramCounter = 15;
 
     /// <summary>What it is; null when it is not known.</summary>
@@ -102,12 +103,11 @@ internal readonly struct InstructionFacts
         {
             if (isA64)
             {
-                list.Add(number == StackPointer ? ("xzr", 0) : ("x" + number, registers.GetX(number)));
+                list.Add((RegisterName.A64(number, sixtyFour: true), number == ZeroRegister ? 0 : registers.GetX(number)));
             }
             else if (number != ProgramCounter)
             {
-                string name = number switch { 13 => "sp", 14 => "lr", _ => "r" + number };
-                list.Add((name, registers.GetX(AArch32RegisterView.ToAArch64(number, (int)registers.PState & ModeMask))));
+                list.Add((RegisterName.AArch32(number), registers.GetX(AArch32RegisterView.ToAArch64(number, (int)registers.PState & ModeMask))));
             }
         }
     }

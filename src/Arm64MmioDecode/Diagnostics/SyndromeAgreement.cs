@@ -117,6 +117,5 @@ internal static class SyndromeAgreement
 
     private static string Yes(bool value) => value ? "yes" : "no";
 
-    private static string Register(in DataAbortSyndrome syndrome) =>
-        (syndrome.SF ? "x" : "w") + (syndrome.Srt == 31 ? "zr" : syndrome.Srt.ToString(CultureInfo.InvariantCulture));
+    private static string Register(in DataAbortSyndrome syndrome) => RegisterName.A64(syndrome.Srt, syndrome.SF);
 }
