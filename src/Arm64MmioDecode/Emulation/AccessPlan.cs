@@ -38,6 +38,7 @@ public sealed partial class AccessPlan
     private EmulationOptions _options;
     private EmulationStatus _status = EmulationStatus.NotEmulated;
     private NotEmulatedReason _reason = NotEmulatedReason.NotMemoryAccess;
+    private UndefinedReason _undefined;
     private EmulationFault _fault;
 
     // What nearly every access asks of the options. They are copied as a whole, and to read a part of what was written with
@@ -105,6 +106,9 @@ public sealed partial class AccessPlan
     /// <summary>Why nothing happened, when <see cref="Status"/> is <see cref="EmulationStatus.NotEmulated"/>.</summary>
     public NotEmulatedReason NotEmulatedReason => _reason;
 
+    /// <summary>Why the instruction does not access memory, when <see cref="Status"/> is <see cref="EmulationStatus.Undefined"/>.</summary>
+    public UndefinedReason UndefinedReason => _undefined;
+
     /// <summary>Computes addresses and, for a store, data from the registers. Nothing is accessed and no register changes.</summary>
     /// <param name="access">The instruction.</param>
     /// <param name="registers">The vCPU's registers; only those that the instruction uses are read.</param>
@@ -143,6 +147,7 @@ public sealed partial class AccessPlan
         _busWidth = options.BusWidth;
         _status = EmulationStatus.Pending;
         _reason = NotEmulatedReason.None;
+        _undefined = UndefinedReason.None;
         _phase = Phase.None;
         _uniform = false;
         _descending = false;

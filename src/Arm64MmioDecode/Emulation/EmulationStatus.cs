@@ -23,4 +23,10 @@ public enum EmulationStatus : byte
 
     /// <summary>The library does not emulate this instruction, or a policy says not to: <see cref="AccessPlan.NotEmulatedReason"/>. Nothing happened.</summary>
     NotEmulated,
+
+    /// <summary>
+    /// The instruction does not access memory in the vCPU's present state: <see cref="AccessPlan.UndefinedReason"/>. Nothing
+    /// happened. The vCPU that executes it takes the exception itself.
+    /// </summary>
+    Undefined,
 }

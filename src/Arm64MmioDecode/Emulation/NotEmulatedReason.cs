@@ -15,6 +15,12 @@ public enum NotEmulatedReason : byte
     /// <summary>A Guarded Control Stack operation (FEAT_GCS): it needs the vCPU's GCSPR_ELx and its own permission checks.</summary>
     GuardedControlStack,
 
+    /// <summary>
+    /// SVE, SME or a Guarded Control Stack operation, whose registers the embedder does not offer (<see cref="IScalableRegisters"/>,
+    /// <see cref="IGuardedControlStackRegisters"/>).
+    /// </summary>
+    RegistersNotAvailable,
+
     /// <summary>LDC or STC, whose registers the vCPU does not have (<see cref="IDebugTransferRegisters"/>).</summary>
     DebugTransfer,
 
