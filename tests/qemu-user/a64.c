@@ -5,7 +5,10 @@ enum
 {
     FPSIMD_MAGIC = 0x46508001,
     SVE_MAGIC = 0x53564501,
+    ZA_MAGIC = 0x54366345,
+    ZT_MAGIC = 0x5a544e01,
     EXTRA_MAGIC = 0x45585401,
+    SVE_FLAG_SM = 1,
     PR_SET_TAGGED_ADDR_CTRL = 55,
     PR_TAGGED_ADDR_ENABLE = 1,
 };
@@ -33,11 +36,28 @@ struct sve_record
     uint8_t registers[]; /* Z0..Z31, P0..P15, FFR; absent when the kernel found no SVE state to save */
 };
 
+struct za_record
+{
+    struct record head;
+    uint16_t vl;
+    uint16_t reserved[3];
+    uint8_t vectors[]; /* absent with PSTATE.ZA = 0 */
+};
+
+struct zt_record
+{
+    struct record head;
+    uint16_t count;
+    uint16_t reserved[3];
+    uint8_t registers[]; /* ZT0; the record is absent with PSTATE.ZA = 0 */
+};
+
 struct extra_record
 {
     struct record head;
     uint64_t address;
     uint32_t size;
+    uint32_t reserved[3];
 };
 
 struct ucontext
@@ -66,27 +86,39 @@ static struct
 {
     struct fpsimd_record *fpsimd;
     struct sve_record *sve;
+    struct za_record *za;
+    struct zt_record *zt;
 } found;
 
 static void find_records(struct ucontext *context)
 {
-    found.fpsimd = 0;
-    found.sve = 0;
+    memset(&found, 0, sizeof found);
     struct record *record = (struct record *)context->machine.records;
-    while (record->magic != 0)
+    struct record *extra = 0;
+    while (record->magic != 0 || extra != 0)
     {
         struct record *next = (struct record *)((uint8_t *)record + record->size);
-        if (record->magic == FPSIMD_MAGIC)
+        switch (record->magic)
         {
+        case 0:
+            next = extra;
+            extra = 0;
+            break;
+        case FPSIMD_MAGIC:
             found.fpsimd = (struct fpsimd_record *)record;
-        }
-        else if (record->magic == SVE_MAGIC && record->size > sizeof(struct sve_record))
-        {
+            break;
+        case SVE_MAGIC:
             found.sve = (struct sve_record *)record;
-        }
-        else if (record->magic == EXTRA_MAGIC)
-        {
-            next = (struct record *)((struct extra_record *)record)->address;
+            break;
+        case ZA_MAGIC:
+            found.za = (struct za_record *)record;
+            break;
+        case ZT_MAGIC:
+            found.zt = (struct zt_record *)record;
+            break;
+        case EXTRA_MAGIC:
+            extra = (struct record *)((struct extra_record *)record)->address;
+            break;
         }
 
         record = next;
@@ -98,29 +130,75 @@ static void find_records(struct ucontext *context)
     }
 }
 
-static size_t z_size(void)
+static size_t z_size(size_t vl)
 {
-    return (size_t)found.sve->vl * 32;
+    return vl * 32;
 }
 
-static size_t p_size(void)
+static size_t p_size(size_t vl)
 {
-    return (size_t)found.sve->vl / 8 * 17;
+    return vl / 8 * 17;
 }
 
-static void require_vector_length(const struct sve_state *sve)
+/* The size of a record with its contents: the kernel keeps records aligned. */
+static uint32_t record_size(size_t head, size_t contents)
 {
-    if (sve->vl != 0 && (found.sve == 0 || found.sve->vl != sve->vl))
+    return (uint32_t)((head + contents + 15) & ~(size_t)15);
+}
+
+/* The registers of PSTATE.SM's mode, ZA and ZT0, in records of our own that the frame refers to. */
+static void scalable_state_to_frame(struct ucontext *context, const struct sve_state *sve)
+{
+    static uint8_t records[MAX_VL * 32 + MAX_VL / 8 * 17 + MAX_VL * MAX_VL + 256] __attribute__((aligned(16)));
+    uint8_t *next = records;
+    struct sve_record *z = (struct sve_record *)next;
+    z->head.magic = SVE_MAGIC;
+    z->head.size = record_size(sizeof *z, z_size(sve->vl) + p_size(sve->vl));
+    z->vl = (uint16_t)sve->vl;
+    z->flags = sve->svcr & SVCR_SM ? SVE_FLAG_SM : 0;
+    memcpy(z->registers, sve->z, z_size(sve->vl));
+    memcpy(z->registers + z_size(sve->vl), sve->p, p_size(sve->vl));
+    next += z->head.size;
+    if (sve->svcr & SVCR_ZA)
     {
-        fail("the case needs another vector length (run QEMU with -cpu max,sve-default-vector-length=BYTES)");
+        struct za_record *za = (struct za_record *)next;
+        za->head.magic = ZA_MAGIC;
+        za->head.size = record_size(sizeof *za, sve->svl * sve->svl);
+        za->vl = (uint16_t)sve->svl;
+        memcpy(za->vectors, sve->za, sve->svl * sve->svl);
+        next += za->head.size;
     }
+
+    if (sve->svcr & SVCR_ZT0)
+    {
+        struct zt_record *zt = (struct zt_record *)next;
+        zt->head.magic = ZT_MAGIC;
+        zt->head.size = record_size(sizeof *zt, ZT0_SIZE);
+        zt->count = 1;
+        memcpy(zt->registers, sve->zt0, ZT0_SIZE);
+        next += zt->head.size;
+    }
+
+    memset(next, 0, sizeof(struct record));
+    next += 16;
+
+    struct extra_record *extra = (struct extra_record *)((uint8_t *)found.fpsimd + found.fpsimd->head.size);
+    if ((uint8_t *)found.fpsimd != context->machine.records)
+    {
+        fail("the FPSIMD record is not the first one of the signal frame");
+    }
+
+    memset(extra, 0, sizeof *extra + sizeof(struct record));
+    extra->head.magic = EXTRA_MAGIC;
+    extra->head.size = sizeof *extra;
+    extra->address = (uint64_t)records;
+    extra->size = (uint32_t)(next - records);
 }
 
 void state_to_frame(void *ucontext, const struct state *state, const struct sve_state *sve)
 {
     struct ucontext *context = ucontext;
     find_records(context);
-    require_vector_length(sve);
     memcpy(context->machine.x, state->x, sizeof state->x);
     context->machine.sp = state->sp;
     context->machine.pc = state->pc;
@@ -132,20 +210,19 @@ void state_to_frame(void *ucontext, const struct state *state, const struct sve_
         found.fpsimd->v[i] = ((unsigned __int128)state->v[i][1] << 64) | state->v[i][0];
     }
 
-    if (found.sve == 0)
+    if (sve->vl != 0)
     {
+        scalable_state_to_frame(context, sve);
         return;
     }
 
-    if (sve->vl != 0)
+    if (found.sve == 0 || found.sve->head.size == sizeof *found.sve)
     {
-        memcpy(found.sve->registers, sve->z, z_size());
-        memcpy(found.sve->registers + z_size(), sve->p, p_size());
         return;
     }
 
     /* The Z registers hold the V registers; their layout in the frame is little-endian always. */
-    memset(found.sve->registers, 0, z_size() + p_size());
+    memset(found.sve->registers, 0, z_size(found.sve->vl) + p_size(found.sve->vl));
     for (size_t i = 0; i < 32; i++)
     {
         uint64_t low[2] = {little_endian(state->v[i][0]), little_endian(state->v[i][1])};
@@ -157,7 +234,6 @@ void frame_to_state(const void *ucontext, struct state *state, struct sve_state 
 {
     const struct ucontext *context = ucontext;
     find_records((struct ucontext *)context);
-    require_vector_length(sve);
     memcpy(state->x, context->machine.x, sizeof state->x);
     state->sp = context->machine.sp;
     state->pc = context->machine.pc;
@@ -172,8 +248,34 @@ void frame_to_state(const void *ucontext, struct state *state, struct sve_state 
 
     if (sve->vl != 0)
     {
-        memcpy(sve->z, found.sve->registers, z_size());
-        memcpy(sve->p, found.sve->registers + z_size(), p_size());
+        if (found.sve == 0 || found.sve->vl != sve->vl
+            || (found.sve->flags & SVE_FLAG_SM) != (sve->svcr & SVCR_SM ? SVE_FLAG_SM : 0))
+        {
+            fail("the case needs another vector length (run QEMU with -cpu max,sve-default-vector-length=BYTES)");
+        }
+
+        memcpy(sve->z, found.sve->registers, z_size(sve->vl));
+        memcpy(sve->p, found.sve->registers + z_size(sve->vl), p_size(sve->vl));
+    }
+
+    if (sve->svcr & SVCR_ZA)
+    {
+        if (found.za == 0 || found.za->vl != sve->svl || found.za->head.size <= sizeof *found.za)
+        {
+            fail("the case needs another streaming vector length (run QEMU with -cpu max,sme-default-vector-length=BYTES)");
+        }
+
+        memcpy(sve->za, found.za->vectors, sve->svl * sve->svl);
+    }
+
+    if (sve->svcr & SVCR_ZT0)
+    {
+        if (found.zt == 0)
+        {
+            fail("the processor has no ZT0");
+        }
+
+        memcpy(sve->zt0, found.zt->registers, ZT0_SIZE);
     }
 }
 

@@ -293,7 +293,9 @@ static void map_pages(void)
 static void read_case(void)
 {
     sve.vl = read_word();
-    if (sve.vl > MAX_VL)
+    sve.svl = read_word();
+    sve.svcr = read_word();
+    if (sve.vl > MAX_VL || sve.svl > MAX_VL)
     {
         fail("the vector length is more than 256 bytes");
     }
@@ -308,6 +310,16 @@ static void read_case(void)
     {
         read_padded(sve.z, (size_t)sve.vl * 32);
         read_padded(sve.p, (size_t)sve.vl / 8 * 17);
+    }
+
+    if (sve.svcr & SVCR_ZA)
+    {
+        read_bytes(sve.za, (size_t)(sve.svl * sve.svl));
+    }
+
+    if (sve.svcr & SVCR_ZT0)
+    {
+        read_bytes(sve.zt0, ZT0_SIZE);
     }
 
     map_pages();
@@ -379,6 +391,16 @@ static void report(const struct siginfo *info, const void *ucontext)
     {
         write_padded(sve.z, (size_t)sve.vl * 32);
         write_padded(sve.p, (size_t)sve.vl / 8 * 17);
+    }
+
+    if (sve.svcr & SVCR_ZA)
+    {
+        write_bytes(sve.za, (size_t)(sve.svl * sve.svl));
+    }
+
+    if (sve.svcr & SVCR_ZT0)
+    {
+        write_bytes(sve.zt0, ZT0_SIZE);
     }
 
     write_word(report_changes(1));

@@ -14,14 +14,17 @@
  * Format (every field is a little-endian 64-bit word whatever the guest's byte order; byte strings are padded with
  * zeros to a multiple of 8):
  *
- *   case    vector length in bytes, or 0 when no SVE state follows
+ *   case    vector length in bytes (of PSTATE.SM's mode), or 0 when no SVE state follows
+ *           streaming vector length in bytes, or 0 when no SME state follows
+ *           SVCR_SM | SVCR_ZA | SVCR_ZT0 (with SVCR_ZA, and only where there is a ZT0)
  *           state (struct state)
  *           SVE state, when there is one: Z0..Z31, then P0..P15 and FFR
+ *           ZA by array vectors, with SVCR_ZA; ZT0, with SVCR_ZT0
  *           number of pages, then per page: address | PAGE_WRITE | PAGE_EXECUTE | PAGE_TAGGED
  *           number of contents, then per content: address, length, bytes (the rest of each page is zero)
  *
  *   result  signal, its si_code, its si_addr
- *           state, and SVE state when the case had it
+ *           state, and SVE state, ZA and ZT0 when the case had them
  *           number of changes, then per change: address, length, bytes (whole changed 64-bit words of memory)
  *
  * A case that does not end within two seconds of processor time is reported with the signal SIGPROF.
@@ -40,7 +43,11 @@ enum
     PAGE_TAGGED = 4, /* has allocation tags, which are 0 at the start of each case */
     MAX_PAGES = 256,
     MAX_VL = 256,
-    SIGNAL_STACK_SIZE = 1 << 18,
+    ZT0_SIZE = 64,
+    SIGNAL_STACK_SIZE = 1 << 19,
+    SVCR_SM = 1,
+    SVCR_ZA = 2,
+    SVCR_ZT0 = 4,
 };
 
 /* AArch32: R0..R14 are x[0..14], CPSR is pstate, FPSCR is fpsr, and D0..D31 are the halves of v[0..15]. */
@@ -58,8 +65,12 @@ struct state
 struct sve_state
 {
     uint64_t vl;
+    uint64_t svl;
+    uint64_t svcr;
     uint8_t z[32 * MAX_VL];
     uint8_t p[17 * MAX_VL / 8]; /* P0..P15, then FFR */
+    uint8_t za[MAX_VL * MAX_VL];
+    uint8_t zt0[ZT0_SIZE];
 };
 
 /* One per architecture: moves the state between the case and the signal frame. */

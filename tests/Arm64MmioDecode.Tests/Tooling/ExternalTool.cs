@@ -17,18 +17,27 @@ public static class ExternalTool
     /// <param name="package">The Debian package that holds it.</param>
     public static string Require(string name, string package)
     {
-        if (Find(name) is { } path)
-        {
-            return path;
-        }
+        return Find(name) ?? throw Missing($"{name} is not on PATH; install it with: sudo apt-get install {package}");
+    }
 
-        var reason = $"{name} is not on PATH; install it with: sudo apt-get install {package}";
+    /// <summary>The full path of a program that a script of the repository fetches; skips or fails the calling test without it.</summary>
+    /// <param name="folder">The folder under <c>artifacts</c>.</param>
+    /// <param name="name">The program's file name.</param>
+    /// <param name="script">The script, from the repository's root.</param>
+    public static string RequireFetched(string folder, string name, string script)
+    {
+        var path = Repository.File("artifacts", folder, name);
+        return File.Exists(path) ? path : throw Missing($"artifacts/{folder}/{name} is not there; fetch it with: {script}");
+    }
+
+    private static Exception Missing(string reason)
+    {
         if (string.Equals(Environment.GetEnvironmentVariable("CI"), "true", StringComparison.OrdinalIgnoreCase))
         {
-            throw new InvalidOperationException($"{reason} (in CI a missing tool is a failure)");
+            return new InvalidOperationException($"{reason} (in CI a missing tool is a failure)");
         }
 
-        throw new SkipException(reason);
+        return new SkipException(reason);
     }
 
     private static string? Find(string name) =>

@@ -49,6 +49,9 @@ public sealed class MachineState
     /// <summary>SVE state, when the case has it; the low 128 bits of each Z register are also in <see cref="V"/>.</summary>
     public SveState? Sve { get; set; }
 
+    /// <summary>SME state, when the case has it beside <see cref="Sve"/>.</summary>
+    public SmeState? Sme { get; set; }
+
     public GuestMemory Memory { get; private init; } = new();
 
     /// <summary>How the execution ended; <see cref="Outcome.Completed"/> in an initial state.</summary>
@@ -67,38 +70,13 @@ public sealed class MachineState
             Fpsr = Fpsr,
             Fpcr = Fpcr,
             Sve = Sve?.Clone(),
+            Sme = Sme?.Clone(),
             Memory = Memory.Clone(),
             Outcome = Outcome,
             FaultAddress = FaultAddress,
         };
         X.CopyTo(copy.X, 0);
         V.CopyTo(copy.V, 0);
-        return copy;
-    }
-}
-
-/// <summary>The SVE registers at one vector length, each as its bytes, least significant first.</summary>
-/// <param name="vectorLength">Bytes in a Z register: a multiple of 16 up to 256.</param>
-public sealed class SveState(int vectorLength)
-{
-    public int VectorLength { get; } = vectorLength;
-
-    /// <summary>Z0–Z31, one after the other.</summary>
-    public byte[] Z { get; } = new byte[32 * vectorLength];
-
-    /// <summary>P0–P15 and FFR, one after the other.</summary>
-    public byte[] P { get; } = new byte[17 * vectorLength / 8];
-
-    public Span<byte> ZRegister(int number) => Z.AsSpan(number * VectorLength, VectorLength);
-
-    /// <summary>A predicate register; number 16 is FFR.</summary>
-    public Span<byte> PRegister(int number) => P.AsSpan(number * VectorLength / 8, VectorLength / 8);
-
-    public SveState Clone()
-    {
-        var copy = new SveState(VectorLength);
-        Z.CopyTo(copy.Z, 0);
-        P.CopyTo(copy.P, 0);
         return copy;
     }
 }

@@ -26,7 +26,7 @@ namespace Arm64MmioDecode.Tests.Tooling;
 /// (allocation tags themselves can be stored and loaded, see <see cref="PageAccess.Tagged"/>).</item>
 /// <item>QEMU 7.2 has no MOPS, LSE128, RCPC3, LS64, LSUI, LSFE, RCW, LSCP, GCS, SVE2.1 or SME2, and no FEAT_LSE2:
 /// exclusives, acquire/release and atomics fault when not aligned to their size (but LDAPR is not checked at
-/// all).</item>
+/// all). QEMU 11.1 (<see cref="QemuVersion.Fetched"/>) has MOPS, LSE128, LSE2, SVE2.1, SME2 and the user forms of GCS.</item>
 /// <item>QEMU 7.2 commits the stores, and the loads of an LDM, that precede the access that faults; does not access
 /// memory in DC CIVAC/CVAC/CVAU and IC IVAU (so that they never fault); checks the alignment of VLD/VST <c>:256</c> to
 /// 16 bytes only; has a DC ZVA block of 512 bytes (<c>-cpu max</c>); allows SWP in Arm v8; and misreads the predicate of
@@ -50,16 +50,17 @@ public static class QemuUser
         new(() => Build("qemu-arm", "arm-linux-gnueabihf", "aarch32.c", "-marm"));
 
     /// <summary>The states after each case, in the cases' order. A call costs one process per kind of machine.</summary>
-    public static MachineState[] Execute(IReadOnlyList<DifferentialCase> cases)
+    public static MachineState[] Execute(IReadOnlyList<DifferentialCase> cases, QemuVersion version = QemuVersion.Installed)
     {
         var results = new MachineState[cases.Count];
         foreach (var group in Enumerable.Range(0, cases.Count).GroupBy(i => (ProgramFor(cases[i]), CpuFor(cases[i]))))
         {
             var (program, cpu) = group.Key;
+            var emulator = program.Value.EmulatorOf(version);
             var indices = group.ToArray();
             var done = 0;
             var run = ChildProcess.Run(
-                program.Value.Emulator,
+                emulator,
                 ["-cpu", cpu, program.Value.Image],
                 stream => WriteCases(stream, indices.Select(i => cases[i])),
                 stream =>
@@ -81,7 +82,7 @@ public static class QemuUser
             if (run.ExitCode != 0 || run.Output != indices.Length)
             {
                 throw new InvalidOperationException(
-                    $"{Path.GetFileName(program.Value.Emulator)} ended with {run.ExitCode} after at least {run.Output} " +
+                    $"{Path.GetFileName(emulator)} ended with {run.ExitCode} after at least {run.Output} " +
                     $"of {indices.Length} cases: {run.Error.Trim()}");
             }
         }
@@ -89,17 +90,20 @@ public static class QemuUser
         return results;
     }
 
-    public static MachineState Execute(DifferentialCase differentialCase) => Execute([differentialCase])[0];
+    public static MachineState Execute(DifferentialCase differentialCase, QemuVersion version = QemuVersion.Installed) =>
+        Execute([differentialCase], version)[0];
 
     private static Lazy<Program> ProgramFor(DifferentialCase c) =>
         c.Isa != Isa.A64 ? s_aarch32 : c.BigEndian ? s_a64BigEndian : s_a64;
 
     private static string CpuFor(DifferentialCase c) =>
-        c.Initial.Sve is { } sve ? $"{c.Cpu},sve-default-vector-length={sve.VectorLength}" : c.Cpu;
+        c.Initial.Sme is { } sme
+            ? $"{c.Cpu},sve-default-vector-length={sme.VectorLength},sme-default-vector-length={sme.StreamingVectorLength}"
+        : c.Initial.Sve is { } sve ? $"{c.Cpu},sve-default-vector-length={sve.VectorLength}"
+        : c.Cpu;
 
     private static Program Build(string emulator, string target, string architecture, params string[] options)
     {
-        var qemu = ExternalTool.Require(emulator, "qemu-user");
         var compiler = ExternalTool.Require($"{target}-gcc", $"gcc-{target}");
         var folder = Path.Combine(AppContext.BaseDirectory, "qemu-user");
         var image = Path.Combine(folder, emulator + ".elf");
@@ -120,7 +124,7 @@ public static class QemuUser
         }
 
         File.Move(fresh, image, overwrite: true);
-        return new Program(qemu, image);
+        return new Program(emulator, image);
     }
 
     // The format of cases and results is described in tests/qemu-user/harness.h.
@@ -131,6 +135,8 @@ public static class QemuUser
         {
             var state = c.Initial;
             writer.Write((ulong)(state.Sve?.VectorLength ?? 0));
+            writer.Write((ulong)(state.Sme?.StreamingVectorLength ?? 0));
+            writer.Write(SvcrOf(state.Sme));
             foreach (var value in state.X)
             {
                 writer.Write(value);
@@ -151,6 +157,8 @@ public static class QemuUser
             {
                 WritePadded(writer, sve.Z);
                 WritePadded(writer, sve.P);
+                writer.Write(state.Sme?.Za ?? []);
+                writer.Write(state.Sme?.Zt0 ?? []);
             }
 
             writer.Write((ulong)state.Memory.Pages.Count());
@@ -234,6 +242,8 @@ public static class QemuUser
         {
             ReadPadded(reader, sve.Z);
             ReadPadded(reader, sve.P);
+            stream.ReadExactly(state.Sme?.Za ?? []);
+            stream.ReadExactly(state.Sme?.Zt0 ?? []);
         }
 
         for (var changes = reader.ReadUInt64(); changes != 0; changes--)
@@ -247,6 +257,9 @@ public static class QemuUser
             state.Outcome is Outcome.TranslationFault or Outcome.PermissionFault or Outcome.AlignmentFault ? faultAddress : 0;
         return state;
     }
+
+    private static ulong SvcrOf(SmeState? sme) =>
+        sme is null ? 0 : (sme.IsStreaming ? 1ul : 0) | (sme.Za is null ? 0 : 2ul) | (sme.Zt0 is null ? 0 : 4ul);
 
     private static void ReadPadded(BinaryReader reader, byte[] bytes)
     {
@@ -270,5 +283,10 @@ public static class QemuUser
         };
     }
 
-    private sealed record Program(string Emulator, string Image);
+    private sealed record Program(string Emulator, string Image)
+    {
+        public string EmulatorOf(QemuVersion version) => version == QemuVersion.Installed
+            ? ExternalTool.Require(Emulator, "qemu-user")
+            : ExternalTool.RequireFetched("qemu-user", Emulator, "tests/qemu-user/fetch.sh");
+    }
 }
