@@ -13,7 +13,7 @@ public enum KvmCapability
     MaxVcpus = 66,
 
     /// <summary>KVM_CAP_ARM_EL1_32BIT: a virtual CPU whose EL1 and EL0 are AArch32.</summary>
-    ArmEl1Aarch32 = 93,
+    ArmEl1AArch32 = 93,
 
     /// <summary>KVM_CAP_ARM_PSCI_0_2.</summary>
     ArmPsci02 = 102,

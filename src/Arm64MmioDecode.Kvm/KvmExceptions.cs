@@ -21,10 +21,10 @@ public static class KvmExceptions
         KvmRegisterCache cache = registers.Cache;
         ulong vbar = cache.Read(KvmRegisterId.VbarEl1);
         ulong sctlr = cache.Read(KvmRegisterId.SctlrEl1);
-        if (registers.IsEl1Aarch32)
+        if (registers.IsEl1AArch32)
         {
             var context = new AArch32ExceptionContext(
-                registers.PState, (uint)registers.Pc, (uint)vbar, (uint)sctlr, registers.HasLongDescriptors)
+                (uint)registers.PState, (uint)registers.Pc, (uint)vbar, (uint)sctlr, registers.HasLongDescriptors)
             {
                 Features = registers.PstateFeatures,
             };
@@ -51,8 +51,8 @@ public static class KvmExceptions
 
         cache.Write(KvmRegisterId.ElrEl1, entry.Elr);
         cache.Write(KvmRegisterId.SpsrEl1, entry.Spsr);
-        cache.Write(KvmRegisterId.Pstate, entry.Pstate);
-        cache.Write(KvmRegisterId.Pc, entry.PC);
+        cache.Write(KvmRegisterId.PState, entry.PState);
+        cache.Write(KvmRegisterId.Pc, entry.Pc);
     }
 
     private static void Write(KvmGuestRegisters registers, in AArch32ExceptionEntry entry)
@@ -72,7 +72,7 @@ public static class KvmExceptions
 
         cache.Write(KvmRegisterId.X(entry.LRView), entry.LR);
         cache.Write(entry.Mode == UndefinedMode ? KvmRegisterId.SpsrUndefined : KvmRegisterId.SpsrAbort, entry.Spsr);
-        cache.Write(KvmRegisterId.Pstate, entry.Cpsr);
-        cache.Write(KvmRegisterId.Pc, entry.PC);
+        cache.Write(KvmRegisterId.PState, entry.Cpsr);
+        cache.Write(KvmRegisterId.Pc, entry.Pc);
     }
 }

@@ -54,7 +54,7 @@ public sealed class KvmExitHandler
     }
 
     /// <summary>The instruction of the last KVM_EXIT_ARM_NISV; empty if none was decoded.</summary>
-    public AccessDescriptor Instruction => _handler.Access;
+    public AccessDescriptor Access => _handler.Access;
 
     /// <summary>How the last KVM_EXIT_ARM_NISV ended, in detail.</summary>
     public ExitOutcome Outcome => _handler.Outcome;
@@ -172,7 +172,7 @@ public sealed class KvmExitHandler
         const uint CpsrE = 1 << 9;
         const ulong SctlrE0E = 1ul << 24;
         const ulong SctlrEE = 1ul << 25;
-        return _registers.IsAarch32
+        return _registers.IsAArch32
             ? (_registers.PState & CpsrE) != 0
             : (_registers.ReadSctlr() & (_registers.IsPrivileged ? SctlrEE : SctlrE0E)) != 0;
     }

@@ -14,6 +14,6 @@ public enum KvmExitOutcome
     /// and it executes what is there.</summary>
     Retry,
 
-    /// <summary>The instruction is not emulated; nothing changed. <see cref="KvmExitHandler.Instruction"/> says which it is.</summary>
+    /// <summary>The instruction is not emulated; nothing changed. <see cref="KvmExitHandler.Access"/> says which it is.</summary>
     NotEmulated,
 }

@@ -11,7 +11,7 @@ namespace Arm64MmioDecode.Kvm;
 /// the Exception level and, in AArch32, on the mode. Reads and writes go to a <see cref="KvmRegisterCache"/>.</summary>
 public sealed class KvmGuestRegisters : IGuestRegisters, IStage1Source
 {
-    private const uint Aarch32State = 1 << 4; // PSTATE.nRW
+    private const uint AArch32State = 1 << 4; // PSTATE.nRW
     private const uint ExceptionLevelField = 3 << 2;
     private const uint StackPointerSelect = 1;
     private const ulong ExtendedAddresses = 1ul << 31; // TTBCR.EAE
@@ -47,10 +47,10 @@ public sealed class KvmGuestRegisters : IGuestRegisters, IStage1Source
     internal bool ReadsMemoryAttributes { get; set; }
 
     /// <summary>Whether the CPU is in AArch32 state.</summary>
-    public bool IsAarch32 => (PState & Aarch32State) != 0;
+    public bool IsAArch32 => (PState & AArch32State) != 0;
 
     /// <summary>Whether the CPU is above EL0: in AArch32, in any mode but User.</summary>
-    public bool IsPrivileged => IsAarch32 ? (PState & 0xf) != 0 : (PState & ExceptionLevelField) != 0;
+    public bool IsPrivileged => IsAArch32 ? (PState & 0xf) != 0 : (PState & ExceptionLevelField) != 0;
 
     /// <summary>What exception entry has to know about the CPU.</summary>
     public PstateFeatures PstateFeatures { get; }
@@ -59,7 +59,7 @@ public sealed class KvmGuestRegisters : IGuestRegisters, IStage1Source
     public bool HasLongDescriptors => (_cache.Read(KvmRegisterId.TcrEl1) & ExtendedAddresses) != 0;
 
     /// <summary>Whether EL1 is AArch32, and with it the format of the translation tables.</summary>
-    public bool IsEl1Aarch32 => (_cache.Cpu.Features & KvmVcpuFeatures.El1Aarch32) != 0;
+    public bool IsEl1AArch32 => (_cache.Cpu.Features & KvmVcpuFeatures.El1AArch32) != 0;
 
     /// <inheritdoc/>
     public ulong Pc
@@ -76,10 +76,10 @@ public sealed class KvmGuestRegisters : IGuestRegisters, IStage1Source
     }
 
     /// <inheritdoc/>
-    public uint PState
+    public ulong PState
     {
-        get => (uint)_cache.Read(KvmRegisterId.Pstate);
-        set => _cache.Write(KvmRegisterId.Pstate, value);
+        get => _cache.Read(KvmRegisterId.PState);
+        set => _cache.Write(KvmRegisterId.PState, value);
     }
 
     private KvmRegisterId StackPointer => IsPrivileged && (PState & StackPointerSelect) != 0 ? KvmRegisterId.SpEl1 : KvmRegisterId.SpEl0;
@@ -129,9 +129,9 @@ public sealed class KvmGuestRegisters : IGuestRegisters, IStage1Source
     {
         const ulong TranslationOn = 1;
         const ulong UpperHalf = 1ul << 55;
-        bool isAarch32 = IsEl1Aarch32;
+        bool isAArch32 = IsEl1AArch32;
         ulong sctlr = _cache.Read(KvmRegisterId.SctlrEl1);
-        Stage1Regime regime = isAarch32 ? Stage1Regime.AArch32EL10 : Stage1Regime.EL10;
+        Stage1Regime regime = isAArch32 ? Stage1Regime.AArch32EL10 : Stage1Regime.EL10;
         if ((sctlr & TranslationOn) == 0)
         {
             return new Stage1Registers { Regime = regime, Capabilities = _capabilities, Sctlr = sctlr };
@@ -146,10 +146,10 @@ public sealed class KvmGuestRegisters : IGuestRegisters, IStage1Source
             Capabilities = _capabilities,
             Sctlr = sctlr,
             Tcr = tcr,
-            Ttbr0 = isAarch32 || !upper ? _cache.Read(KvmRegisterId.Ttbr0El1) : 0,
-            Ttbr1 = isAarch32 || upper ? _cache.Read(KvmRegisterId.Ttbr1El1) : 0,
+            Ttbr0 = isAArch32 || !upper ? _cache.Read(KvmRegisterId.Ttbr0El1) : 0,
+            Ttbr1 = isAArch32 || upper ? _cache.Read(KvmRegisterId.Ttbr1El1) : 0,
             Mair = ReadsMemoryAttributes ? _cache.Read(KvmRegisterId.MairEl1) : 0,
-            Dacr = isAarch32 && (tcr & ExtendedAddresses) == 0 ? (uint)_cache.Read(KvmRegisterId.Dacr32El2) : 0,
+            Dacr = isAArch32 && (tcr & ExtendedAddresses) == 0 ? (uint)_cache.Read(KvmRegisterId.Dacr32El2) : 0,
         };
     }
 

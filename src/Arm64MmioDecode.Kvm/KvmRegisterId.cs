@@ -23,7 +23,7 @@ public readonly record struct KvmRegisterId(ulong Value)
     // Offsets in struct kvm_regs, which ids of the core class hold in units of 32 bits.
     private const int SpOffset = 0xf8;
     private const int PcOffset = 0x100;
-    private const int PstateOffset = 0x108;
+    private const int PStateOffset = 0x108;
     private const int SpEl1Offset = 0x110;
     private const int ElrEl1Offset = 0x118;
     private const int SpsrOffset = 0x120;
@@ -38,7 +38,7 @@ public readonly record struct KvmRegisterId(ulong Value)
     public static KvmRegisterId Pc => Core(PcOffset, Size64);
 
     /// <summary>PSTATE in the format of SPSR_EL1; the CPSR while the CPU is in AArch32.</summary>
-    public static KvmRegisterId Pstate => Core(PstateOffset, Size64);
+    public static KvmRegisterId PState => Core(PStateOffset, Size64);
 
     /// <summary>SP_EL1.</summary>
     public static KvmRegisterId SpEl1 => Core(SpEl1Offset, Size64);

@@ -13,7 +13,7 @@ public enum KvmVcpuFeatures
     PowerOff = 1 << 0,
 
     /// <summary>KVM_ARM_VCPU_EL1_32BIT: EL1 and EL0 are AArch32.</summary>
-    El1Aarch32 = 1 << 1,
+    El1AArch32 = 1 << 1,
 
     /// <summary>KVM_ARM_VCPU_PSCI_0_2: the kernel serves PSCI 0.2 and later by HVC.</summary>
     Psci02 = 1 << 2,

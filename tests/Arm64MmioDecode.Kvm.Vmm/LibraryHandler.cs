@@ -25,7 +25,7 @@ internal sealed class LibraryHandler : IFaultHandler, IMmioBus
     }
 
     /// <summary>The instruction of the last exit.</summary>
-    public AccessDescriptor Instruction => _handler.Instruction;
+    public AccessDescriptor Access => _handler.Access;
 
     /// <summary>The CPU's registers, for counting system calls.</summary>
     public KvmRegisterCache Registers => _handler.Registers.Cache;

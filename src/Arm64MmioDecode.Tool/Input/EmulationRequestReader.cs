@@ -31,7 +31,7 @@ internal static class EmulationRequestReader
         request.Opcode = Opcode.Parse(Encoding.UTF8.GetBytes(JsonInput.Text(opcode, "opcode")), request.InstructionSet);
 
         // The mode says which registers are meant.
-        request.Registers.PState = root.TryGetProperty("pstate", out JsonElement pstate) ? (uint)JsonInput.Hex(pstate, "pstate", 32) : 0;
+        request.Registers.PState = root.TryGetProperty("pstate", out JsonElement pstate) ? (ulong)JsonInput.Hex(pstate, "pstate", request.InstructionSet == InstructionSet.A64 ? 64 : 32) : 0;
         foreach (JsonProperty property in root.EnumerateObject())
         {
             if (request.InstructionSet == InstructionSet.A64 ? !ReadA64(request, property) : !ReadAArch32(request, property))

@@ -12,7 +12,7 @@ internal static class FaultSyndrome
     private const uint EL0 = 0;
     private const uint EL1 = (1u << 2) | 1;
 
-    public static ulong Of(in EmulationFault fault, uint pstate)
+    public static ulong Of(in EmulationFault fault, ulong pstate)
     {
         // PSTATE is whatever the user wrote. What counts is whether the exception comes from below EL1: from EL0 or AArch32.
         uint origin = (pstate & NotRW) != 0 ? AArch32User : (pstate & ExceptionLevel) == 0 ? EL0 : EL1;

@@ -10,14 +10,14 @@ namespace Arm64MmioDecode.Tool.Machines;
 internal static class GuestRegistersExtensions
 {
     /// <summary>An AArch32 register as the mode of a CPSR sees it.</summary>
-    public static ulong GetR(this IGuestRegisters registers, int number, uint cpsr) =>
+    public static ulong GetR(this IGuestRegisters registers, int number, ulong cpsr) =>
         registers.GetX(AArch32RegisterView.ToAArch64(number, (int)cpsr));
 
-    public static void SetR(this IGuestRegisters registers, int number, uint cpsr, ulong value) =>
+    public static void SetR(this IGuestRegisters registers, int number, ulong cpsr, ulong value) =>
         registers.SetX(AArch32RegisterView.ToAArch64(number, (int)cpsr), value);
 
     /// <summary>The saved program status of the mode of a CPSR; SPSR_svc where a mode has none.</summary>
-    public static SystemRegister SpsrOf(uint cpsr) => (cpsr & 0x1F) switch
+    public static SystemRegister SpsrOf(ulong cpsr) => (cpsr & 0x1F) switch
     {
         AArch32RegisterView.FiqMode => SystemRegister.SpsrFiq,
         AArch32RegisterView.IrqMode => SystemRegister.SpsrIrq,

@@ -15,7 +15,7 @@ internal static class Machine
         MachineRegisters registers = request.Registers;
         MachineRegisters before = registers.Copy();
 
-        DecodeStatus decoded = OpcodeDecoder.Decode(request.Opcode, request.InstructionSet, ItState.FromCpsr(registers.PState), out AccessDescriptor access);
+        DecodeStatus decoded = OpcodeDecoder.Decode(request.Opcode, request.InstructionSet, ItState.FromCpsr((uint)registers.PState), out AccessDescriptor access);
         var plan = new AccessPlan();
         EmulationStatus status = EmulationStatus.NotEmulated;
         if (decoded == DecodeStatus.MemoryAccess)

@@ -19,7 +19,7 @@ internal sealed class MachineRegisters : IGuestRegisters, IDebugTransferRegister
         set => _registers.Sp = value;
     }
 
-    public uint PState
+    public ulong PState
     {
         get => _registers.PState;
         set => _registers.PState = value;

@@ -106,7 +106,7 @@ internal static class EmulationResultJson
         json.WriteEndArray();
     }
 
-    private static void WriteFault(Utf8JsonWriter json, in EmulationFault fault, uint pstate)
+    private static void WriteFault(Utf8JsonWriter json, in EmulationFault fault, ulong pstate)
     {
         json.WriteStartObject(s_fault);
         if (fault.AddressNotValid)

@@ -7,7 +7,8 @@ namespace Arm64MmioDecode.Emulation;
 public sealed partial class AccessPlan
 {
     // PSTATE.BTYPE and PSTATE.SS become 0 when an instruction completes.
-    private const uint ClearedByCompletion = (3u << 10) | (1u << 21);
+    private const ulong ClearedByCompletion = (3ul << 10) | (1ul << 21);
+    private const ulong ConditionFlags = 0xFul << 28;
 
     // DC ZVA, DC GVA, DC GZVA.
     private bool IsBlockOperation => _access.Kind == AccessKind.ZeroBlock || (_access.Kind == AccessKind.TagStore && _access.IsSystemInstruction);
@@ -135,7 +136,7 @@ public sealed partial class AccessPlan
         }
 
         registers.Pc += 4;
-        uint state = registers.PState;
+        ulong state = registers.PState;
         if ((state & ClearedByCompletion) != 0)
         {
             registers.PState = state & ~ClearedByCompletion;

@@ -21,7 +21,7 @@ public sealed partial class AccessPlan
 
     private EmulationStatus PrepareAArch32(IGuestRegisters registers)
     {
-        _cpsr = registers.PState;
+        _cpsr = (uint)registers.PState;
         _skipped = !ConditionHolds(CurrentCondition(), _cpsr);
         if (_skipped)
         {
@@ -287,7 +287,7 @@ public sealed partial class AccessPlan
     {
         if (cpsr != _cpsr)
         {
-            registers.PState = cpsr;
+            registers.PState = (registers.PState & ~(ulong)uint.MaxValue) | cpsr;
         }
     }
 

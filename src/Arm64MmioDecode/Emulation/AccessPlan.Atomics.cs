@@ -179,7 +179,7 @@ public sealed partial class AccessPlan
     {
         if ((_access.NamedProperties & AccessProperties.ReadCheckWrite) != 0)
         {
-            registers.PState = (registers.PState & 0x0FFF_FFFF) | _check.Flags;
+            registers.PState = (registers.PState & ~ConditionFlags) | _check.Flags;
         }
 
         if (_access.RegisterFile == RegisterFile.SimdAndFloatingPoint)

@@ -64,7 +64,7 @@ public sealed partial class AccessPlan
         }
         else
         {
-            ReadProgress((long)size, registers.PState);
+            ReadProgress((long)size, (uint)registers.PState);
             if (_options.CheckMemoryCopyOption && size != 0 && _optionB != (_options.MemoryCopyOption == MemoryCopyOption.B))
             {
                 _left = 0;
@@ -276,7 +276,7 @@ public sealed partial class AccessPlan
         if (prologue && done)
         {
             uint flags = !_optionB ? 0 : _backward ? FlagN | FlagC : FlagC;
-            registers.PState = (registers.PState & 0x0FFF_FFFF) | flags;
+            registers.PState = (registers.PState & ~ConditionFlags) | flags;
         }
 
         return done;

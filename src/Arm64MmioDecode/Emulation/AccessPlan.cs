@@ -92,7 +92,7 @@ public sealed partial class AccessPlan
     }
 
     /// <summary>The instruction that the plan was last prepared for.</summary>
-    public AccessDescriptor Descriptor => _access;
+    public AccessDescriptor Access => _access;
 
     /// <summary>The local monitor.</summary>
     public ExclusiveMonitor Monitor => _monitor;

@@ -16,7 +16,7 @@ public sealed class GuestRegisters : IGuestRegisters
     public ulong Sp { get; set; }
 
     /// <inheritdoc/>
-    public uint PState { get; set; }
+    public ulong PState { get; set; }
 
     /// <inheritdoc/>
     public ulong GetX(int number) => _x[number];

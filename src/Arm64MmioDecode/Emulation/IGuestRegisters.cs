@@ -14,8 +14,11 @@ public interface IGuestRegisters
     /// </summary>
     public ulong Sp { get; set; }
 
-    /// <summary>PSTATE in the layout of SPSR_ELx; in AArch32 the CPSR. An exception return of AArch32 changes its mode.</summary>
-    public uint PState { get; set; }
+    /// <summary>
+    /// PSTATE in the 64 bits and the layout of SPSR_ELx (PM, PPEND, EXLOCK, PACM … above bit 31); in AArch32 the CPSR. An exception return of
+    /// AArch32 changes its mode.
+    /// </summary>
+    public ulong PState { get; set; }
 
     /// <summary>Reads a general-purpose register.</summary>
     /// <param name="number">

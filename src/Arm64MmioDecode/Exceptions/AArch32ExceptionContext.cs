@@ -26,7 +26,7 @@ public readonly struct AArch32ExceptionContext
         }
 
         Cpsr = cpsr;
-        PC = pc;
+        Pc = pc;
         Vbar = vbar;
         Sctlr = sctlr;
         LongDescriptors = longDescriptors;
@@ -36,7 +36,7 @@ public readonly struct AArch32ExceptionContext
     public ulong Cpsr { get; }
 
     /// <summary>The address of the instruction.</summary>
-    public uint PC { get; }
+    public uint Pc { get; }
 
     /// <summary>VBAR. Bits 4:0 are ignored, and all of it when SCTLR.V selects the high vectors.</summary>
     public uint Vbar { get; }

@@ -34,10 +34,10 @@ public readonly struct AArch32ExceptionEntry
         Mode = mode;
         FaultStatus = faultStatus;
         FaultAddress = faultAddress;
-        LR = context.PC + linkOffset;
+        LR = context.Pc + linkOffset;
         Spsr = SavedState(context.Cpsr);
         Cpsr = NewState(context, mode);
-        PC = ((context.Sctlr & SctlrV) != 0 ? HighVectors : context.Vbar & ~0x1Fu) + vector;
+        Pc = ((context.Sctlr & SctlrV) != 0 ? HighVectors : context.Vbar & ~0x1Fu) + vector;
     }
 
     /// <summary>CPSR.M of the mode that takes the exception: Abort (0x17) or Undefined (0x1B).</summary>
@@ -71,7 +71,7 @@ public readonly struct AArch32ExceptionEntry
     public ulong Cpsr { get; }
 
     /// <summary>The new PC: the vector in VBAR's table, or in the one at 0xFFFF0000.</summary>
-    public uint PC { get; }
+    public uint Pc { get; }
 
     /// <summary>A Data Abort, taken to Abort mode: vector 0x10, LR_abt is the instruction's address + 8.</summary>
     /// <param name="context">The state at the instruction and EL1's registers.</param>
@@ -82,7 +82,7 @@ public readonly struct AArch32ExceptionEntry
     public static AArch32ExceptionEntry DataAbort(in AArch32ExceptionContext context, in DataFault fault)
     {
         var dfsr = FaultStatusRegister(context, fault.Status, out var status);
-        if (fault.Write || fault.CacheMaintenance)
+        if (fault.IsWrite || fault.CacheMaintenance)
         {
             dfsr |= FsrWnR;
         }

@@ -37,8 +37,8 @@ public readonly struct AArch64ExceptionContext
         }
 
         TargetLevel = targetLevel;
-        Pstate = pstate;
-        PC = pc;
+        PState = pstate;
+        Pc = pc;
         Vbar = vbar;
         Sctlr = sctlr;
     }
@@ -47,10 +47,10 @@ public readonly struct AArch64ExceptionContext
     public int TargetLevel { get; }
 
     /// <summary>PSTATE at the instruction, in SPSR_ELx layout.</summary>
-    public ulong Pstate { get; }
+    public ulong PState { get; }
 
     /// <summary>The address of the instruction; the preferred return address of every fault here.</summary>
-    public ulong PC { get; }
+    public ulong Pc { get; }
 
     /// <summary>The target's VBAR_ELx. Bits 10:0 are ignored.</summary>
     public ulong Vbar { get; }

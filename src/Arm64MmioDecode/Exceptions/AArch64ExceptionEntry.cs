@@ -42,11 +42,11 @@ public readonly struct AArch64ExceptionEntry
         TargetLevel = context.TargetLevel;
         Esr = esr;
         Far = far;
-        Elr = context.PC;
+        Elr = context.Pc;
         Spsr = SavedState(context);
-        Pstate = NewState(context);
+        PState = NewState(context);
         VectorOffset = vector + OriginOffset(context);
-        PC = (context.Vbar & ~0x7FFul) + (uint)VectorOffset;
+        Pc = (context.Vbar & ~0x7FFul) + (uint)VectorOffset;
     }
 
     /// <summary>The Exception level that takes the exception: the x in the register names below.</summary>
@@ -65,7 +65,7 @@ public readonly struct AArch64ExceptionEntry
     public ulong Spsr { get; }
 
     /// <summary>The new PSTATE, in SPSR_ELx layout.</summary>
-    public ulong Pstate { get; }
+    public ulong PState { get; }
 
     /// <summary>
     /// The offset in the vector table: 0x000 from the same level with SP_EL0, 0x200 with SP_ELx, 0x400 from a lower
@@ -74,7 +74,7 @@ public readonly struct AArch64ExceptionEntry
     public int VectorOffset { get; }
 
     /// <summary>The new PC: VBAR_ELx plus the offset.</summary>
-    public ulong PC { get; }
+    public ulong Pc { get; }
 
     /// <summary>
     /// A Data Abort (EC 0x24 from a lower level, 0x25 from the same): ISV is 0 and IL is 1, with DFSC, WnR, CM and FnV
@@ -87,7 +87,7 @@ public readonly struct AArch64ExceptionEntry
     {
         var status = ToAArch64(fault.Status);
         var iss = Class(context, ExceptionClass.DataAbortSameEl) | IL | (uint)status.Value;
-        if (fault.Write || fault.CacheMaintenance)
+        if (fault.IsWrite || fault.CacheMaintenance)
         {
             iss |= WnR;
         }
@@ -182,7 +182,7 @@ public readonly struct AArch64ExceptionEntry
     // The classes of aborts come in pairs: the one without a change in Exception level is the higher number.
     private static uint Class(in AArch64ExceptionContext context, ExceptionClass sameLevel)
     {
-        var isSame = ProcessorState.ExceptionLevel(context.Pstate) == context.TargetLevel;
+        var isSame = ProcessorState.ExceptionLevel(context.PState) == context.TargetLevel;
         return ((uint)sameLevel - (isSame ? 0u : 1u)) << ExceptionClassShift;
     }
 
@@ -196,15 +196,15 @@ public readonly struct AArch64ExceptionEntry
 
     private static int OriginOffset(in AArch64ExceptionContext context)
     {
-        var currentLevel = ProcessorState.ExceptionLevel(context.Pstate);
+        var currentLevel = ProcessorState.ExceptionLevel(context.PState);
         if (currentLevel == context.TargetLevel)
         {
-            return (context.Pstate & ProcessorState.SP) != 0 ? 0x200 : 0x000;
+            return (context.PState & ProcessorState.SP) != 0 ? 0x200 : 0x000;
         }
 
         // The width that counts is that of the level below the target, which is EL1's for an exception from EL0 to EL2,
         // unless EL2 is the host of that EL0.
-        var lowerIsAArch32 = (context.Pstate & ProcessorState.NotRW) != 0;
+        var lowerIsAArch32 = (context.PState & ProcessorState.NotRW) != 0;
         if (lowerIsAArch32 && currentLevel == 0 && context.TargetLevel == 2 && !IsFromHostEL0(context))
         {
             lowerIsAArch32 = (context.Hcr & HcrRW) == 0;
@@ -216,7 +216,7 @@ public readonly struct AArch64ExceptionEntry
     private static ulong SavedState(in AArch64ExceptionContext context)
     {
         // BTYPE is saved as it is: for data aborts the architecture allows 0 as well. UINJ alone is never saved.
-        var spsr = context.Pstate & ~ProcessorState.UInj;
+        var spsr = context.PState & ~ProcessorState.UInj;
         if (context.TargetLevel == 1 && ProcessorState.ExceptionLevel(spsr) == 1)
         {
             // A guest hypervisor that runs at EL1 under nested virtualization is shown EL2.
@@ -233,7 +233,7 @@ public readonly struct AArch64ExceptionEntry
     private static ulong NewState(in AArch64ExceptionContext context)
     {
         // Kept: the flags, DIT and PAN. UAO, SS, IL, BTYPE, PPEND, PACM, UINJ and all that only AArch32 has become 0.
-        var pstate = context.Pstate & (ProcessorState.Nzcv | ProcessorState.Dit | ProcessorState.Pan);
+        var pstate = context.PState & (ProcessorState.Nzcv | ProcessorState.Dit | ProcessorState.Pan);
         pstate |= ((ulong)context.TargetLevel << 2) | ProcessorState.SP;
         pstate |= ProcessorState.D | ProcessorState.A | ProcessorState.I | ProcessorState.F;
 
@@ -264,7 +264,7 @@ public readonly struct AArch64ExceptionEntry
             pstate |= ProcessorState.PM;
         }
 
-        if (context.ExceptionLockEnabled && ProcessorState.ExceptionLevel(context.Pstate) == context.TargetLevel)
+        if (context.ExceptionLockEnabled && ProcessorState.ExceptionLevel(context.PState) == context.TargetLevel)
         {
             pstate |= ProcessorState.ExLock;
         }

@@ -17,7 +17,7 @@ public readonly struct DataFault
     {
         Status = status;
         Address = address;
-        Write = write;
+        IsWrite = write;
     }
 
     /// <summary>The kind of fault and its level: DFSC.</summary>
@@ -30,7 +30,7 @@ public readonly struct DataFault
     /// WnR: whether the access was a write. An atomic that reads and writes reports a read when reading the location
     /// would have faulted too.
     /// </summary>
-    public bool Write { get; }
+    public bool IsWrite { get; }
 
     /// <summary>
     /// CM: a cache maintenance or address translation instruction (never DC ZVA, GVA or GZVA); WnR is reported as 1 then.

@@ -74,7 +74,7 @@ public readonly struct ValidSyndromeAccess : IEquatable<ValidSyndromeAccess>
     public bool AcquireRelease => (_iss & ARBit) != 0;
 
     /// <summary>WnR: whether it is a store.</summary>
-    public bool Write => (_iss & WnRBit) != 0;
+    public bool IsWrite => (_iss & WnRBit) != 0;
 
     /// <summary>Takes the access from a syndrome.</summary>
     /// <param name="syndrome">The syndrome of a data abort.</param>

@@ -45,7 +45,7 @@ internal sealed record GuestMode(GuestSet Set, GuestTranslation Translation, int
     private const int Undefined = 0x1b;
 
     /// <summary>The AArch32 mode (CPSR.M).</summary>
-    public int Aarch32Mode { get; init; } = ExceptionLevel == 0 ? User : Supervisor;
+    public int AArch32Mode { get; init; } = ExceptionLevel == 0 ? User : Supervisor;
 
     /// <summary>The code and the device are in the upper half of the address space (TTBR1).</summary>
     public bool UpperHalf { get; init; }
@@ -56,7 +56,7 @@ internal sealed record GuestMode(GuestSet Set, GuestTranslation Translation, int
     /// <summary>The CPU has SVE, and vectors longer than 128 bits.</summary>
     public bool HasSve { get; init; }
 
-    public bool IsAarch32 => Set != GuestSet.A64;
+    public bool IsAArch32 => Set != GuestSet.A64;
 
     public bool HasTranslation => Translation != GuestTranslation.Off;
 
@@ -88,12 +88,12 @@ internal sealed record GuestMode(GuestSet Set, GuestTranslation Translation, int
         }
         else
         {
-            yield return new GuestMode(set, GuestTranslation.Off, 1, false) { Aarch32Mode = Fiq };
-            yield return new GuestMode(set, GuestTranslation.Short, 1, false) { Aarch32Mode = Irq };
-            yield return new GuestMode(set, GuestTranslation.Short, 1, true) { Aarch32Mode = Abort };
-            yield return new GuestMode(set, GuestTranslation.Long, 1, false) { Aarch32Mode = Undefined };
-            yield return new GuestMode(set, GuestTranslation.Short, 1, false) { Aarch32Mode = System };
-            yield return new GuestMode(set, GuestTranslation.Off, 1, true) { Aarch32Mode = System };
+            yield return new GuestMode(set, GuestTranslation.Off, 1, false) { AArch32Mode = Fiq };
+            yield return new GuestMode(set, GuestTranslation.Short, 1, false) { AArch32Mode = Irq };
+            yield return new GuestMode(set, GuestTranslation.Short, 1, true) { AArch32Mode = Abort };
+            yield return new GuestMode(set, GuestTranslation.Long, 1, false) { AArch32Mode = Undefined };
+            yield return new GuestMode(set, GuestTranslation.Short, 1, false) { AArch32Mode = System };
+            yield return new GuestMode(set, GuestTranslation.Off, 1, true) { AArch32Mode = System };
         }
     }
 
@@ -102,9 +102,9 @@ internal sealed record GuestMode(GuestSet Set, GuestTranslation Translation, int
         string text = string.Create(
             CultureInfo.InvariantCulture,
             $"{Set} {Translation} EL{ExceptionLevel} {(BigEndian ? "big" : "little")}-endian");
-        if (IsAarch32 && Aarch32Mode is not (User or Supervisor))
+        if (IsAArch32 && AArch32Mode is not (User or Supervisor))
         {
-            text += string.Create(CultureInfo.InvariantCulture, $" mode 0x{Aarch32Mode:x}");
+            text += string.Create(CultureInfo.InvariantCulture, $" mode 0x{AArch32Mode:x}");
         }
 
         return text + (UpperHalf ? " TTBR1" : string.Empty) + (Tagged ? " tagged" : string.Empty) + (HasSve ? " SVE" : string.Empty);

@@ -9,7 +9,7 @@ internal sealed class GuestState
     public const int SpEl0 = 31;
     public const int SpEl1 = 32;
     public const int Pc = 33;
-    public const int Pstate = 34;
+    public const int PState = 34;
     public const int Esr = 35;
     public const int Far = 36;
     public const int Elr = 37;
@@ -106,7 +106,7 @@ internal sealed class GuestState
         const ulong TagBits = 0xfful << 56;
         const ulong TagCheckOverride = 1 << 25;
         Registers[Far] = (Registers[Far] & ~TagBits) | (other.Registers[Far] & TagBits);
-        Registers[Pstate] = (Registers[Pstate] & ~TagCheckOverride) | (other.Registers[Pstate] & TagCheckOverride);
+        Registers[PState] = (Registers[PState] & ~TagCheckOverride) | (other.Registers[PState] & TagCheckOverride);
     }
 
     /// <summary>Clears the bits above 127 of every vector that has changed.</summary>
@@ -128,7 +128,7 @@ internal sealed class GuestState
         SpEl0 => "sp_el0",
         SpEl1 => "sp_el1",
         Pc => "pc",
-        Pstate => "pstate",
+        PState => "pstate",
         Esr => "esr_el1",
         Far => "far_el1",
         Elr => "elr_el1",

@@ -36,7 +36,7 @@ internal sealed class InstructionGuest : IDisposable
         _mode = mode;
         _onDevice = onDevice;
         KvmVcpuFeatures features = KvmVcpuFeatures.Psci02
-            | (mode.IsAarch32 ? KvmVcpuFeatures.El1Aarch32 : KvmVcpuFeatures.None)
+            | (mode.IsAArch32 ? KvmVcpuFeatures.El1AArch32 : KvmVcpuFeatures.None)
             | (mode.HasSve ? KvmVcpuFeatures.Sve : KvmVcpuFeatures.None);
         _machine = new Machine(kvm, 32 << 20, 1, features, interruptController: false);
         _cpu = _machine.Cpus[0];
@@ -89,8 +89,8 @@ internal sealed class InstructionGuest : IDisposable
         ulong[] registers = state.Registers;
         ulong address = _base + (ulong)test.AbortAt.GetValueOrDefault();
         ulong write = test.AbortIsWrite ? 1ul : 0;
-        uint pstate = (uint)registers[GuestState.Pstate];
-        if (_mode.IsAarch32)
+        uint pstate = (uint)registers[GuestState.PState];
+        if (_mode.IsAArch32)
         {
             const uint ShortExternalAbort = 8;
             const uint LongFormat = 1 << 9;
@@ -103,7 +103,7 @@ internal sealed class InstructionGuest : IDisposable
             registers[GuestState.Far] = (uint)address;
             registers[LinkRegisterAbort] = Code + 8;
             registers[GuestState.SpsrAbort] = pstate;
-            registers[GuestState.Pstate] = (pstate & KeptFlags) | Masked | AbortMode | (TablesAreBigEndian ? BigEndianData : 0);
+            registers[GuestState.PState] = (pstate & KeptFlags) | Masked | AbortMode | (TablesAreBigEndian ? BigEndianData : 0);
             registers[GuestState.Pc] = Vectors + 0x10;
         }
         else
@@ -115,7 +115,7 @@ internal sealed class InstructionGuest : IDisposable
             registers[GuestState.Far] = address;
             registers[GuestState.Elr] = Code | Half;
             registers[GuestState.Spsr] = pstate;
-            registers[GuestState.Pstate] = (pstate & 0xf000_0000) | 0x3c5;
+            registers[GuestState.PState] = (pstate & 0xf000_0000) | 0x3c5;
             registers[GuestState.Pc] = (Vectors | Half) + (level == 1 ? 0x200ul : 0x400);
         }
     }
@@ -154,7 +154,7 @@ internal sealed class InstructionGuest : IDisposable
 
         if (test.StatusAt >= 0)
         {
-            WriteWord(BaseOffset + test.StatusAt, Pstate);
+            WriteWord(BaseOffset + test.StatusAt, PState);
         }
 
         KvmGuestMemory memory = _machine.Vm.Memory;
@@ -166,7 +166,7 @@ internal sealed class InstructionGuest : IDisposable
         test.Code.CopyTo(memory.GetSpan(Code, test.Code.Length));
 
         // PSTATE first: KVM narrows the general registers when it enters an AArch32 mode.
-        _cpu.SetRegister(KvmRegisterId.Pstate, Pstate);
+        _cpu.SetRegister(KvmRegisterId.PState, PState);
         _cpu.SetRegister(KvmRegisterId.Pc, Code | Half);
         _cpu.SetRegister(KvmRegisterId.EsrEl1, 0);
         _cpu.SetRegister(KvmRegisterId.FarEl1, 0);
@@ -174,22 +174,22 @@ internal sealed class InstructionGuest : IDisposable
         for (int i = 0; i < 31; i++)
         {
             ulong value = 0x8000_0000_0000_0000 + ((ulong)i * 0x0101_0101_0101_0101);
-            _cpu.SetRegister(KvmRegisterId.X(i), _mode.IsAarch32 ? value >> 32 : value);
+            _cpu.SetRegister(KvmRegisterId.X(i), _mode.IsAArch32 ? value >> 32 : value);
         }
 
         ReadOnlySpan<byte> data = _contents.AsSpan(BaseOffset);
         SetGeneral(2, _base);
         SetGeneral(3, 16);
         SetGeneral(9, _base + PageBoundaryOffset - BaseOffset);
-        if (_mode.IsAarch32)
+        if (_mode.IsAArch32)
         {
             SetGeneral(13, _base);
             _cpu.SetRegister(KvmRegisterId.R(13, GuestMode.Supervisor), _base); // for SRS
-            _cpu.SetRegister(KvmRegisterId.SpsrEl1, Pstate);
-            _cpu.SetRegister(KvmRegisterId.SpsrAbort, Pstate);
-            _cpu.SetRegister(KvmRegisterId.SpsrUndefined, Pstate);
-            _cpu.SetRegister(KvmRegisterId.SpsrIrq, Pstate);
-            _cpu.SetRegister(KvmRegisterId.SpsrFiq, Pstate);
+            _cpu.SetRegister(KvmRegisterId.SpsrEl1, PState);
+            _cpu.SetRegister(KvmRegisterId.SpsrAbort, PState);
+            _cpu.SetRegister(KvmRegisterId.SpsrUndefined, PState);
+            _cpu.SetRegister(KvmRegisterId.SpsrIrq, PState);
+            _cpu.SetRegister(KvmRegisterId.SpsrFiq, PState);
         }
         else
         {
@@ -248,7 +248,7 @@ internal sealed class InstructionGuest : IDisposable
         state.Registers[GuestState.SpEl0] = _cpu.GetRegister(KvmRegisterId.SpEl0);
         state.Registers[GuestState.SpEl1] = _cpu.GetRegister(KvmRegisterId.SpEl1);
         state.Registers[GuestState.Pc] = _cpu.GetRegister(KvmRegisterId.Pc);
-        state.Registers[GuestState.Pstate] = _cpu.GetRegister(KvmRegisterId.Pstate);
+        state.Registers[GuestState.PState] = _cpu.GetRegister(KvmRegisterId.PState);
         state.Registers[GuestState.Esr] = _cpu.GetRegister(KvmRegisterId.EsrEl1);
         state.Registers[GuestState.Far] = _cpu.GetRegister(KvmRegisterId.FarEl1);
         state.Registers[GuestState.Elr] = _cpu.GetRegister(KvmRegisterId.ElrEl1);
@@ -271,7 +271,7 @@ internal sealed class InstructionGuest : IDisposable
         return state;
     }
 
-    private uint Pstate
+    private uint PState
     {
         get
         {
@@ -279,7 +279,7 @@ internal sealed class InstructionGuest : IDisposable
             const uint El1h = 5;
             const uint Thumb = 1 << 5;
             const uint BigEndianData = 1 << 9;
-            if (!_mode.IsAarch32)
+            if (!_mode.IsAArch32)
             {
                 return ZeroAndCarry | InterruptsMasked | (_mode.ExceptionLevel == 0 ? 0 : El1h);
             }
@@ -288,12 +288,12 @@ internal sealed class InstructionGuest : IDisposable
                 | 0x1c0
                 | (_mode.BigEndian ? BigEndianData : 0)
                 | (_mode.Set == GuestSet.T32 ? Thumb : 0)
-                | (uint)_mode.Aarch32Mode;
+                | (uint)_mode.AArch32Mode;
         }
     }
 
     private void SetGeneral(int number, ulong value) =>
-        _cpu.SetRegister(_mode.IsAarch32 ? KvmRegisterId.R(number, _mode.Aarch32Mode) : KvmRegisterId.X(number), value);
+        _cpu.SetRegister(_mode.IsAArch32 ? KvmRegisterId.R(number, _mode.AArch32Mode) : KvmRegisterId.X(number), value);
 
     private void WriteWord(int offset, uint value)
     {
@@ -319,20 +319,20 @@ internal sealed class InstructionGuest : IDisposable
 
     private void SetSystemRegisters()
     {
-        if (_mode.IsAarch32)
+        if (_mode.IsAArch32)
         {
-            SetAarch32();
+            SetAArch32();
         }
         else
         {
-            SetAarch64();
+            SetAArch64();
         }
 
         _cpu.SetRegister(KvmRegisterId.VbarEl1, Vectors | Half);
         _cpu.SetRegister(KvmRegisterId.MairEl1, TranslationTables.MemoryAttributes);
     }
 
-    private void SetAarch64()
+    private void SetAArch64()
     {
         const ulong Reserved = 0x30d0_0800;
         const ulong UserCacheOperations = (1ul << 26) | (1ul << 15) | (1ul << 14); // UCI, UCT, DZE
@@ -373,7 +373,7 @@ internal sealed class InstructionGuest : IDisposable
         }
     }
 
-    private void SetAarch32()
+    private void SetAArch32()
     {
         const ulong Reserved = 0x00c5_0838;
         const ulong ExceptionBigEndian = 1ul << 25;

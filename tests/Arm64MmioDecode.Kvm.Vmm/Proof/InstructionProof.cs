@@ -80,7 +80,7 @@ internal static class InstructionProof
     // SVE accesses are not emulated.
     private static bool Applies(InstructionCase test, GuestMode mode) =>
         (!test.NeedsTranslation || mode.HasTranslation)
-        && (!test.NeedsEl1 || (mode.ExceptionLevel == 1 && mode.Aarch32Mode != GuestMode.System))
-        && (!test.NeedsSystemMode || mode.Aarch32Mode == GuestMode.System)
+        && (!test.NeedsEl1 || (mode.ExceptionLevel == 1 && mode.AArch32Mode != GuestMode.System))
+        && (!test.NeedsSystemMode || mode.AArch32Mode == GuestMode.System)
         && !test.NeedsSve;
 }

@@ -53,9 +53,9 @@ internal sealed class ExitRecorder : IFaultHandler
         KvmArmNisvExit exit = cpu.ArmNisv;
         _registers.Clear();
         string? problem = _handler.Handle(cpu);
-        if (problem is null && _handler.Instruction.Length != 0)
+        if (problem is null && _handler.Access.Length != 0)
         {
-            string line = Describe(exit, _handler.Instruction);
+            string line = Describe(exit, _handler.Access);
             if (_seen.Add(line))
             {
                 Console.WriteLine($"@record {{\"id\":\"{Name(_mode.Set)}-{_seen.Count:d3}\",{line}}}");
@@ -72,7 +72,7 @@ internal sealed class ExitRecorder : IFaultHandler
     private string Describe(KvmArmNisvExit exit, in AccessDescriptor instruction)
     {
         IReadOnlyDictionary<KvmRegisterId, UInt128> read = _registers.Read;
-        UInt128 pstate = read[KvmRegisterId.Pstate];
+        UInt128 pstate = read[KvmRegisterId.PState];
         string opcode = instruction.Length == 2 ? $"0x{instruction.Opcode:x4}" : $"0x{instruction.Opcode:x8}";
         List<string> members =
         [
@@ -82,7 +82,7 @@ internal sealed class ExitRecorder : IFaultHandler
         ];
         IEnumerable<(int Number, UInt128 Value)> general = Registers(31, KvmRegisterId.X);
         IEnumerable<(int Number, UInt128 Value)> vectors = Registers(32, KvmRegisterId.V);
-        if (_mode.IsAarch32)
+        if (_mode.IsAArch32)
         {
             List<(int, UInt128)> own = [];
             List<(int, UInt128)> others = [];

@@ -63,7 +63,7 @@ internal sealed class AArch32Machine : IMmioBus
     public AccessDescriptor Decode(uint opcode)
     {
         InstructionSet set = (Registers.PState & Thumb) != 0 ? InstructionSet.T32 : InstructionSet.A32;
-        InstructionDecoder.Decode(set, opcode, ItState.FromCpsr(Registers.PState), out AccessDescriptor access);
+        InstructionDecoder.Decode(set, opcode, ItState.FromCpsr((uint)Registers.PState), out AccessDescriptor access);
         return access;
     }
 

@@ -301,7 +301,7 @@ public sealed class AArch32ModeTests
 
         public ulong Sp { get => registers.Sp; set => registers.Sp = value; }
 
-        public uint PState { get => registers.PState; set => registers.PState = value; }
+        public ulong PState { get => registers.PState; set => registers.PState = value; }
 
         public void Acknowledge() => Log.Add("acknowledge");
 

@@ -50,7 +50,7 @@ public sealed class AArch32RuleTests
 
         machine[User, 1].Should().Be(executes ? 5u : 0);
         machine.Registers.Pc.Should().Be(Pc + 2);
-        ItState.FromCpsr(machine.Registers.PState).Should().Be(ItState.ForCondition(1), "NE for the last instruction");
+        ItState.FromCpsr((uint)machine.Registers.PState).Should().Be(ItState.ForCondition(1), "NE for the last instruction");
         (machine.Registers.PState & ~0x0600FC00u).Should().Be(User | Thumb | flags);
     }
 

@@ -615,7 +615,7 @@ public sealed class AccessPlanTests
             set => Note(Written, "sp");
         }
 
-        public uint PState
+        public ulong PState
         {
             get => (uint)Note(Read, "pstate");
             set => Note(Written, "pstate");

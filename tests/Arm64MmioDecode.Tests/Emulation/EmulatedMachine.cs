@@ -39,7 +39,7 @@ public sealed class EmulatedMachine : IMachine
         _plan.Monitor.Clear();
         foreach (var word in differentialCase.Words)
         {
-            if (InstructionDecoder.Decode(SetOf(differentialCase.Isa), word, ItState.FromCpsr(_registers.PState), out AccessDescriptor access) != DecodeStatus.MemoryAccess)
+            if (InstructionDecoder.Decode(SetOf(differentialCase.Isa), word, ItState.FromCpsr((uint)_registers.PState), out AccessDescriptor access) != DecodeStatus.MemoryAccess)
             {
                 throw new InvalidOperationException($"{word:x8} is not decoded");
             }
@@ -107,7 +107,7 @@ public sealed class EmulatedMachine : IMachine
     {
         state.Pc = registers.Pc;
         state.Sp = registers.Sp;
-        state.PState = registers.PState;
+        state.PState = (uint)registers.PState;
         for (var i = 0; i < state.X.Length; i++)
         {
             state.X[i] = registers.GetX(i);

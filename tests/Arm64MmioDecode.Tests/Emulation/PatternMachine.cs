@@ -79,7 +79,7 @@ internal sealed class PatternMachine : IMmioBus
     {
         _before.CopyFrom(Registers);
         _transactions.Clear();
-        uint pstate = Registers.PState;
+        uint pstate = (uint)Registers.PState;
         InstructionSet set = (pstate & AArch32) == 0 ? InstructionSet.A64 : (pstate & Thumb) == 0 ? InstructionSet.A32 : InstructionSet.T32;
         return InstructionDecoder.Decode(set, opcode, ItState.FromCpsr(pstate), out AccessDescriptor access) == DecodeStatus.MemoryAccess
             ? _plan.Execute(in access, Registers, this, in options)

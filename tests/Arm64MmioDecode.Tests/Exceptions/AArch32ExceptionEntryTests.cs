@@ -28,7 +28,7 @@ public sealed class AArch32ExceptionEntryTests
         entry.LRView.Should().Be(20);
         entry.Spsr.Should().Be(0xA0200053, "AArch32's SPSR has DIT in bit 21");
         entry.Cpsr.Should().Be(0xA10001D7, "A and I are set, F stays, and the CPSR for the hypervisor keeps DIT in bit 24");
-        entry.PC.Should().Be(Vbar + 0x10);
+        entry.Pc.Should().Be(Vbar + 0x10);
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class AArch32ExceptionEntryTests
         entry.LRView.Should().Be(22);
         entry.FaultStatus.Should().BeNull();
         entry.FaultAddress.Should().BeNull();
-        entry.PC.Should().Be(Vbar + 4);
+        entry.Pc.Should().Be(Vbar + 4);
         entry.Cpsr.Should().Be(0x9B, "only I is masked");
     }
 
@@ -102,7 +102,7 @@ public sealed class AArch32ExceptionEntryTests
         entry.FaultStatus.Should().Be(0x00F);
         entry.FaultAddress.Should().Be(0x9000, "the second halfword lies in the next page");
         entry.LR.Should().Be(0x9002);
-        entry.PC.Should().Be(Vbar + 0xC);
+        entry.Pc.Should().Be(Vbar + 0xC);
     }
 
     [Fact]
@@ -116,7 +116,7 @@ public sealed class AArch32ExceptionEntryTests
         static AArch32ExceptionEntry Enter(uint sctlr) => AArch32ExceptionEntry.Undefined(
             new AArch32ExceptionContext(0x08F0FC10, 0, Vbar, sctlr, false) { Features = PstateFeatures.Pan | PstateFeatures.Ssbs });
 
-        Enter(V).PC.Should().Be(0xFFFF0004);
+        Enter(V).Pc.Should().Be(0xFFFF0004);
         (Enter(TE).Cpsr & 0x20).Should().Be(0x20);
         (Enter(EE).Cpsr & 0x200).Should().Be(0x200);
         (Enter(Span).Cpsr >> 22 & 1).Should().Be(1, "PAN was set");
@@ -190,7 +190,7 @@ public sealed class AArch32ExceptionEntryTests
         var ifsr = (actual.Ifsr & 0x200) != 0 ? actual.Ifsr : actual.Ifsr & ~0xF0ul;
         (string Name, ulong Expected, ulong Actual)[] registers =
         [
-            ("PC", expected.PC, vector),
+            ("PC", expected.Pc, vector),
             ("CPSR", expected.Cpsr, actual.SpsrEL3),
             ("LR", expected.LR, expected.LRView == 20 ? actual.X20 : actual.X22),
             ("SPSR", expected.Spsr, isInR3 ? actual.X3 : actual.X4),

@@ -28,12 +28,12 @@ public sealed class AArch64ExceptionEntryTests
         var entry = AArch64ExceptionEntry.DataAbort(context, DataFault.ExternalAbort(0x9000118, write: false));
 
         entry.VectorOffset.Should().Be(offset);
-        entry.PC.Should().Be(Vbar + (uint)offset);
+        entry.Pc.Should().Be(Vbar + (uint)offset);
         entry.Esr.Should().Be(esr);
         entry.Far.Should().Be(0x9000118);
         entry.Elr.Should().Be(0x401000);
         entry.Spsr.Should().Be(pstate);
-        entry.Pstate.Should().Be(0x3C5, "EL1h with D, A, I and F set");
+        entry.PState.Should().Be(0x3C5, "EL1h with D, A, I and F set");
     }
 
     [Fact]
@@ -98,25 +98,25 @@ public sealed class AArch64ExceptionEntryTests
         const ulong SpIntMask = 1ul << 62;
         const PstateFeatures All = PstateFeatures.Pan | PstateFeatures.Ssbs | PstateFeatures.Mte
             | PstateFeatures.Nmi | PstateFeatures.PM;
-        static ulong Pstate(ulong before, ulong sctlr, PstateFeatures features) => AArch64ExceptionEntry
-            .Undefined(new AArch64ExceptionContext(1, before, 0, 0, sctlr) { Features = features }).Pstate;
+        static ulong PState(ulong before, ulong sctlr, PstateFeatures features) => AArch64ExceptionEntry
+            .Undefined(new AArch64ExceptionContext(1, before, 0, 0, sctlr) { Features = features }).PState;
 
         const ulong Entry = 0x3C5;
-        Pstate(EL1t, 0, PstateFeatures.None).Should().Be(Entry);
-        Pstate(EL1t, 0, PstateFeatures.Pan).Should().Be(Entry | (1ul << 22));
-        Pstate(EL1t, Span, PstateFeatures.Pan).Should().Be(Entry);
-        Pstate(EL1t | (1ul << 22), Span, PstateFeatures.Pan).Should().Be(Entry | (1ul << 22), "SPAN leaves PAN as it was");
-        Pstate(EL1t | (1ul << 12), Span, All & ~PstateFeatures.Nmi)
+        PState(EL1t, 0, PstateFeatures.None).Should().Be(Entry);
+        PState(EL1t, 0, PstateFeatures.Pan).Should().Be(Entry | (1ul << 22));
+        PState(EL1t, Span, PstateFeatures.Pan).Should().Be(Entry);
+        PState(EL1t | (1ul << 22), Span, PstateFeatures.Pan).Should().Be(Entry | (1ul << 22), "SPAN leaves PAN as it was");
+        PState(EL1t | (1ul << 12), Span, All & ~PstateFeatures.Nmi)
             .Should().Be(Entry | (1ul << 25) | (1ul << 32), "SSBS is DSSBS, TCO and PM become 1");
-        Pstate(EL1t, Span | Dssbs, PstateFeatures.Ssbs).Should().Be(Entry | (1ul << 12));
-        Pstate(EL1t, Span, PstateFeatures.Nmi).Should().Be(Entry | (1ul << 13));
-        Pstate(EL1t, Span | SpIntMask, PstateFeatures.Nmi).Should().Be(Entry);
+        PState(EL1t, Span | Dssbs, PstateFeatures.Ssbs).Should().Be(Entry | (1ul << 12));
+        PState(EL1t, Span, PstateFeatures.Nmi).Should().Be(Entry | (1ul << 13));
+        PState(EL1t, Span | SpIntMask, PstateFeatures.Nmi).Should().Be(Entry);
 
         // N, Z, C, V and DIT stay (so say D1.4.2 and the pseudocode); SS, IL, UAO, BTYPE, PPEND, EXLOCK, PACM and UINJ go.
-        Pstate(0x0000001E_F1B00C00 | EL1h, Span, PstateFeatures.None).Should().Be(0xF1000000 | Entry);
+        PState(0x0000001E_F1B00C00 | EL1h, Span, PstateFeatures.None).Should().Be(0xF1000000 | Entry);
 
         // From AArch32, Q, IT, GE, E and T go too.
-        Pstate(0x0000001E_FFBFFE30, Span, PstateFeatures.None).Should().Be(0xF1000000 | Entry);
+        PState(0x0000001E_FFBFFE30, Span, PstateFeatures.None).Should().Be(0xF1000000 | Entry);
     }
 
     [Fact]
@@ -147,15 +147,15 @@ public sealed class AArch64ExceptionEntryTests
     [Fact]
     public void SPSR_is_PSTATE_but_for_UINJ()
     {
-        const ulong Pstate = 0x0000001E_F3F03FC5;
-        AArch64ExceptionEntry.Undefined(new AArch64ExceptionContext(1, Pstate, 0, 0, 0)).Spsr.Should().Be(Pstate & ~(1ul << 36));
+        const ulong PState = 0x0000001E_F3F03FC5;
+        AArch64ExceptionEntry.Undefined(new AArch64ExceptionContext(1, PState, 0, 0, 0)).Spsr.Should().Be(PState & ~(1ul << 36));
     }
 
     [Fact]
     public void PAN_is_set_at_EL2_only_for_a_host()
     {
         static ulong Pan(ulong hcr) => AArch64ExceptionEntry.Undefined(
-            new AArch64ExceptionContext(2, 0x9, 0, 0, 0) { Hcr = hcr, Features = PstateFeatures.Pan }).Pstate & (1ul << 22);
+            new AArch64ExceptionContext(2, 0x9, 0, 0, 0) { Hcr = hcr, Features = PstateFeatures.Pan }).PState & (1ul << 22);
         Pan(0).Should().Be(0);
         Pan(1ul << 34).Should().Be(0);
         Pan((1ul << 34) | (1ul << 27)).Should().NotBe(0);
@@ -165,7 +165,7 @@ public sealed class AArch64ExceptionEntryTests
     public void The_exception_lock_is_set_for_entry_from_the_same_level_only()
     {
         static bool Locked(ulong pstate) => (AArch64ExceptionEntry.Undefined(
-            new AArch64ExceptionContext(1, pstate, 0, 0, 0) { ExceptionLockEnabled = true }).Pstate >> 34 & 1) != 0;
+            new AArch64ExceptionContext(1, pstate, 0, 0, 0) { ExceptionLockEnabled = true }).PState >> 34 & 1) != 0;
         Locked(EL1h).Should().BeTrue();
         Locked(0).Should().BeFalse();
     }
@@ -261,8 +261,8 @@ public sealed class AArch64ExceptionEntryTests
         var isEL2 = expected.TargetLevel == 2;
         (string Name, ulong Expected, ulong Actual)[] registers =
         [
-            ("PC", expected.PC, actual.ElrEL3 - 4),
-            ("PSTATE", expected.Pstate & ~NzcvAndDit, actual.SpsrEL3 & ~NzcvAndDit),
+            ("PC", expected.Pc, actual.ElrEL3 - 4),
+            ("PSTATE", expected.PState & ~NzcvAndDit, actual.SpsrEL3 & ~NzcvAndDit),
             ("ESR", expected.Esr, isEL2 ? actual.EsrEL2 : actual.EsrEL1),
             ("FAR", expected.Far ?? Seed, isEL2 ? actual.FarEL2 : actual.FarEL1),
             ("ELR", expected.Elr, isEL2 ? actual.ElrEL2 : actual.ElrEL1),

@@ -72,7 +72,7 @@ internal static class ExceptionCases
         var tcr = 16ul | (16ul << 16) | (1ul << 23) | (2ul << 30) | (tbi ? 3ul << 37 : 0);
         var tcrEL2 = isHostRegime ? tcr : 16ul | (1ul << 23) | (1ul << 31) | (tbi ? 1ul << 20 : 0);
 
-        var context = new AArch64ExceptionContext(target, pstate, fault.PC, vbar, sctlr)
+        var context = new AArch64ExceptionContext(target, pstate, fault.Pc, vbar, sctlr)
         {
             Hcr = hcr,
             Features = MaxFeatures,
@@ -84,8 +84,8 @@ internal static class ExceptionCases
         const ulong Idle = 0x30C50830;
         var c = new QemuExceptions.Case
         {
-            Pstate = pstate,
-            PC = fault.PC,
+            PState = pstate,
+            Pc = fault.Pc,
             Opcode = fault.Opcode,
             X1 = fault.Address,
             Hcr = hcr,
@@ -125,15 +125,15 @@ internal static class ExceptionCases
         var vbar = (uint)(isT32Handler ? VectorsT32 : VectorsA32) + ((uint)random.Next(256) << 5);
         var pstate = RandomCpsr(random, isa) | (uint)mode;
 
-        var context = new AArch32ExceptionContext(pstate, (uint)fault.PC, vbar, sctlr, isLong) { Features = MaxFeatures };
+        var context = new AArch32ExceptionContext(pstate, (uint)fault.Pc, vbar, sctlr, isLong) { Features = MaxFeatures };
         var expected = fault.IsUndefined ? AArch32ExceptionEntry.Undefined(context)
             : fault.IsFetch ? AArch32ExceptionEntry.PrefetchAbort(context, fault.Status, (uint)fault.Address)
             : AArch32ExceptionEntry.DataAbort(
                 context, new DataFault(fault.Status, fault.Address, fault.Write) { Domain = fault.Domain });
         var c = new QemuExceptions.Case
         {
-            Pstate = pstate,
-            PC = fault.PC,
+            PState = pstate,
+            Pc = fault.Pc,
             Opcode = fault.Opcode,
             X1 = fault.Address,
             SctlrEL1 = sctlr,
@@ -172,13 +172,13 @@ internal static class ExceptionCases
                     Isa.A32 => [0xE7F000F0],
                     _ => [0x0000DE00, 0xA000F7F0], // UDF, UDF.W
                 };
-                return new Fault { PC = pc, Opcode = undefined[random.Next(undefined.Length)], IsUndefined = true };
+                return new Fault { Pc = pc, Opcode = undefined[random.Next(undefined.Length)], IsUndefined = true };
 
             case 1 when places.Count == 0:
                 // A load-exclusive is aligned whatever SCTLR.A says.
                 return new Fault
                 {
-                    PC = pc,
+                    Pc = pc,
                     Opcode = isa switch { Isa.A64 => 0xC85F7C20, Isa.A32 => 0xE1910F9F, _ => 0x0F00E851 },
                     Address = Page(0) + 1,
                     Status = FaultStatusCode.Alignment,
@@ -196,7 +196,7 @@ internal static class ExceptionCases
                 var fetched = fetchPlaces[random.Next(fetchPlaces.Count)];
                 return new Fault
                 {
-                    PC = fetched.Address,
+                    Pc = fetched.Address,
                     Address = fetched.Address,
                     Status = fetched.Status,
                     IsFetch = true,
@@ -224,7 +224,7 @@ internal static class ExceptionCases
             Isa.A32 => write ? 0xE4810004 : 0xE4910004, // str/ldr r0, [r1], #4
             _ => write ? 0x0B04F841u : 0x0B04F851u, // str/ldr r0, [r1], #4
         };
-        return new Fault { PC = pc, Opcode = opcode, Write = write };
+        return new Fault { Pc = pc, Opcode = opcode, Write = write };
     }
 
     // N, Z, C, V, TCO, DIT, UAO, PAN, SSBS, BTYPE, D, A, I, F
@@ -247,7 +247,7 @@ internal static class ExceptionCases
 
     private sealed record Fault
     {
-        public ulong PC { get; init; }
+        public ulong Pc { get; init; }
 
         public uint? Opcode { get; init; }
 
@@ -266,7 +266,7 @@ internal static class ExceptionCases
         public bool NeedsAlignmentCheck { get; init; }
 
         public override string ToString() => IsUndefined
-            ? FormattableString.Invariant($"undefined 0x{Opcode:x} at 0x{PC:x}")
+            ? FormattableString.Invariant($"undefined 0x{Opcode:x} at 0x{Pc:x}")
             : FormattableString.Invariant($"{(IsFetch ? "fetch" : Write ? "write" : "read")} at 0x{Address:x}: {Status}");
     }
 }

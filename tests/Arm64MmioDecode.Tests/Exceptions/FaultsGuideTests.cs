@@ -27,8 +27,8 @@ public sealed class FaultsGuideTests
         registers.FarEL1.Should().Be(0x9000118);
         registers.ElrEL1.Should().Be(0x40001000);
         registers.SpsrEL1.Should().Be(0x60000005);
-        registers.Pstate.Should().Be(0x600003C5);
-        registers.PC.Should().Be(0x40080200);
+        registers.PState.Should().Be(0x600003C5);
+        registers.Pc.Should().Be(0x40080200);
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class FaultsGuideTests
     public void The_fourth_example_injects_one_into_AArch32()
     {
         var entry = InjectAArch32(0x13, 0x8000, 0xC0008000, 0, 0x80000000, 0x9000118);
-        (entry.FaultStatus, entry.LR, entry.LRView, entry.PC).Should().Be((0x210u, 0x8008u, 20, 0xC0008010u));
+        (entry.FaultStatus, entry.LR, entry.LRView, entry.Pc).Should().Be((0x210u, 0x8008u, 20, 0xC0008010u));
     }
 
     private static string Read(ulong esr, ulong hpfar, ulong far)
@@ -58,7 +58,7 @@ public sealed class FaultsGuideTests
         var ipa = IntermediatePhysicalAddress.FromHpfar(syndrome, hpfar, far);
         if (ValidSyndromeAccess.TryParse(syndrome, out var access))
         {
-            return $"{(access.Write ? "write" : "read")} of {access.Size} bytes, register {access.Register}, at {ipa}";
+            return $"{(access.IsWrite ? "write" : "read")} of {access.Size} bytes, register {access.Register}, at {ipa}";
         }
 
         return $"ISV = 0 at {ipa}: fetch and decode the instruction";
@@ -76,8 +76,8 @@ public sealed class FaultsGuideTests
         registers.FarEL1 = entry.Far ?? registers.FarEL1;
         registers.ElrEL1 = entry.Elr;
         registers.SpsrEL1 = entry.Spsr;
-        registers.Pstate = entry.Pstate;
-        registers.PC = entry.PC;
+        registers.PState = entry.PState;
+        registers.Pc = entry.Pc;
     }
 
     private static AArch64ExceptionEntry Entry(TestGuest guest, ExitOutcome outcome)
@@ -105,8 +105,8 @@ public sealed class FaultsGuideTests
 
         public ulong SpsrEL1 { get; set; }
 
-        public ulong Pstate { get; set; }
+        public ulong PState { get; set; }
 
-        public ulong PC { get; set; }
+        public ulong Pc { get; set; }
     }
 }

@@ -40,9 +40,9 @@ internal static class QemuExceptions
     /// <summary>A PSTATE and PC to start from, the instruction there, and the control registers.</summary>
     public sealed record Case
     {
-        public ulong Pstate { get; init; }
+        public ulong PState { get; init; }
 
-        public ulong PC { get; init; }
+        public ulong Pc { get; init; }
 
         /// <summary>Written to PC before the start; null for an address that is not memory.</summary>
         public uint? Opcode { get; init; }
@@ -152,7 +152,7 @@ internal static class QemuExceptions
             var span = bytes.AsSpan(8 + (i * CaseSize), CaseSize);
             ulong[] fields =
             [
-                c.Pstate, c.PC, c.Opcode is null ? 0 : c.PC, c.Opcode ?? 0, c.X1, c.Hcr,
+                c.PState, c.Pc, c.Opcode is null ? 0 : c.Pc, c.Opcode ?? 0, c.X1, c.Hcr,
                 c.SctlrEL1, c.TcrEL1, c.Ttbr0EL1, c.VbarEL1, c.Dacr, c.SctlrEL2, c.TcrEL2, c.Ttbr0EL2, c.VbarEL2,
             ];
             for (var j = 0; j < fields.Length; j++)

@@ -133,7 +133,7 @@ public sealed class ExitHandlerTests
         guest.X(1, Device + 0x10);
         guest.Handle(TestGuest.ReadEsr, Device + 0x10).Status.Should().Be(ExitStatus.Completed);
         guest.Registers.Pc.Should().Be(TestGuest.Pc + 2);
-        Arm64MmioDecode.Descriptors.ItState.FromCpsr(guest.Registers.PState).IsLast.Should().BeTrue();
+        Arm64MmioDecode.Descriptors.ItState.FromCpsr((uint)guest.Registers.PState).IsLast.Should().BeTrue();
     }
 
     [Fact]

@@ -61,7 +61,7 @@ public sealed class HostileGuestTests
             registers.Sp = Address(random);
             registers.Pc = random.Next(4) == 0 ? Address(random) : (ulong)random.Next(12 << 12) & ~1ul;
             registers.PState = (uint)(random.Next(3) switch { 0 => 0x3C5, 1 => 0x1D3 | (random.Next(2) << 5), _ => random.Next() });
-            stage1.Next(registers.PState);
+            stage1.Next((uint)registers.PState);
             var opcode = new byte[4];
             random.NextBytes(opcode);
             if (random.Next(2) == 0)
@@ -86,7 +86,7 @@ public sealed class HostileGuestTests
             if (random.Next(3) == 0)
             {
                 // An exit that is likely to be true, so that the rest of the way is gone too.
-                stage1.Off(registers.PState);
+                stage1.Off((uint)registers.PState);
                 far &= 0xFFFF_FFF0;
                 registers.SetX(((opcode[0] >> 5) | ((opcode[1] & 3) << 3)) % 31, far);
                 exit = DataAbortExit.FromAddresses(0x92000007 | (ulong)(random.Next(2) << 6), far, far);

@@ -67,7 +67,7 @@ public sealed class QemuExitTests
                 {
                     Isa = set switch { InstructionSet.A64 => Isa.A64, InstructionSet.A32 => Isa.A32, _ => Isa.T32 },
                     Opcode = access.Opcode,
-                    Pstate = pstate,
+                    PState = pstate,
                     Pc = Pc,
                     Sp = start,
                     X = [.. Enumerable.Repeat(start, 31)],

@@ -10,7 +10,7 @@ namespace Arm64MmioDecode.Tests.Kvm;
 [SupportedOSPlatform("linux")]
 internal sealed class FakeVirtualCpu(KvmVcpuFeatures features = KvmVcpuFeatures.None) : IKvmVirtualCpu
 {
-    private const ulong Aarch32State = 1 << 4;
+    private const ulong AArch32State = 1 << 4;
     private const ulong CoreRegisters = 0x6030_0000_0010_0000;
 
     private readonly Dictionary<KvmRegisterId, byte[]> _registers = [];
@@ -60,7 +60,7 @@ internal sealed class FakeVirtualCpu(KvmVcpuFeatures features = KvmVcpuFeatures.
     {
         Sets++;
         source[..id.Size].CopyTo(Bytes(id));
-        if ((id.Value & ~0xffffUL) == CoreRegisters && (this[KvmRegisterId.Pstate] & Aarch32State) != 0)
+        if ((id.Value & ~0xffffUL) == CoreRegisters && (this[KvmRegisterId.PState] & AArch32State) != 0)
         {
             this[KvmRegisterId.Pc] = (uint)this[KvmRegisterId.Pc];
         }

@@ -38,14 +38,14 @@ public sealed class KvmExitHandlerTests
     {
         const ulong Vectors = 0xffff_8000_1234_5000;
         KvmGuest guest = new KvmGuest().With(LdrPostIndexA32);
-        guest.Cpu[KvmRegisterId.Pstate] = 0x10;
+        guest.Cpu[KvmRegisterId.PState] = 0x10;
         guest.Cpu[KvmRegisterId.VbarEl1] = Vectors;
         guest.Devices.Refuses = _ => true;
 
         guest.Exit(isWrite: false).Should().Be(KvmExitOutcome.FaultDelivered);
 
         guest.Cpu[KvmRegisterId.Pc].Should().Be(Vectors + 0x600);
-        guest.Cpu[KvmRegisterId.Pstate].Should().Be(0x3c5);
+        guest.Cpu[KvmRegisterId.PState].Should().Be(0x3c5);
         guest.Cpu[KvmRegisterId.SpsrEl1].Should().Be(0x10);
         guest.Cpu[KvmRegisterId.ElrEl1].Should().Be(KvmGuest.Pc);
         guest.Cpu[KvmRegisterId.FarEl1].Should().Be(KvmGuest.Device);
@@ -85,7 +85,7 @@ public sealed class KvmExitHandlerTests
     public void Registers_of_the_exceptions_handler_are_not_told_as_those_of_the_instruction()
     {
         KvmGuest guest = new KvmGuest(translation: true).With(0xb84047e0); // ldr w0, [sp], #4
-        guest.Cpu[KvmRegisterId.Pstate] = 0x3c4; // EL1 with the stack pointer of EL0
+        guest.Cpu[KvmRegisterId.PState] = 0x3c4; // EL1 with the stack pointer of EL0
         guest.Cpu[KvmRegisterId.SpEl0] = KvmGuest.Device;
         guest.Cpu[KvmRegisterId.SpEl1] = 0x5555_0000;
         guest.Cpu[KvmRegisterId.VbarEl1] = 0xffff_8000_1234_5000;

@@ -20,7 +20,7 @@ internal sealed class KvmGuest
 
     public KvmGuest(bool aarch32 = false, bool translation = false, KvmVcpuFeatures features = KvmVcpuFeatures.None, ulong deviceAttributes = GuestTables.Device)
     {
-        Cpu = new FakeVirtualCpu(features | (aarch32 ? KvmVcpuFeatures.El1Aarch32 : KvmVcpuFeatures.None));
+        Cpu = new FakeVirtualCpu(features | (aarch32 ? KvmVcpuFeatures.El1AArch32 : KvmVcpuFeatures.None));
         Memory.Add(Pc);
         if (translation)
         {
@@ -36,7 +36,7 @@ internal sealed class KvmGuest
         }
 
         Cpu[KvmRegisterId.Pc] = Pc;
-        Cpu[KvmRegisterId.Pstate] = aarch32 ? Supervisor : El1h;
+        Cpu[KvmRegisterId.PState] = aarch32 ? Supervisor : El1h;
         Cpu[KvmRegisterId.X(2)] = Device;
         Handler = new KvmExitHandler(Cpu, Memory, Devices) { Options = new EmulationOptions { Atomics = AtomicPolicy.Perform } };
         Cpu.StartCounting();

@@ -87,7 +87,7 @@ public sealed class AArch32SyndromeTests
         {
             Isa = set == InstructionSet.A32 ? Isa.A32 : Isa.T32,
             Opcode = access.Opcode,
-            Pstate = pstate,
+            PState = pstate,
             Pc = Pc,
             X = [.. Enumerable.Repeat(Base, 31)],
         })]);

@@ -48,7 +48,7 @@ public sealed class QemuSyndromeTests
         {
             Isa = Isa.A64,
             Opcode = c.Access.Opcode,
-            Pstate = 0x3C5,
+            PState = 0x3C5,
             Pc = Pc,
             Sp = Base,
             X = [.. Enumerable.Repeat(Base, 31)],

@@ -26,7 +26,7 @@ public sealed class ValidSyndromeAccessTests
         access.Register.Should().Be(register);
         access.SixtyFour.Should().Be(sixtyFour);
         access.AcquireRelease.Should().Be(acquireRelease);
-        access.Write.Should().Be(write);
+        access.IsWrite.Should().Be(write);
 
         var built = new ValidSyndromeAccess(size, signExtend, register, sixtyFour, acquireRelease, write);
         built.Should().Be(access);

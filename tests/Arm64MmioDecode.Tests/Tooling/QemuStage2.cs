@@ -40,7 +40,7 @@ public static class QemuStage2
         public required uint Opcode { get; init; }
 
         /// <summary>PSTATE; its mode has to fit <see cref="Isa"/>.</summary>
-        public required ulong Pstate { get; init; }
+        public required ulong PState { get; init; }
 
         public required ulong Pc { get; init; }
 
@@ -61,7 +61,7 @@ public static class QemuStage2
     }
 
     /// <summary>What EL2 finds. <see cref="EsrEL1"/> tells why, when the guest took an exception of its own.</summary>
-    public readonly record struct Result(ulong Esr, ulong Far, ulong Hpfar, ulong Pc, ulong Pstate, ulong EsrEL1)
+    public readonly record struct Result(ulong Esr, ulong Far, ulong Hpfar, ulong Pc, ulong PState, ulong EsrEL1)
     {
         /// <summary>Whether it is a data abort from the guest.</summary>
         public bool IsDataAbort => Esr >> 26 == 0x24;
@@ -121,7 +121,7 @@ public static class QemuStage2
             var hcr = isA64 ? HcrVm | HcrRw | HcrApkApi | HcrAta : HcrVm;
             ulong[] fields =
             [
-                c.Pstate, c.Pc, c.CodeAddress == 0 ? c.Pc : c.CodeAddress, Code(c), c.Sp, hcr, c.Sctlr, c.Tcr, c.Ttbr0, c.Mair,
+                c.PState, c.Pc, c.CodeAddress == 0 ? c.Pc : c.CodeAddress, Code(c), c.Sp, hcr, c.Sctlr, c.Tcr, c.Ttbr0, c.Mair,
                 isA64 ? VectorsA64 : VectorsA32, .. c.X,
             ];
             for (var j = 0; j < fields.Length; j++)

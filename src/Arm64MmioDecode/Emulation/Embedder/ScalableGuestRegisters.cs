@@ -49,7 +49,7 @@ public sealed class ScalableGuestRegisters : IGuestRegisters, IScalableRegisters
     public ulong Sp { get => _base.Sp; set => _base.Sp = value; }
 
     /// <inheritdoc/>
-    public uint PState { get => _base.PState; set => _base.PState = value; }
+    public ulong PState { get => _base.PState; set => _base.PState = value; }
 
     /// <inheritdoc/>
     public int VectorLength => IsStreaming ? StreamingVectorLength : _nonStreaming;

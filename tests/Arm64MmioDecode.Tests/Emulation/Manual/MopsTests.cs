@@ -507,7 +507,7 @@ public sealed class MopsTests
             status.Should().BeOneOf(EmulationStatus.Completed, EmulationStatus.Continue, EmulationStatus.Fault);
             var completed = status == EmulationStatus.Completed;
             _state.Registers.Pc.Should().Be(completed ? pc + 4 : pc);
-            var flags = (pstate & 0xF000_0000) >> 28;
+            var flags = (uint)(pstate & 0xF000_0000) >> 28;
             if (stage == 0)
             {
                 CheckPrologue(before, completed, flags);
@@ -515,7 +515,7 @@ public sealed class MopsTests
             else
             {
                 CheckLaterStage(before, flags);
-                (_state.Registers.PState >> 28).Should().Be(flags);
+                ((uint)_state.Registers.PState >> 28).Should().Be(flags);
             }
 
             if (stage == 2 && completed)
