@@ -8,6 +8,7 @@ namespace Arm64MmioDecode.Kvm;
 /// <see cref="KvmVirtualCpu.InjectExternalDataAbort"/> the VMM chooses syndrome and address.</summary>
 public static class KvmExceptions
 {
+    private const ulong ExceptionLockEnable = 1 << 6; // GCSCR_EL1.EXLOCKEN
     private const ulong LowerHalf = 0xffff_ffff;
 
     /// <summary>Makes the guest take the exception with which an emulated instruction ended.</summary>
@@ -35,6 +36,8 @@ public static class KvmExceptions
             var context = new AArch64ExceptionContext(1, registers.PState, registers.Pc, vbar, sctlr)
             {
                 Features = registers.PstateFeatures,
+                Sctlr2 = registers.HasSctlr2 ? cache.Read(KvmRegisterId.Sctlr2El1) : 0,
+                ExceptionLockEnabled = registers.HasGuardedControlStack && (cache.Read(KvmRegisterId.GcscrEl1) & ExceptionLockEnable) != 0,
             };
             Write(registers, AArch64ExceptionEntry.For(context, fault));
         }

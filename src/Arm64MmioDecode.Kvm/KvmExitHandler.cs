@@ -1,10 +1,7 @@
 using System;
-using System.Buffers.Binary;
-using Arm64MmioDecode.Decoding;
 using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Diagnostics;
 using Arm64MmioDecode.Emulation;
-using Arm64MmioDecode.Fetching;
 using Arm64MmioDecode.Handling;
 using Arm64MmioDecode.Syndromes;
 using Arm64MmioDecode.Translation;
@@ -12,21 +9,35 @@ using Arm64MmioDecode.Translation;
 namespace Arm64MmioDecode.Kvm;
 
 /// <summary>
-/// Serves the exits of one virtual CPU: KVM_EXIT_ARM_NISV, where KVM does not know the access, and reads of
-/// KVM_EXIT_MMIO, which KVM completes without sign extension.
+/// Serves the exits of one virtual CPU: KVM_EXIT_ARM_NISV, where KVM does not know the access, KVM_EXIT_ARM_LDST64B, where it
+/// leaves it to the VMM, and reads of KVM_EXIT_MMIO, which many kernels complete without sign extension.
 /// </summary>
 /// <remarks>
+/// <para>
 /// KVM gives the syndrome's CM, WnR and DFSC and the IPA, but no FAR. So the instruction is performed only if one of the
 /// pages that its own addresses translate to is the page of the IPA, and its direction is that of the exit. Keep one for
 /// each CPU and use it on that CPU's thread.
+/// </para>
+/// <para>
+/// <see cref="Handle"/> does it all in one call. The stepwise twin is for devices in another thread or process: <see cref="Begin"/>,
+/// then <see cref="TryGetNext"/> and <see cref="Complete(ulong, ulong)"/> or <see cref="Fail"/> until there is no more transaction,
+/// then <see cref="Commit"/>. Registers change in the commit only; until then PC is at the instruction, and the exit may be
+/// abandoned.
+/// </para>
+/// <para>
+/// A reset, a debugger or a snapshot may give the CPU another state while an exit is being served, also from within a device:
+/// say <see cref="Abandon"/>. A commit that finds another PC in KVM abandons the exit by itself.
+/// </para>
 /// </remarks>
 public sealed class KvmExitHandler
 {
-    private const int ModeMask = 0x1F;
-
     private readonly KvmGuestRegisters _registers;
-    private readonly IGuestMemory _memory;
+    private readonly IKvmVirtualCpu? _cpu;
+    private readonly bool _hasDevices;
     private readonly ExitHandler _handler;
+    private readonly SignedLoads _signedLoads;
+    private EmulationOptions _options;
+    private bool _abandoned;
 
     /// <summary>Makes a handler for a CPU.</summary>
     /// <param name="cpu">The CPU.</param>
@@ -34,14 +45,29 @@ public sealed class KvmExitHandler
     /// <see cref="IGuestRam"/> also for accesses that lie partly in memory.</param>
     /// <param name="devices">The devices, by guest physical address, for what is not memory.</param>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="KvmException">The CPU's identification registers cannot be read.</exception>
     public KvmExitHandler(IKvmVirtualCpu cpu, IGuestMemory memory, IMmioBus devices)
+        : this(cpu, memory, devices ?? throw new ArgumentNullException(nameof(devices)), hasDevices: true) => _cpu = cpu;
+
+    /// <summary>Makes a handler that is used in steps, for a CPU that others run.</summary>
+    /// <param name="registers">The CPU's registers.</param>
+    /// <param name="memory">The guest's memory, as for the other constructor.</param>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="KvmException">The CPU's identification registers cannot be read.</exception>
+    public KvmExitHandler(IKvmRegisters registers, IGuestMemory memory)
+        : this(registers, memory, NoDevices.Instance, hasDevices: false)
     {
-        ArgumentNullException.ThrowIfNull(cpu);
+    }
+
+    private KvmExitHandler(IKvmRegisters registers, IGuestMemory memory, IMmioBus devices, bool hasDevices)
+    {
+        ArgumentNullException.ThrowIfNull(registers);
         ArgumentNullException.ThrowIfNull(memory);
-        ArgumentNullException.ThrowIfNull(devices);
-        _registers = new KvmGuestRegisters(cpu);
-        _memory = memory;
+        _registers = new KvmGuestRegisters(registers);
+        _signedLoads = new SignedLoads(_registers, memory);
         _handler = new ExitHandler(_registers, devices, _registers, memory);
+        _hasDevices = hasDevices;
+        SixtyFourBytes = !hasDevices || devices is IWideMmioBus ? SixtyFourBytePolicy.SingleTransaction : SixtyFourBytePolicy.Split;
     }
 
     /// <summary>
@@ -49,24 +75,31 @@ public sealed class KvmExitHandler
     /// </summary>
     public EmulationOptions Options
     {
-        get => _handler.Options;
-        set => _handler.Options = value;
+        get => _options;
+        set => _handler.Options = _options = value;
     }
 
-    /// <summary>The instruction of the last KVM_EXIT_ARM_NISV; empty if none was decoded.</summary>
+    /// <summary>
+    /// What KVM_EXIT_ARM_LDST64B does, instead of <see cref="EmulationOptions.SixtyFourBytes"/>: KVM exits so for guests that have been
+    /// given FEAT_LS64. At first one transaction of 64 bytes, or <see cref="SixtyFourBytePolicy.Split"/> where the devices are no
+    /// <see cref="IWideMmioBus"/>.
+    /// </summary>
+    public SixtyFourBytePolicy SixtyFourBytes { get; set; }
+
+    /// <summary>The instruction of the last exit; empty if none was decoded.</summary>
     public AccessDescriptor Access => _handler.Access;
 
-    /// <summary>How the last KVM_EXIT_ARM_NISV ended, in detail.</summary>
+    /// <summary>How the last exit ended, in detail.</summary>
     public ExitOutcome Outcome => _handler.Outcome;
 
-    /// <summary>PC at the last KVM_EXIT_ARM_NISV, for <see cref="RetryLimit.Allows"/>.</summary>
+    /// <summary>PC at the last exit, for <see cref="RetryLimit.Allows"/>.</summary>
     public ulong Pc { get; private set; }
 
-    /// <summary>The CPU's registers, for counting system calls.</summary>
+    /// <summary>The CPU's registers.</summary>
     public KvmGuestRegisters Registers => _registers;
 
     /// <summary>
-    /// Explains the last KVM_EXIT_ARM_NISV to a person, before the CPU runs again. It reads the registers that it tells, and MAIR_EL1
+    /// Explains the last exit to a person, before the CPU runs again. It reads the registers that it tells, and MAIR_EL1
     /// for what the guest takes the address for.
     /// </summary>
     /// <returns>The explanation.</returns>
@@ -84,20 +117,22 @@ public sealed class KvmExitHandler
         }
     }
 
-    /// <summary>Serves a KVM_EXIT_ARM_NISV.</summary>
+    /// <summary>Serves a KVM_EXIT_ARM_NISV or KVM_EXIT_ARM_LDST64B.</summary>
     /// <param name="exit">The exit.</param>
-    /// <returns>What was done. Registers are written back to KVM, or nothing changed, as also when a device throws.</returns>
+    /// <returns>What was done; not <see cref="KvmExitOutcome.Pending"/>. Registers are written back to KVM, or nothing changed, as
+    /// also when a device throws.</returns>
+    /// <exception cref="InvalidOperationException">The handler was made without devices.</exception>
+    /// <exception cref="KvmException">The host refused to read or write a register.</exception>
     public KvmExitOutcome Handle(KvmArmNisvExit exit)
     {
+        if (!_hasDevices)
+        {
+            throw new InvalidOperationException("This handler has no devices: use Begin.");
+        }
+
         try
         {
-            KvmExitOutcome outcome = Serve(exit);
-            if (outcome is KvmExitOutcome.Completed or KvmExitOutcome.FaultDelivered)
-            {
-                _registers.Cache.Commit();
-            }
-
-            return outcome;
+            return End(_handler.Handle(Start(exit)));
         }
         finally
         {
@@ -106,74 +141,187 @@ public sealed class KvmExitHandler
         }
     }
 
-    /// <summary>
-    /// Completes the read of a KVM_EXIT_MMIO. If the instruction sign-extends, KVM is made to complete it at once and the
-    /// register is then corrected, since KVM zero-extends: one KVM_RUN, one opcode read and one register write more than
-    /// <see cref="IKvmVirtualCpu.CompleteMmioRead"/>.
-    /// </summary>
-    /// <param name="value">What the device answered, in the low bytes.</param>
-    public void CompleteRead(ulong value)
+    /// <summary>Decides about a KVM_EXIT_ARM_NISV or KVM_EXIT_ARM_LDST64B, and ends it if it needs no device.</summary>
+    /// <param name="exit">The exit.</param>
+    /// <returns><see cref="KvmExitOutcome.Pending"/> when there are transactions to perform and <see cref="Commit"/> to call;
+    /// otherwise how it ended.</returns>
+    /// <exception cref="KvmException">The host refused to read or write a register.</exception>
+    public KvmExitOutcome Begin(KvmArmNisvExit exit)
     {
-        IKvmVirtualCpu cpu = _registers.Cache.Cpu;
-        int length = cpu.Mmio.Length;
-        bool signed = TryDecode(out AccessDescriptor access) && access.Kind == AccessKind.Load && access.Extend == LoadExtend.Sign && access.ElementSize == length;
-        bool bigEndian = signed && IsBigEndian();
-        int width = access.RegisterWidth;
-        bool toZeroRegister = access.InstructionSet == InstructionSet.A64 && access.Rt == 31;
-        int register = access.InstructionSet == InstructionSet.A64 ? access.Rt : AArch32RegisterView.ToAArch64(access.Rt, (int)_registers.PState & ModeMask);
-        _registers.Cache.Discard();
-        cpu.CompleteMmioRead(value);
-        if (!signed || toZeroRegister)
+        bool isPending = false;
+        try
         {
-            return;
+            ExitOutcome begun = _handler.Begin(Start(exit));
+            isPending = begun.Status == ExitStatus.Pending;
+            return isPending ? KvmExitOutcome.Pending : End(begun);
         }
-
-        // With an immediate exit requested, KVM_RUN completes the access and returns before the guest executes.
-        bool exitRequested = cpu.ImmediateExit;
-        cpu.ImmediateExit = true;
-        cpu.Run();
-        cpu.ImmediateExit = exitRequested;
-        int unused = 64 - (8 * length);
-        ulong element = bigEndian ? BinaryPrimitives.ReverseEndianness(value << unused) : value;
-        ulong extended = (ulong)((long)(element << unused) >> unused);
-        _registers.SetX(register, width == 64 ? extended : (uint)extended);
-        _registers.Cache.Commit();
+        finally
+        {
+            if (!isPending)
+            {
+                _registers.Cache.Discard();
+            }
+        }
     }
 
-    private KvmExitOutcome Serve(KvmArmNisvExit exit)
+    /// <summary>The next transaction with a device, as <see cref="ExitHandler.TryGetNext"/>; none any more when the exit is abandoned.</summary>
+    /// <param name="transaction">The transaction, at its guest-physical address.</param>
+    /// <returns>Whether there is one; when not, <see cref="Commit"/> is due.</returns>
+    public bool TryGetNext(out BusTransaction transaction)
     {
+        transaction = default;
+        return !_abandoned && _handler.TryGetNext(out transaction);
+    }
+
+    /// <summary>Copies the data of a write of 64 bytes, as <see cref="ExitHandler.CopyData"/>.</summary>
+    /// <param name="destination">At least as long as the transaction's size.</param>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> is too short.</exception>
+    /// <exception cref="InvalidOperationException">There is no transaction.</exception>
+    public void CopyData(Span<byte> destination) => _handler.CopyData(destination);
+
+    /// <summary>Reports that the transaction of <see cref="TryGetNext"/> was performed.</summary>
+    /// <param name="low">Of a read the first eight bytes; of a write of 64 bytes the status for ST64BV and ST64BV0.</param>
+    /// <param name="high">Of a read of 16 bytes the second eight.</param>
+    /// <exception cref="InvalidOperationException">There is no transaction, or it reads 64 bytes.</exception>
+    public void Complete(ulong low = 0, ulong high = 0) => _handler.Complete(low, high);
+
+    /// <summary>Reports that the transaction of <see cref="TryGetNext"/> was performed.</summary>
+    /// <param name="data">For a read the bytes in ascending order of addresses, exactly as many as the transaction's size.</param>
+    /// <exception cref="ArgumentException"><paramref name="data"/> has another length than the transaction.</exception>
+    /// <exception cref="InvalidOperationException">There is no transaction.</exception>
+    public void Complete(ReadOnlySpan<byte> data) => _handler.Complete(data);
+
+    /// <summary>Reports that the device refused the transaction of <see cref="TryGetNext"/>.</summary>
+    /// <param name="status">The device's answer; not <see cref="BusStatus.Success"/>.</param>
+    /// <exception cref="ArgumentException"><paramref name="status"/> is success.</exception>
+    /// <exception cref="InvalidOperationException">There is no transaction.</exception>
+    public void Fail(BusStatus status) => _handler.Fail(status);
+
+    /// <summary>Writes the registers back to KVM, when all transactions have been performed.</summary>
+    /// <returns>How the exit ended.</returns>
+    /// <exception cref="InvalidOperationException">Transactions are outstanding.</exception>
+    /// <exception cref="KvmException">The host refused to write a register.</exception>
+    public KvmExitOutcome Commit()
+    {
+        if (_abandoned)
+        {
+            return KvmExitOutcome.Abandoned;
+        }
+
+        ExitOutcome ended = _handler.Commit(); // throws while transactions are outstanding, and leaves them so
+        try
+        {
+            return End(ended);
+        }
+        finally
+        {
+            _registers.Cache.Discard();
+        }
+    }
+
+    /// <summary>
+    /// Gives up the exit that is being served: no register is written. For a CPU that has been given another state meanwhile. Under
+    /// <see cref="Handle"/> a device calls it, on the CPU's thread; what the instruction has left to do is still handed to the devices.
+    /// </summary>
+    public void Abandon()
+    {
+        _abandoned = true;
+        _registers.Cache.Discard();
+    }
+
+    /// <summary>
+    /// Completes the read of a KVM_EXIT_MMIO. On a kernel that loses the sign of LDRSB, LDRSH and LDRSW, KVM is made to complete a
+    /// negative one at once and the register is then corrected: one KVM_RUN, one opcode read and one register write more than
+    /// <see cref="IKvmVirtualCpu.CompleteMmioRead"/>. Which kernel it is, the first negative one tells; on one that extends rightly
+    /// nothing more is read from then on.
+    /// </summary>
+    /// <param name="value">What the device answered, in the low bytes.</param>
+    /// <exception cref="InvalidOperationException">The handler was made without a CPU.</exception>
+    /// <exception cref="KvmException">The host refused a request.</exception>
+    public void CompleteRead(ulong value) =>
+        _signedLoads.Complete(_cpu ?? throw new InvalidOperationException("This handler has registers only, and no CPU whose reads it could complete."), value);
+
+    private DataAbortExit Start(KvmArmNisvExit exit)
+    {
+        _abandoned = false;
+        _registers.Cache.Discard();
         Pc = _registers.Pc;
-        ExitOutcome served = _handler.Handle(DataAbortExit.FromKvmNisv(exit.Syndrome, exit.FaultIpa));
+        if (!exit.IsSixtyFourBytes)
+        {
+            _handler.Options = _options;
+            return DataAbortExit.FromKvmNisv(exit.Syndrome, exit.FaultIpa);
+        }
+
+        // KVM exits so for faults of a mapping alone, and hides which: without one the rest of the syndrome has no meaning.
+        const ulong ExceptionClasses = 0xFCul << 24;
+        const ulong DataAbortLowerEl = 0x24ul << 26;
+        const ulong TranslationFault = 0x7;
+        _handler.Options = _options with { SixtyFourBytes = SixtyFourBytes };
+        ulong syndrome = (exit.Syndrome & ~(ExceptionClasses | 0x3F)) | DataAbortLowerEl | TranslationFault;
+        return new DataAbortExit(DataAbortSyndrome.FromEsr(syndrome), null, IntermediatePhysicalAddress.FromAddress(exit.FaultIpa));
+    }
+
+    private KvmExitOutcome End(in ExitOutcome served)
+    {
         switch (served.Status)
         {
             case ExitStatus.Completed:
             case ExitStatus.Continue: // part of a memory copy or set: the guest goes on with the rest
-                return KvmExitOutcome.Completed;
+                return WriteBack(KvmExitOutcome.Completed);
             case ExitStatus.Retry:
                 return KvmExitOutcome.Retry;
             case ExitStatus.GuestFault:
             case ExitStatus.NotInstructionAccess when served.Action == ExitAction.InjectFault:
-                KvmExceptions.Take(_registers, served.Fault);
-                return KvmExitOutcome.FaultDelivered;
+                if (!_abandoned)
+                {
+                    KvmExceptions.Take(_registers, served.Fault);
+                }
+
+                return WriteBack(KvmExitOutcome.FaultDelivered);
             default:
                 return KvmExitOutcome.NotEmulated;
         }
     }
 
-    private bool TryDecode(out AccessDescriptor access)
+    // What is in the cache belongs to the instruction that trapped.
+    private KvmExitOutcome WriteBack(KvmExitOutcome outcome)
     {
-        ulong pc = _registers.Pc;
-        FetchResult fetched = InstructionFetcher.Fetch(_memory, _registers.ReadRegisters(pc), pc, _registers.PState);
-        return fetched.Decode(out access) == DecodeStatus.MemoryAccess;
+        if (_abandoned || !_registers.Cache.IsCurrent(KvmRegisterId.Pc, Pc))
+        {
+            return KvmExitOutcome.Abandoned;
+        }
+
+        _registers.Cache.Commit();
+        return outcome;
     }
 
-    private bool IsBigEndian()
+    // Never asked: the steps hand every transaction to the embedder.
+    private sealed class NoDevices : IWideMmioBus, ITagMemory
     {
-        const uint CpsrE = 1 << 9;
-        const ulong SctlrE0E = 1ul << 24;
-        const ulong SctlrEE = 1ul << 25;
-        return _registers.IsAArch32
-            ? (_registers.PState & CpsrE) != 0
-            : (_registers.ReadSctlr() & (_registers.IsPrivileged ? SctlrEE : SctlrE0E)) != 0;
+        public static readonly NoDevices Instance = new();
+
+        public BusStatus Read(ulong address, int size, out ulong value)
+        {
+            value = 0;
+            return BusStatus.ExternalAbort;
+        }
+
+        public BusStatus Write(ulong address, int size, ulong value) => BusStatus.ExternalAbort;
+
+        public BusStatus ReadWide(ulong address, Span<byte> data) => BusStatus.ExternalAbort;
+
+        public BusStatus WriteWide(ulong address, ReadOnlySpan<byte> data, out ulong deviceStatus)
+        {
+            deviceStatus = 0;
+            return BusStatus.ExternalAbort;
+        }
+
+        public BusStatus ReadTag(ulong address, out byte tag)
+        {
+            tag = 0;
+            return BusStatus.ExternalAbort;
+        }
+
+        public BusStatus WriteTag(ulong address, byte tag) => BusStatus.ExternalAbort;
     }
 }

@@ -16,4 +16,11 @@ public enum KvmExitOutcome
 
     /// <summary>The instruction is not emulated; nothing changed. <see cref="KvmExitHandler.Access"/> says which it is.</summary>
     NotEmulated,
+
+    /// <summary>Only from <see cref="KvmExitHandler.Begin"/>: transactions are to be performed.</summary>
+    Pending,
+
+    /// <summary>The CPU was given another state meanwhile (<see cref="KvmExitHandler.Abandon"/>, or PC in KVM is another). No register
+    /// was written: run the CPU with the state that it has.</summary>
+    Abandoned,
 }

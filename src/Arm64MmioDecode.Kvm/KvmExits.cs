@@ -7,8 +7,10 @@ namespace Arm64MmioDecode.Kvm;
 /// <param name="Data">The bytes in memory order, the lowest address in the least significant byte; 0 for a load.</param>
 public readonly record struct KvmMmioExit(ulong PhysicalAddress, int Length, bool IsWrite, ulong Data);
 
-/// <summary>What KVM_EXIT_ARM_NISV tells. There is no FAR and no instruction; the guest's PC is still at it.</summary>
-/// <param name="Syndrome">esr_iss: only CM, WnR and DFSC of the ISS carry information.</param>
+/// <summary>kvm_run.arm_nisv, which KVM_EXIT_ARM_NISV and KVM_EXIT_ARM_LDST64B fill. There is no FAR and no instruction; the guest's
+/// PC is still at it.</summary>
+/// <param name="Syndrome">esr_iss. Of KVM_EXIT_ARM_NISV only CM, WnR and DFSC carry information; KVM_EXIT_ARM_LDST64B has the
+/// whole of ESR_EL2 but for DFSC, which is 0.</param>
 /// <param name="FaultIpa">Intermediate physical address of the fault, with its offset in the page.</param>
 public readonly record struct KvmArmNisvExit(ulong Syndrome, ulong FaultIpa)
 {
@@ -20,6 +22,9 @@ public readonly record struct KvmArmNisvExit(ulong Syndrome, ulong FaultIpa)
 
     /// <summary>ISS bits 5:0, the data fault status code.</summary>
     public int FaultStatusCode => (int)(Syndrome & 0x3f);
+
+    /// <summary>ISS bit 24, ISV: the exit is KVM_EXIT_ARM_LDST64B, whose syndrome describes the access.</summary>
+    public bool IsSixtyFourBytes => ((Syndrome >> 24) & 1) != 0;
 }
 
 /// <summary>The KVM_SYSTEM_EVENT_ numbers.</summary>
@@ -36,4 +41,10 @@ public enum KvmSystemEvent
 
     /// <summary>The guest asked for a crash report.</summary>
     Crash = 3,
+
+    /// <summary>A suspended CPU has an interrupt (KVM_MP_STATE_SUSPENDED).</summary>
+    Wakeup = 4,
+
+    /// <summary>PSCI SYSTEM_SUSPEND.</summary>
+    Suspend = 5,
 }

@@ -16,31 +16,38 @@ public sealed class KvmGuestRegisters : IGuestRegisters, IStage1Source
     private const uint StackPointerSelect = 1;
     private const ulong ExtendedAddresses = 1ul << 31; // TTBCR.EAE
 
+    private const int SctlrxField = 4; // ID_AA64MMFR3_EL1.SCTLRX: FEAT_SCTLR2
+    private const int GcsField = 44; // ID_AA64PFR1_EL1.GCS: FEAT_GCS
+
     private readonly KvmRegisterCache _cache;
     private readonly Stage1Capabilities _capabilities;
 
     /// <summary>Makes a view of a CPU's registers; reads its identification registers once.</summary>
     /// <param name="cpu">The CPU.</param>
     /// <exception cref="ArgumentNullException"><paramref name="cpu"/> is null.</exception>
-    public KvmGuestRegisters(IKvmVirtualCpu cpu)
+    public KvmGuestRegisters(IKvmRegisters cpu)
     {
         ArgumentNullException.ThrowIfNull(cpu);
         _cache = new KvmRegisterCache(cpu);
         ulong mmfr1 = cpu.GetRegister(KvmRegisterId.IdAa64Mmfr1El1);
+        ulong mmfr3 = cpu.GetRegister(KvmRegisterId.IdAa64Mmfr3El1);
         ulong pfr1 = cpu.GetRegister(KvmRegisterId.IdAa64Pfr1El1);
         _capabilities = Stage1Capabilities.FromIdRegisters(
             cpu.GetRegister(KvmRegisterId.IdAa64Mmfr0El1),
             mmfr1,
             cpu.GetRegister(KvmRegisterId.IdAa64Mmfr2El1),
-            cpu.GetRegister(KvmRegisterId.IdAa64Mmfr3El1),
+            mmfr3,
             cpu.GetRegister(KvmRegisterId.IdAa64Pfr0El1),
-            pfr1);
+            pfr1,
+            IsEl1AArch32 ? cpu.GetRegister(KvmRegisterId.IdMmfr4El1) : 0);
+        HasSctlr2 = ((mmfr3 >> SctlrxField) & 0xF) != 0;
+        HasGuardedControlStack = ((pfr1 >> GcsField) & 0xF) != 0;
 
         // The other features that exception entry knows of need ID registers that KVM does not show, and no guest has them.
         PstateFeatures = PstateFeatureRegisters.Read(pfr1, mmfr1, 0, 0);
     }
 
-    /// <summary>The registers themselves: commit or discard here, and count system calls.</summary>
+    /// <summary>The registers themselves: commit or discard here.</summary>
     public KvmRegisterCache Cache => _cache;
 
     /// <summary>Whether memory attributes are of interest: handling an exit does without them, and each register is a system call.</summary>
@@ -51,6 +58,12 @@ public sealed class KvmGuestRegisters : IGuestRegisters, IStage1Source
 
     /// <summary>Whether the CPU is above EL0: in AArch32, in any mode but User.</summary>
     public bool IsPrivileged => IsAArch32 ? (PState & 0xf) != 0 : (PState & ExceptionLevelField) != 0;
+
+    /// <summary>Whether the CPU has SCTLR2_EL1.</summary>
+    internal bool HasSctlr2 { get; }
+
+    /// <summary>Whether the CPU has GCSCR_EL1.</summary>
+    internal bool HasGuardedControlStack { get; }
 
     /// <summary>What exception entry has to know about the CPU.</summary>
     public PstateFeatures PstateFeatures { get; }
@@ -111,6 +124,7 @@ public sealed class KvmGuestRegisters : IGuestRegisters, IStage1Source
     /// <remarks>KVM gives its guests none of the features whose registers are not handled here.</remarks>
     public ulong GetSystemRegister(SystemRegister name) => name switch
     {
+        SystemRegister.AccdataEl1 => HasAccelerationData ? _cache.Read(KvmRegisterId.AccdataEl1) : 0,
         SystemRegister.Fpcr => _cache.Read(KvmRegisterId.Fpcr),
         SystemRegister.SpsrSvc => _cache.Read(KvmRegisterId.SpsrEl1),
         SystemRegister.SpsrAbt => _cache.Read(KvmRegisterId.SpsrAbort),
@@ -152,6 +166,8 @@ public sealed class KvmGuestRegisters : IGuestRegisters, IStage1Source
             Dacr = isAArch32 && (tcr & ExtendedAddresses) == 0 ? (uint)_cache.Read(KvmRegisterId.Dacr32El2) : 0,
         };
     }
+
+    private bool HasAccelerationData => (_cache.Read(KvmRegisterId.IdAa64Isar1El1) >> 60) >= 3; // ID_AA64ISAR1_EL1.LS64
 
     // KVM keeps the registers of all AArch32 modes where the architecture maps them, in X0 to X30.
     private static KvmRegisterId General(int number) => KvmRegisterId.X(number);

@@ -6,7 +6,7 @@ namespace Arm64MmioDecode.Kvm;
 
 /// <summary>The registers of a stopped virtual CPU. Each register is read from KVM when it is first asked for and
 /// written back, if it changed, by <see cref="Commit"/>: every transfer is a system call, so only those that an
-/// instruction needs happen, and they are counted. Not for use by two threads at once.</summary>
+/// instruction needs happen. Not for use by two threads at once.</summary>
 public sealed class KvmRegisterCache
 {
     // Core registers of 64 bits: X0–X30, SP_EL0, PC, PSTATE, SP_EL1, ELR_EL1, five SPSRs, in struct kvm_regs' order.
@@ -18,7 +18,7 @@ public sealed class KvmRegisterCache
     private const int VectorCount = 32;
     private const int PredicateCount = 17;
 
-    private readonly IKvmVirtualCpu _cpu;
+    private readonly IKvmRegisters _cpu;
     private readonly bool _scalable;
     private readonly ulong[] _values = new ulong[CoreCount + SystemCount];
     private readonly KvmRegisterId[] _ids = new KvmRegisterId[CoreCount + SystemCount];
@@ -37,7 +37,7 @@ public sealed class KvmRegisterCache
     /// <param name="cpu">The CPU; it must not run between the first read and <see cref="Commit"/> or
     /// <see cref="Discard"/>.</param>
     /// <exception cref="ArgumentNullException"><paramref name="cpu"/> is null.</exception>
-    public KvmRegisterCache(IKvmVirtualCpu cpu)
+    public KvmRegisterCache(IKvmRegisters cpu)
     {
         ArgumentNullException.ThrowIfNull(cpu);
         _cpu = cpu;
@@ -49,13 +49,7 @@ public sealed class KvmRegisterCache
     }
 
     /// <summary>The CPU whose registers these are.</summary>
-    public IKvmVirtualCpu Cpu => _cpu;
-
-    /// <summary>How many KVM_GET_ONE_REG calls were made since the cache exists.</summary>
-    public long ReadCalls { get; private set; }
-
-    /// <summary>How many KVM_SET_ONE_REG calls were made since the cache exists.</summary>
-    public long WriteCalls { get; private set; }
+    public IKvmRegisters Cpu => _cpu;
 
     /// <summary>The CPU's largest vector length in bytes; 16 without SVE.</summary>
     public int MaximumVectorLength
@@ -80,7 +74,6 @@ public sealed class KvmRegisterCache
         int slot = SlotOf(register);
         if ((_valid & (1ul << slot)) == 0)
         {
-            ReadCalls++;
             _values[slot] = _cpu.GetRegister(register);
             _valid |= 1ul << slot;
         }
@@ -114,7 +107,6 @@ public sealed class KvmRegisterCache
         Span<byte> vector = VectorAt(number);
         if ((_validVectors & (1u << number)) == 0)
         {
-            ReadCalls++;
             _cpu.GetRegister(_scalable ? KvmRegisterId.Z(number) : KvmRegisterId.V(number), vector);
             _validVectors |= 1u << number;
         }
@@ -145,7 +137,6 @@ public sealed class KvmRegisterCache
         Span<byte> predicate = PredicateAt(number);
         if ((_validPredicates & (1u << number)) == 0)
         {
-            ReadCalls++;
             _cpu.GetRegister(KvmRegisterId.P(number), predicate);
             _validPredicates |= 1u << number;
         }
@@ -185,14 +176,12 @@ public sealed class KvmRegisterCache
         for (; _dirtyVectors != 0; _dirtyVectors &= _dirtyVectors - 1)
         {
             int number = BitOperations.TrailingZeroCount(_dirtyVectors);
-            WriteCalls++;
             _cpu.SetRegister(_scalable ? KvmRegisterId.Z(number) : KvmRegisterId.V(number), VectorAt(number));
         }
 
         for (; _dirtyPredicates != 0; _dirtyPredicates &= _dirtyPredicates - 1)
         {
             int number = BitOperations.TrailingZeroCount(_dirtyPredicates);
-            WriteCalls++;
             _cpu.SetRegister(KvmRegisterId.P(number), PredicateAt(number));
         }
 
@@ -210,9 +199,11 @@ public sealed class KvmRegisterCache
         _dirtyPredicates = 0;
     }
 
+    /// <summary>Whether a register still has a value in KVM, whatever the cache holds.</summary>
+    internal bool IsCurrent(KvmRegisterId register, ulong value) => _cpu.GetRegister(register) == value;
+
     private void WriteBack(int slot)
     {
-        WriteCalls++;
         _cpu.SetRegister(_ids[slot], _values[slot]);
         _dirty &= ~(1ul << slot);
     }
@@ -258,7 +249,6 @@ public sealed class KvmRegisterCache
     private int ReadMaximumVectorLength()
     {
         Span<ulong> lengths = stackalloc ulong[8];
-        ReadCalls++;
         _cpu.GetRegister(KvmRegisterId.SveVectorLengths, MemoryMarshal.AsBytes(lengths));
         for (int word = lengths.Length - 1; word >= 0; word--)
         {

@@ -70,6 +70,15 @@ public readonly record struct KvmRegisterId(ulong Value)
     /// <summary>SCTLR_EL1; SCTLR of an AArch32 guest.</summary>
     public static KvmRegisterId SctlrEl1 => System(3, 0, 1, 0, 0);
 
+    /// <summary>SCTLR2_EL1, of a CPU with FEAT_SCTLR2.</summary>
+    public static KvmRegisterId Sctlr2El1 => System(3, 0, 1, 0, 3);
+
+    /// <summary>GCSCR_EL1, of a CPU with FEAT_GCS.</summary>
+    public static KvmRegisterId GcscrEl1 => System(3, 0, 2, 5, 0);
+
+    /// <summary>ACCDATA_EL1, of a CPU with FEAT_LS64_ACCDATA.</summary>
+    public static KvmRegisterId AccdataEl1 => System(3, 0, 13, 0, 5);
+
     /// <summary>CPACR_EL1.</summary>
     public static KvmRegisterId CpacrEl1 => System(3, 0, 1, 0, 2);
 
@@ -123,6 +132,12 @@ public readonly record struct KvmRegisterId(ulong Value)
 
     /// <summary>ID_AA64PFR1_EL1.</summary>
     public static KvmRegisterId IdAa64Pfr1El1 => System(3, 0, 0, 4, 1);
+
+    /// <summary>ID_AA64ISAR1_EL1.</summary>
+    public static KvmRegisterId IdAa64Isar1El1 => System(3, 0, 0, 6, 1);
+
+    /// <summary>ID_MMFR4_EL1, for an EL1 in AArch32.</summary>
+    public static KvmRegisterId IdMmfr4El1 => System(3, 0, 0, 2, 6);
 
     /// <summary>The first-fault register, FFR.</summary>
     public static KvmRegisterId FirstFault => P(16);

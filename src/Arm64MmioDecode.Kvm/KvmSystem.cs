@@ -11,13 +11,8 @@ public sealed class KvmSystem : IDisposable
     public const int ApiVersion = 12;
 
     private readonly SafeFileHandle _handle;
-    private readonly int _descriptor;
 
-    private KvmSystem(int descriptor)
-    {
-        _descriptor = descriptor;
-        _handle = new SafeFileHandle(descriptor, ownsHandle: true);
-    }
+    private KvmSystem(SafeFileHandle handle) => _handle = handle;
 
     /// <summary>Opens KVM.</summary>
     /// <param name="path">The device file.</param>
@@ -31,15 +26,17 @@ public sealed class KvmSystem : IDisposable
             throw KvmException.FromLastError($"open {path}");
         }
 
-        var system = new KvmSystem(descriptor);
-        int version = Libc.Control(descriptor, KvmRequest.GetApiVersion, 0, "KVM_GET_API_VERSION");
-        if (version != ApiVersion)
+        var system = new KvmSystem(new SafeFileHandle(descriptor, ownsHandle: true));
+        try
+        {
+            int version = Libc.Control(system._handle, KvmRequest.GetApiVersion, 0, "KVM_GET_API_VERSION");
+            return version == ApiVersion ? system : throw new KvmException($"{path} speaks KVM API version {version}, not {ApiVersion}.");
+        }
+        catch
         {
             system.Dispose();
-            throw new KvmException($"{path} speaks KVM API version {version}, not {ApiVersion}.");
+            throw;
         }
-
-        return system;
     }
 
     /// <summary>KVM_CHECK_EXTENSION for the whole system.</summary>
@@ -47,7 +44,7 @@ public sealed class KvmSystem : IDisposable
     /// <returns>0 if it is missing; otherwise 1, or the capability's own number.</returns>
     /// <exception cref="KvmException">The request failed.</exception>
     public int CheckExtension(KvmCapability capability) =>
-        Libc.Control(_descriptor, KvmRequest.CheckExtension, (nuint)capability, "KVM_CHECK_EXTENSION");
+        Libc.Control(_handle, KvmRequest.CheckExtension, (nuint)capability, "KVM_CHECK_EXTENSION");
 
     /// <summary>KVM_CREATE_VM.</summary>
     /// <param name="ipaBits">Size of the guest's physical address space in bits, or 0 for 40.</param>
@@ -55,9 +52,9 @@ public sealed class KvmSystem : IDisposable
     /// <exception cref="KvmException">The request failed.</exception>
     public KvmVirtualMachine CreateVirtualMachine(int ipaBits = 0)
     {
-        int runSize = Libc.Control(_descriptor, KvmRequest.GetVcpuMmapSize, 0, "KVM_GET_VCPU_MMAP_SIZE");
-        int machine = Libc.Control(_descriptor, KvmRequest.CreateVm, (nuint)ipaBits, "KVM_CREATE_VM");
-        return new KvmVirtualMachine(machine, runSize);
+        int runSize = Libc.Control(_handle, KvmRequest.GetVcpuMmapSize, 0, "KVM_GET_VCPU_MMAP_SIZE");
+        int machine = Libc.Control(_handle, KvmRequest.CreateVm, (nuint)ipaBits, "KVM_CREATE_VM");
+        return new KvmVirtualMachine(new SafeFileHandle(machine, ownsHandle: true), runSize);
     }
 
     /// <inheritdoc/>

@@ -29,4 +29,10 @@ public enum KvmVcpuFeatures
 
     /// <summary>KVM_ARM_VCPU_PTRAUTH_GENERIC; only together with <see cref="PointerAuthenticationAddress"/>.</summary>
     PointerAuthenticationGeneric = 1 << 6,
+
+    /// <summary>KVM_ARM_VCPU_HAS_EL2: the guest has an EL2 of its own (nested virtualisation).</summary>
+    HasEl2 = 1 << 7,
+
+    /// <summary>KVM_ARM_VCPU_HAS_EL2_E2H0: its EL2 has HCR_EL2.E2H = 0; only together with <see cref="HasEl2"/>.</summary>
+    HasEl2E2H0 = 1 << 8,
 }

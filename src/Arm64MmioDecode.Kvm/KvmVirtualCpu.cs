@@ -10,31 +10,58 @@ namespace Arm64MmioDecode.Kvm;
 /// thread.</summary>
 public sealed unsafe class KvmVirtualCpu : IKvmVirtualCpu, IDisposable
 {
+    // immediate_exit as RequestExit sets it, and as a KVM_RUN that only completes an access does: any value but 0 ends KVM_RUN.
+    private const byte Requested = 1;
+    private const byte Completing = 2;
+
     private readonly SafeFileHandle _handle;
-    private readonly int _descriptor;
-    private readonly int _runSize;
+    private readonly int _mappedSize;
     private readonly object _runnerLock = new();
     private KvmRun* _run;
     private nuint _runner;
 
-    internal KvmVirtualCpu(int descriptor, int index, int runSize, KvmVcpuFeatures features)
+    private KvmVirtualCpu(SafeFileHandle handle, KvmRun* run, int mappedSize, int index, KvmVcpuFeatures features)
     {
-        _descriptor = descriptor;
-        _runSize = runSize;
-        _handle = new SafeFileHandle(descriptor, ownsHandle: true);
+        _handle = handle;
+        _run = run;
+        _mappedSize = mappedSize;
         Index = index;
         Features = features;
-        void* run = Libc.MapMemory(null, (nuint)runSize, Libc.PROT_READ_WRITE, Libc.MAP_SHARED, descriptor, 0);
-        if (run == Libc.MapFailed)
-        {
-            _handle.Dispose();
-            throw KvmException.FromLastError("mmap of kvm_run");
-        }
-
-        _run = (KvmRun*)run;
     }
 
-    /// <summary>The CPU's number.</summary>
+    /// <summary>
+    /// A virtual CPU that the VMM has created itself. Nothing of it is owned: <see cref="Dispose"/> closes and unmaps nothing, and the
+    /// VMM disposes of this object before it does.
+    /// </summary>
+    /// <param name="descriptor">The file descriptor that KVM_CREATE_VCPU returned.</param>
+    /// <param name="kvmRun">Where the VMM has mapped struct kvm_run; its first page is enough.</param>
+    /// <param name="features">The features that KVM_ARM_VCPU_INIT was given.</param>
+    /// <returns>The CPU. <see cref="RequestExit"/> signals the thread that is in this object's <see cref="Run"/>; a VMM that runs
+    /// the CPU itself has its own way.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="descriptor"/> is negative.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="kvmRun"/> is 0.</exception>
+    public static KvmVirtualCpu FromFileDescriptor(int descriptor, nint kvmRun, KvmVcpuFeatures features)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(descriptor);
+        ArgumentNullException.ThrowIfNull((void*)kvmRun, nameof(kvmRun));
+        ExitSignal.Install();
+        return new KvmVirtualCpu(new SafeFileHandle(descriptor, ownsHandle: false), (KvmRun*)kvmRun, mappedSize: 0, index: 0, features);
+    }
+
+    internal static KvmVirtualCpu Open(SafeFileHandle handle, int index, int runSize, KvmVcpuFeatures features)
+    {
+        void* run = Libc.MapMemory(null, (nuint)runSize, Libc.PROT_READ_WRITE, Libc.MAP_SHARED, handle, 0);
+        if (run == Libc.MapFailed)
+        {
+            KvmException failure = KvmException.FromLastError("mmap of kvm_run");
+            handle.Dispose();
+            throw failure;
+        }
+
+        return new KvmVirtualCpu(handle, (KvmRun*)run, runSize, index, features);
+    }
+
+    /// <summary>The CPU's number; 0 for one of <see cref="FromFileDescriptor"/>.</summary>
     public int Index { get; }
 
     /// <summary>The features it was initialised with.</summary>
@@ -44,8 +71,8 @@ public sealed unsafe class KvmVirtualCpu : IKvmVirtualCpu, IDisposable
     /// <see cref="KvmExitReason.Interrupted"/> without entering the guest.</summary>
     public bool ImmediateExit
     {
-        get => Volatile.Read(ref _run->ImmediateExit) != 0;
-        set => Volatile.Write(ref _run->ImmediateExit, value ? (byte)1 : (byte)0);
+        get => Volatile.Read(ref Shared->ImmediateExit) != 0;
+        set => Volatile.Write(ref Shared->ImmediateExit, value ? Requested : (byte)0);
     }
 
     /// <summary>The access of <see cref="KvmExitReason.Mmio"/>.</summary>
@@ -53,34 +80,39 @@ public sealed unsafe class KvmVirtualCpu : IKvmVirtualCpu, IDisposable
     {
         get
         {
-            int length = (int)_run->MmioLength;
-            bool write = _run->MmioIsWrite != 0;
-            ulong data = write ? _run->MmioData & LengthMask(length) : 0;
-            return new KvmMmioExit(_run->MmioPhysicalAddress, length, write, data);
+            KvmRun* run = Shared;
+            int length = (int)run->MmioLength;
+            bool write = run->MmioIsWrite != 0;
+            ulong data = write ? run->MmioData & LengthMask(length) : 0;
+            return new KvmMmioExit(run->MmioPhysicalAddress, length, write, data);
         }
     }
 
-    /// <summary>The fault of <see cref="KvmExitReason.ArmNisv"/>.</summary>
-    public KvmArmNisvExit ArmNisv => new(_run->NisvSyndrome, _run->NisvFaultIpa);
+    /// <summary>The fault of <see cref="KvmExitReason.ArmNisv"/> or <see cref="KvmExitReason.ArmLdst64B"/>.</summary>
+    public KvmArmNisvExit ArmNisv => new(Shared->NisvSyndrome, Shared->NisvFaultIpa);
 
     /// <summary>The event of <see cref="KvmExitReason.SystemEvent"/>.</summary>
-    public KvmSystemEvent SystemEvent => (KvmSystemEvent)_run->SystemEventType;
+    public KvmSystemEvent SystemEvent => (KvmSystemEvent)Shared->SystemEventType;
 
     /// <summary>The syndrome (ESR_EL2) of <see cref="KvmExitReason.Debug"/>.</summary>
-    public uint DebugSyndrome => _run->DebugSyndrome;
+    public uint DebugSyndrome => Shared->DebugSyndrome;
 
     /// <summary>KVM_RUN: enters the guest until something happens.</summary>
-    /// <returns>What happened.</returns>
-    /// <exception cref="KvmException">The run failed. ENOSYS here means a data abort without a valid syndrome on a
-    /// machine where <see cref="KvmCapability.ArmNisvToUser"/> is not enabled.</exception>
+    /// <returns>What happened; <see cref="KvmExitReason.Interrupted"/> for EINTR (a signal, or <see cref="ImmediateExit"/>, which stays
+    /// set) and for EAGAIN, which asks for another try.</returns>
+    /// <exception cref="KvmException">The run failed with another errno: ENOSYS means a data abort without a valid syndrome on a
+    /// machine where <see cref="KvmCapability.ArmNisvToUser"/> is not enabled, ENOEXEC a CPU that is not initialised, EPERM one
+    /// whose SVE is not finalised, EFAULT memory that the host could not give.</exception>
+    /// <exception cref="ObjectDisposedException">The CPU has been disposed of.</exception>
     public KvmExitReason Run()
     {
+        KvmRun* run = Shared;
         lock (_runnerLock)
         {
             _runner = Libc.ThreadSelf();
         }
 
-        int result = Libc.IoControl(_descriptor, KvmRequest.Run, 0);
+        int result = Libc.IoControl(_handle, KvmRequest.Run, 0);
         int error = result < 0 ? Marshal.GetLastPInvokeError() : 0;
         lock (_runnerLock)
         {
@@ -89,7 +121,7 @@ public sealed unsafe class KvmVirtualCpu : IKvmVirtualCpu, IDisposable
 
         if (result >= 0)
         {
-            return (KvmExitReason)_run->ExitReason;
+            return (KvmExitReason)run->ExitReason;
         }
 
         if (error is Libc.EINTR or Libc.EAGAIN)
@@ -101,13 +133,45 @@ public sealed unsafe class KvmVirtualCpu : IKvmVirtualCpu, IDisposable
         throw KvmException.FromLastError("KVM_RUN");
     }
 
+    /// <inheritdoc/>
+    /// <exception cref="ObjectDisposedException">The CPU has been disposed of.</exception>
+    public void CompletePendingAccess()
+    {
+        KvmRun* run = Shared;
+        bool isOwn = Replace(run, 0, Completing);
+        try
+        {
+            if (Libc.IoControl(_handle, KvmRequest.Run, 0) >= 0)
+            {
+                throw new KvmException("KVM_RUN came back with an exit although an immediate exit was asked for.");
+            }
+
+            if (Marshal.GetLastPInvokeError() != Libc.EINTR)
+            {
+                throw KvmException.FromLastError("KVM_RUN");
+            }
+        }
+        finally
+        {
+            if (isOwn)
+            {
+                Replace(run, Completing, 0);
+            }
+        }
+    }
+
     /// <summary>Makes the current or next <see cref="Run"/> come back as <see cref="KvmExitReason.Interrupted"/>:
-    /// sets <see cref="ImmediateExit"/> and signals the thread that is in KVM_RUN.</summary>
+    /// sets <see cref="ImmediateExit"/> and signals the thread that is in KVM_RUN. Without effect on a disposed CPU.</summary>
     public void RequestExit()
     {
-        ImmediateExit = true;
         lock (_runnerLock)
         {
+            if (_run is null)
+            {
+                return;
+            }
+
+            ImmediateExit = true;
             if (_runner != 0)
             {
                 _ = Libc.ThreadKill(_runner, ExitSignal.Number);
@@ -118,7 +182,7 @@ public sealed unsafe class KvmVirtualCpu : IKvmVirtualCpu, IDisposable
     /// <summary>Gives the device's answer to a load of <see cref="Mmio"/>; KVM puts it into the register at the next
     /// <see cref="Run"/>.</summary>
     /// <param name="value">The bytes in memory order, the lowest address in the least significant byte.</param>
-    public void CompleteMmioRead(ulong value) => _run->MmioData = value;
+    public void CompleteMmioRead(ulong value) => Shared->MmioData = value;
 
     /// <summary>KVM_GET_ONE_REG for a register of up to 64 bits.</summary>
     /// <param name="id">The register.</param>
@@ -142,7 +206,7 @@ public sealed unsafe class KvmVirtualCpu : IKvmVirtualCpu, IDisposable
         fixed (byte* value = destination)
         {
             var argument = new KvmOneRegister { Id = id.Value, Address = (ulong)value };
-            if (Libc.IoControl(_descriptor, KvmRequest.GetOneReg, (nuint)(&argument)) < 0)
+            if (Libc.IoControl(_handle, KvmRequest.GetOneReg, (nuint)(&argument)) < 0)
             {
                 throw KvmException.FromLastError($"KVM_GET_ONE_REG {id}");
             }
@@ -167,7 +231,7 @@ public sealed unsafe class KvmVirtualCpu : IKvmVirtualCpu, IDisposable
         fixed (byte* value = source)
         {
             var argument = new KvmOneRegister { Id = id.Value, Address = (ulong)value };
-            if (Libc.IoControl(_descriptor, KvmRequest.SetOneReg, (nuint)(&argument)) < 0)
+            if (Libc.IoControl(_handle, KvmRequest.SetOneReg, (nuint)(&argument)) < 0)
             {
                 throw KvmException.FromLastError($"KVM_SET_ONE_REG {id}");
             }
@@ -179,7 +243,7 @@ public sealed unsafe class KvmVirtualCpu : IKvmVirtualCpu, IDisposable
     public void FinalizeSve()
     {
         int feature = 4; // KVM_ARM_VCPU_SVE
-        Libc.Control(_descriptor, KvmRequest.ArmVcpuFinalize, ref feature, "KVM_ARM_VCPU_FINALIZE SVE");
+        Libc.Control(_handle, KvmRequest.ArmVcpuFinalize, ref feature, "KVM_ARM_VCPU_FINALIZE SVE");
     }
 
     /// <summary>KVM_SET_VCPU_EVENTS with ext_dabt_pending: the guest takes a synchronous external abort (DFSC 0x10)
@@ -188,9 +252,9 @@ public sealed unsafe class KvmVirtualCpu : IKvmVirtualCpu, IDisposable
     public void InjectExternalDataAbort()
     {
         KvmVcpuEvents events = default;
-        Libc.Control(_descriptor, KvmRequest.GetVcpuEvents, ref events, "KVM_GET_VCPU_EVENTS");
+        Libc.Control(_handle, KvmRequest.GetVcpuEvents, ref events, "KVM_GET_VCPU_EVENTS");
         events.ExternalDataAbortPending = 1;
-        Libc.Control(_descriptor, KvmRequest.SetVcpuEvents, ref events, "KVM_SET_VCPU_EVENTS");
+        Libc.Control(_handle, KvmRequest.SetVcpuEvents, ref events, "KVM_SET_VCPU_EVENTS");
     }
 
     /// <summary>KVM_SET_GUEST_DEBUG: whether breakpoint instructions (BRK, BKPT) of the guest come back as
@@ -203,15 +267,19 @@ public sealed unsafe class KvmVirtualCpu : IKvmVirtualCpu, IDisposable
         {
             Control = enabled ? KvmGuestDebug.Enable | KvmGuestDebug.UseSoftwareBreakpoints : 0,
         };
-        Libc.Control(_descriptor, KvmRequest.SetGuestDebug, ref argument, "KVM_SET_GUEST_DEBUG");
+        Libc.Control(_handle, KvmRequest.SetGuestDebug, ref argument, "KVM_SET_GUEST_DEBUG");
     }
 
     /// <summary>Closes the CPU. It must not be running.</summary>
     public void Dispose()
     {
-        if (_run is not null)
+        lock (_runnerLock)
         {
-            _ = Libc.UnmapMemory(_run, (nuint)_runSize);
+            if (_run is not null && _mappedSize != 0)
+            {
+                _ = Libc.UnmapMemory(_run, (nuint)_mappedSize);
+            }
+
             _run = null;
         }
 
@@ -221,7 +289,28 @@ public sealed unsafe class KvmVirtualCpu : IKvmVirtualCpu, IDisposable
     internal void Initialize(ref KvmVcpuInit init)
     {
         ExitSignal.Install();
-        Libc.Control(_descriptor, KvmRequest.ArmVcpuInit, ref init, "KVM_ARM_VCPU_INIT");
+        Libc.Control(_handle, KvmRequest.ArmVcpuInit, ref init, "KVM_ARM_VCPU_INIT");
+    }
+
+    private KvmRun* Shared => _run is not null ? _run : throw new ObjectDisposedException(nameof(KvmVirtualCpu));
+
+    // Replaces immediate_exit if it has a value. It is in the first word of kvm_run, where arm64's KVM writes nothing.
+    private static bool Replace(KvmRun* run, byte expected, byte value)
+    {
+        ref int word = ref *(int*)run;
+        while (true)
+        {
+            int seen = Volatile.Read(ref word);
+            if ((byte)(seen >> 8) != expected)
+            {
+                return false;
+            }
+
+            if (Interlocked.CompareExchange(ref word, (seen & ~0xFF00) | (value << 8), seen) == seen)
+            {
+                return true;
+            }
+        }
     }
 
     private static ulong LengthMask(int length) => length >= 8 ? ulong.MaxValue : (1ul << (8 * length)) - 1;

@@ -10,6 +10,7 @@ namespace Arm64MmioDecode.Kvm.Vmm;
 internal sealed class LibraryHandler : IFaultHandler, IMmioBus
 {
     private readonly Bus _devices;
+    private readonly CountingCpu _cpu;
     private readonly KvmExitHandler _handler;
     private readonly RetryLimit _limit;
     private readonly SortedDictionary<ExitReason, int> _retries = [];
@@ -18,7 +19,8 @@ internal sealed class LibraryHandler : IFaultHandler, IMmioBus
     {
         _devices = machine.Bus;
         _limit = limit;
-        _handler = new KvmExitHandler(cpu, machine.Vm.Memory, this)
+        _cpu = new CountingCpu(cpu);
+        _handler = new KvmExitHandler(_cpu, machine.Vm.Memory, this)
         {
             Options = new EmulationOptions { Exclusives = exclusives, Atomics = AtomicPolicy.Perform },
         };
@@ -27,8 +29,8 @@ internal sealed class LibraryHandler : IFaultHandler, IMmioBus
     /// <summary>The instruction of the last exit.</summary>
     public AccessDescriptor Access => _handler.Access;
 
-    /// <summary>The CPU's registers, for counting system calls.</summary>
-    public KvmRegisterCache Registers => _handler.Registers.Cache;
+    /// <summary>How many system calls for registers there have been.</summary>
+    public (long Reads, long Writes) Calls => (_cpu.Reads, _cpu.Writes);
 
     /// <summary>How many exits ended in a retry, by reason.</summary>
     public IReadOnlyDictionary<ExitReason, int> Retries => _retries;

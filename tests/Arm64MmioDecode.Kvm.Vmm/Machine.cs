@@ -16,7 +16,7 @@ internal sealed class Machine : IDisposable
     public const int TestDeviceSize = 0x2_0000;
     public const ulong RamBase = 0x4000_0000;
 
-    private readonly KvmGicV3? _gic;
+    private readonly InterruptController? _gic;
     private readonly KvmVirtualCpu[] _cpus;
 
     public Machine(KvmSystem kvm, ulong ramSize, int cpuCount, KvmVcpuFeatures features, bool interruptController, Action<string>? console = null, bool secondariesRun = false)
@@ -40,12 +40,12 @@ internal sealed class Machine : IDisposable
 
         if (interruptController)
         {
-            _gic = Vm.CreateGicV3(GicDistributor, GicRedistributors);
+            _gic = new InterruptController(Vm, GicDistributor, GicRedistributors);
         }
 
         if (console is not null)
         {
-            var uart = new Uart8250(console, level => Vm.SetInterruptLine(UartInterrupt, level));
+            var uart = new Uart8250(console, level => _gic?.SetLine(UartInterrupt, level));
             Bus.Attach(Uart, 0x1000, uart);
         }
     }

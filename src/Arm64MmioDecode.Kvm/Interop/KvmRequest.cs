@@ -9,7 +9,6 @@ internal static class KvmRequest
     internal const nuint GetVcpuMmapSize = 0xAE04;
     internal const nuint CreateVcpu = 0xAE41;
     internal const nuint SetUserMemoryRegion = 0x4020AE46;
-    internal const nuint IrqLine = 0x4008AE61;
     internal const nuint Run = 0xAE80;
     internal const nuint SetGuestDebug = 0x4208AE9B;
     internal const nuint GetVcpuEvents = 0x8040AE9F;
@@ -20,6 +19,4 @@ internal static class KvmRequest
     internal const nuint ArmVcpuInit = 0x4020AEAE;
     internal const nuint ArmPreferredTarget = 0x8020AEAF;
     internal const nuint ArmVcpuFinalize = 0x4004AEC2;
-    internal const nuint CreateDevice = 0xC00CAEE0;
-    internal const nuint SetDeviceAttribute = 0x4018AEE1;
 }

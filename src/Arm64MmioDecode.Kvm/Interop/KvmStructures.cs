@@ -60,33 +60,6 @@ internal struct KvmGuestDebug
     internal uint Control;
 }
 
-/// <summary>struct kvm_irq_level.</summary>
-[StructLayout(LayoutKind.Sequential)]
-internal struct KvmIrqLevel
-{
-    internal uint Irq;
-    internal uint Level;
-}
-
-/// <summary>struct kvm_create_device.</summary>
-[StructLayout(LayoutKind.Sequential)]
-internal struct KvmCreateDevice
-{
-    internal uint Type;
-    internal int Descriptor;
-    internal uint Flags;
-}
-
-/// <summary>struct kvm_device_attr.</summary>
-[StructLayout(LayoutKind.Sequential)]
-internal struct KvmDeviceAttribute
-{
-    internal uint Flags;
-    internal uint Group;
-    internal ulong Attribute;
-    internal ulong Address;
-}
-
 /// <summary>struct kvm_run, as far as an arm64 VMM reads or writes it.</summary>
 [StructLayout(LayoutKind.Explicit)]
 internal struct KvmRun

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Arm64MmioDecode.Kvm.Interop;
 
@@ -22,13 +23,13 @@ internal static unsafe partial class Libc
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     internal static partial int Open(string path, int flags);
 
-    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    internal static partial int Close(int descriptor);
-
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    internal static partial int IoControl(int descriptor, nuint request, nuint argument);
+    internal static partial int IoControl(SafeFileHandle handle, nuint request, nuint argument);
+
+    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    internal static partial void* MapMemory(void* address, nuint length, int protection, int flags, SafeFileHandle handle, long offset);
 
     [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
@@ -52,9 +53,9 @@ internal static unsafe partial class Libc
 
     /// <summary>An ioctl whose failure is an error of the host or of the caller, never of the guest.</summary>
     /// <exception cref="KvmException">The ioctl failed.</exception>
-    internal static int Control(int descriptor, nuint request, nuint argument, string operation)
+    internal static int Control(SafeFileHandle handle, nuint request, nuint argument, string operation)
     {
-        int result = IoControl(descriptor, request, argument);
+        int result = IoControl(handle, request, argument);
         if (result < 0)
         {
             throw KvmException.FromLastError(operation);
@@ -65,12 +66,12 @@ internal static unsafe partial class Libc
 
     /// <summary>The same for an ioctl that takes a pointer to a structure.</summary>
     /// <exception cref="KvmException">The ioctl failed.</exception>
-    internal static int Control<T>(int descriptor, nuint request, ref T argument, string operation)
+    internal static int Control<T>(SafeFileHandle handle, nuint request, ref T argument, string operation)
         where T : unmanaged
     {
         fixed (T* pointer = &argument)
         {
-            return Control(descriptor, request, (nuint)pointer, operation);
+            return Control(handle, request, (nuint)pointer, operation);
         }
     }
 }

@@ -390,8 +390,9 @@ public sealed partial class ExitHandler
             return true;
         }
 
-        if (offset != 0 || access.TotalSize == 1)
+        if (offset != 0 || access.TotalSize is 1 or MaxTransaction)
         {
+            // 64 bytes are aligned to their size, or they are an alignment fault.
             return false;
         }
 

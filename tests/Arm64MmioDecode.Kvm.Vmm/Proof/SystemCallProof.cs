@@ -43,12 +43,11 @@ internal static class SystemCallProof
                     continue;
                 }
 
-                long reads = handler.Registers.ReadCalls;
-                long writes = handler.Registers.WriteCalls;
+                (long reads, long writes) = handler.Calls;
                 guest.Execute(test);
                 string calls = string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{handler.Registers.ReadCalls - reads} + {handler.Registers.WriteCalls - writes}");
+                    $"{handler.Calls.Reads - reads} + {handler.Calls.Writes - writes}");
                 string expected = translation == GuestTranslation.Off ? cells[4] : cells[5];
                 report.Check(calls == expected, $"{title}: {calls}", $"the document says {expected}");
             }

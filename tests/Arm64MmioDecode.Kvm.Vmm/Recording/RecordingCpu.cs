@@ -13,18 +13,12 @@ internal sealed class RecordingCpu(KvmVirtualCpu cpu) : IKvmVirtualCpu
 
     public KvmMmioExit Mmio => cpu.Mmio;
 
-    public bool ImmediateExit
-    {
-        get => cpu.ImmediateExit;
-        set => cpu.ImmediateExit = value;
-    }
-
     /// <summary>What was read since the last <see cref="Clear"/>, of vectors the lowest 128 bits.</summary>
     public IReadOnlyDictionary<KvmRegisterId, UInt128> Read => _read;
 
     public void Clear() => _read.Clear();
 
-    public KvmExitReason Run() => cpu.Run();
+    public void CompletePendingAccess() => cpu.CompletePendingAccess();
 
     public void CompleteMmioRead(ulong value) => cpu.CompleteMmioRead(value);
 

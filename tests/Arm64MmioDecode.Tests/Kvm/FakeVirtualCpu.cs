@@ -19,8 +19,6 @@ internal sealed class FakeVirtualCpu(KvmVcpuFeatures features = KvmVcpuFeatures.
 
     public KvmMmioExit Mmio { get; set; }
 
-    public bool ImmediateExit { get; set; }
-
     public int Gets { get; private set; }
 
     public int Sets { get; private set; }
@@ -68,11 +66,10 @@ internal sealed class FakeVirtualCpu(KvmVcpuFeatures features = KvmVcpuFeatures.
 
     public void CompleteMmioRead(ulong value) => Answer = value;
 
-    public KvmExitReason Run()
+    public void CompletePendingAccess()
     {
         Runs++;
         CompleteAccess(this, Answer);
-        return KvmExitReason.Interrupted;
     }
 
     public void StartCounting()

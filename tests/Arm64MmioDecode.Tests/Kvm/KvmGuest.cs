@@ -18,9 +18,10 @@ internal sealed class KvmGuest
     private const uint El1h = 0x3c5;
     private const uint Supervisor = 0x1d3;
 
-    public KvmGuest(bool aarch32 = false, bool translation = false, KvmVcpuFeatures features = KvmVcpuFeatures.None, ulong deviceAttributes = GuestTables.Device)
+    public KvmGuest(bool aarch32 = false, bool translation = false, KvmVcpuFeatures features = KvmVcpuFeatures.None, ulong deviceAttributes = GuestTables.Device, Action<FakeVirtualCpu>? identify = null)
     {
         Cpu = new FakeVirtualCpu(features | (aarch32 ? KvmVcpuFeatures.El1AArch32 : KvmVcpuFeatures.None));
+        identify?.Invoke(Cpu);
         Memory.Add(Pc);
         if (translation)
         {

@@ -71,4 +71,31 @@ internal static class KvmGuideExample
     }
 
     // end of exits
+
+    public delegate BusStatus Send(BusTransaction transaction, out ulong answer);
+
+    public static KvmExitOutcome ServeInSteps(KvmExitHandler handler, KvmArmNisvExit exit, Send send)
+    {
+        // steps
+        if (handler.Begin(exit) == KvmExitOutcome.Pending)
+        {
+            while (handler.TryGetNext(out BusTransaction transaction))
+            {
+                BusStatus status = send(transaction, out ulong answer); // any time may pass
+                if (status.IsSuccess)
+                {
+                    handler.Complete(answer);
+                }
+                else
+                {
+                    handler.Fail(status);
+                }
+            }
+
+            return handler.Commit();
+        }
+
+        // end of steps
+        return KvmExitOutcome.Retry;
+    }
 }

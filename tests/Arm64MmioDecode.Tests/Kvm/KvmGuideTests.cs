@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Linq;
 using System.Runtime.Versioning;
+using Arm64MmioDecode.Emulation;
 using Arm64MmioDecode.Kvm;
 using Arm64MmioDecode.Tests.Tooling;
 using FluentAssertions;
@@ -21,6 +22,7 @@ public sealed class KvmGuideTests
     [Theory]
     [InlineData("// machine\n", "// end of machine\n")]
     [InlineData("// exits\n", "// end of exits\n")]
+    [InlineData("// steps\n", "// end of steps\n")]
     public void The_guides_code_is_the_code_that_the_tests_compile(string begin, string end)
     {
         string source = File.ReadAllText(Repository.File("tests", "Arm64MmioDecode.Tests", "Kvm", "KvmGuideExample.cs")).ReplaceLineEndings("\n");
@@ -55,6 +57,25 @@ public sealed class KvmGuideTests
         }
 
         served.Should().Be(16);
+    }
+
+    [Fact]
+    public void The_guides_code_serves_an_exit_in_steps()
+    {
+        KvmGuest guest = new KvmGuest().With(StrPostIndex);
+        guest.Cpu[KvmRegisterId.X(8)] = 0x77;
+        var handler = new KvmExitHandler(guest.Cpu, guest.Memory);
+        ulong written = 0;
+
+        KvmGuideExample.ServeInSteps(handler, new KvmArmNisvExit(0x45, KvmGuest.Device), Send).Should().Be(KvmExitOutcome.Completed);
+
+        written.Should().Be(0x77);
+
+        BusStatus Send(BusTransaction transaction, out ulong answer)
+        {
+            (written, answer) = (transaction.Low, 0);
+            return BusStatus.Success;
+        }
     }
 
     [Fact]
