@@ -7,7 +7,17 @@ namespace Arm64MmioDecode.Scanning.Formats;
 public static class FileFormats
 {
     // In the order in which they are asked.
-    private static readonly IFileFormat[] s_all = [];
+    private static readonly IFileFormat[] s_all =
+    [
+        new KernelImageFormat(),
+        new PeFormat(),
+        new TerseImageFormat(),
+        new CompressedFormat(),
+        new LegacyImageFormat(),
+        new FitFormat(),
+        new CoffObjectFormat(),
+        new FirmwareVolumeFormat(), // looks through the whole file
+    ];
 
     /// <summary>All formats.</summary>
     public static IReadOnlyList<IFileFormat> All => s_all;

@@ -1,4 +1,5 @@
 using System;
+using Arm64MmioDecode.Scanning.Compression;
 using Arm64MmioDecode.Scanning.Input;
 
 namespace Arm64MmioDecode.Scanning.Formats;
@@ -14,4 +15,7 @@ public sealed class ReadOptions
 
     /// <summary>Whether source lines are wanted, which take time to read.</summary>
     public bool SourceLines { get; init; } = true;
+
+    /// <summary>The expanded bytes that are alive.</summary>
+    internal ExpansionBudget Expansion { get; } = new(ExpansionBudget.DefaultLimit);
 }

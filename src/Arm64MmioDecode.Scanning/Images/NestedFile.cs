@@ -18,4 +18,7 @@ public sealed class NestedFile : FileContent
 
     /// <summary>The name of the outer format, when it should be told before the inner one (for example <c>gzip</c>).</summary>
     public string? Wrapping { get; init; }
+
+    /// <summary>What the bytes are when they are of no known format; null when that is not known.</summary>
+    public RawCode? Raw { get; init; }
 }

@@ -1,0 +1,112 @@
+using System;
+using System.IO.Compression;
+
+namespace Arm64MmioDecode.Scanning.Compression;
+
+/// <summary>The compression methods, by the names that messages use.</summary>
+internal enum CompressionMethod
+{
+    Gzip,
+    Xz,
+    Zstd,
+    Lzma,
+
+    Brotli,
+}
+
+/// <summary>Expands into memory that an <see cref="ExpansionBudget"/> bounds.</summary>
+internal static class Expander
+{
+    /// <summary>The method whose magic number <paramref name="stream"/> begins with.</summary>
+    public static bool TryRecognise(ReadOnlySpan<byte> stream, out CompressionMethod method)
+    {
+        if (stream.StartsWith(GzipDecoder.Magic))
+        {
+            method = CompressionMethod.Gzip;
+        }
+        else if (stream.StartsWith(XzDecoder.Magic))
+        {
+            method = CompressionMethod.Xz;
+        }
+        else if (stream.StartsWith(ZstdDecoder.Magic))
+        {
+            method = CompressionMethod.Zstd;
+        }
+        else
+        {
+            method = default;
+            return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Expands whole streams one after the other, as their tools do; what follows the last and is no stream (padding, a length, a
+    /// signature) is left alone.
+    /// </summary>
+    /// <returns>What the streams hold, to be disposed by the caller.</returns>
+    /// <exception cref="InvalidImageException">The stream is cut off, corrupt, or too large.</exception>
+    public static ExpandedSource Expand(CompressionMethod method, ReadOnlySpan<byte> stream, ExpansionBudget budget)
+    {
+        var expanded = new ExpandedSource(budget);
+        int total = 0;
+        ExpansionStatus status;
+        do
+        {
+            status = ExpandOne(method, stream, expanded.Room[total..], out int consumed, out int written);
+            total += written;
+            stream = status == ExpansionStatus.Done ? stream[consumed..] : default;
+        }
+        while (TryRecognise(stream, out CompressionMethod next) && next == method);
+
+        if (status == ExpansionStatus.Done)
+        {
+            expanded.Trim(total);
+            return expanded;
+        }
+
+        expanded.Dispose();
+        string name = NameOf(method);
+        throw new InvalidImageException(status switch
+        {
+            ExpansionStatus.Truncated => $"{name} data is cut off",
+            ExpansionStatus.TooLarge => $"{name} data expands to more than the limit of {budget.Limit >> 20} MiB for all that is expanded at a time",
+            ExpansionStatus.Unsupported => $"{name} data uses a filter or check that is not supported",
+            _ => $"{name} data is corrupt",
+        });
+    }
+
+    public static string NameOf(CompressionMethod method) => method switch
+    {
+        CompressionMethod.Gzip => "gzip",
+        CompressionMethod.Xz => "xz",
+        CompressionMethod.Zstd => "zstd",
+        CompressionMethod.Brotli => "brotli",
+        _ => "lzma",
+    };
+
+    private static ExpansionStatus ExpandOne(CompressionMethod method, ReadOnlySpan<byte> stream, Span<byte> output, out int consumed, out int written)
+    {
+        consumed = stream.Length;
+        switch (method)
+        {
+            case CompressionMethod.Gzip:
+                return GzipDecoder.Decode(stream, output, out consumed, out written);
+            case CompressionMethod.Xz:
+                return XzDecoder.Decode(stream, output, out consumed, out written);
+            case CompressionMethod.Zstd:
+                return ZstdDecoder.Decode(stream, output, out consumed, out written);
+            case CompressionMethod.Lzma:
+                return LzmaDecoder.DecodeAlone(stream, output, out written);
+            default:
+                if (BrotliDecoder.TryDecompress(stream, output, out written))
+                {
+                    return ExpansionStatus.Done;
+                }
+
+                written = 0;
+                return ExpansionStatus.Corrupt;
+        }
+    }
+}

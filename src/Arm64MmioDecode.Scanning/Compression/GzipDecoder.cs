@@ -1,0 +1,165 @@
+using System;
+using System.Buffers.Binary;
+using System.IO;
+using System.IO.Compression;
+
+namespace Arm64MmioDecode.Scanning.Compression;
+
+/// <summary>One member of a gzip file (RFC 1952), over the framework's decoder. That one says neither where a stream ended nor that
+/// it was cut off: the first is found by the checksum and the length that stand there, the second by what it asked for.</summary>
+internal static class GzipDecoder
+{
+    private const int HeaderSize = 10;
+    private const int TrailerSize = 8;
+
+    public static ReadOnlySpan<byte> Magic => [0x1F, 0x8B, 8];
+
+    public static unsafe ExpansionStatus Decode(ReadOnlySpan<byte> stream, Span<byte> output, out int consumed, out int written)
+    {
+        consumed = 0;
+        written = 0;
+        if (!TrySkipHeader(stream, out int start))
+        {
+            return ExpansionStatus.Truncated;
+        }
+
+        fixed (byte* pointer = stream)
+        {
+            using var body = new Chunks(pointer + start, stream.Length - start);
+            using var inflater = new DeflateStream(body, CompressionMode.Decompress);
+            try
+            {
+                int read;
+                while ((read = inflater.Read(output[written..])) > 0)
+                {
+                    written += read;
+                }
+                // A full output reads as the end; whether there is more only a further byte says.
+                if (written == output.Length && inflater.ReadByte() >= 0)
+                {
+                    return ExpansionStatus.TooLarge;
+                }
+            }
+            catch (InvalidDataException)
+            {
+                return body.AskedBeyondEnd ? ExpansionStatus.Truncated : ExpansionStatus.Corrupt;
+            }
+
+            if (body.AskedBeyondEnd)
+            {
+                return ExpansionStatus.Truncated;
+            }
+
+            Span<byte> trailer = stackalloc byte[TrailerSize];
+            BinaryPrimitives.WriteUInt32LittleEndian(trailer, Checksums.Crc32(output[..written]));
+            BinaryPrimitives.WriteUInt32LittleEndian(trailer[4..], (uint)written);
+            int from = start + body.LastChunk;
+            int to = Math.Min(stream.Length, start + body.Given + TrailerSize);
+            int found = stream[from..to].IndexOf(trailer);
+            if (found < 0)
+            {
+                return stream.Length - start - body.Given < TrailerSize ? ExpansionStatus.Truncated : ExpansionStatus.Corrupt;
+            }
+
+            consumed = from + found + TrailerSize;
+            return ExpansionStatus.Done;
+        }
+    }
+
+    private static bool TrySkipHeader(ReadOnlySpan<byte> stream, out int position)
+    {
+        position = HeaderSize;
+        if (stream.Length < HeaderSize)
+        {
+            return false;
+        }
+
+        int flags = stream[3];
+        if ((flags & 4) != 0)
+        {
+            if (stream.Length < position + 2)
+            {
+                return false;
+            }
+
+            position += 2 + BinaryPrimitives.ReadUInt16LittleEndian(stream[position..]);
+        }
+
+        for (int field = 8; field <= 16; field <<= 1)
+        {
+            if ((flags & field) == 0)
+            {
+                continue;
+            }
+
+            int length = position < stream.Length ? stream[position..].IndexOf((byte)0) : -1;
+            if (length < 0)
+            {
+                return false;
+            }
+
+            position += length + 1;
+        }
+
+        if ((flags & 2) != 0)
+        {
+            position += 2;
+        }
+
+        return position <= stream.Length;
+    }
+
+    /// <summary>The compressed bytes, given out in pieces that are small enough to be searched for the end.</summary>
+    private sealed unsafe class Chunks(byte* start, int length) : Stream
+    {
+        private const int ChunkSize = 4096;
+
+        public int Given { get; private set; }
+
+        /// <summary>Where the piece that was given out last begins.</summary>
+        public int LastChunk { get; private set; }
+
+        public bool AskedBeyondEnd { get; private set; }
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override int Read(Span<byte> buffer)
+        {
+            int count = Math.Min(Math.Min(buffer.Length, ChunkSize), length - Given);
+            if (count == 0)
+            {
+                AskedBeyondEnd |= buffer.Length > 0;
+                return 0;
+            }
+
+            new ReadOnlySpan<byte>(start + Given, count).CopyTo(buffer);
+            LastChunk = Given;
+            Given += count;
+            return count;
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+}

@@ -1,0 +1,44 @@
+using System.Collections.Generic;
+using Arm64MmioDecode.Scanning.Compression;
+using Arm64MmioDecode.Scanning.Images;
+using Arm64MmioDecode.Scanning.Input;
+
+namespace Arm64MmioDecode.Scanning.Formats;
+
+/// <summary>What a boot loader's image wraps: a file in a known format, or plain code at an address.</summary>
+internal static class WrappedPayload
+{
+    private const int LongestMagic = 8;
+
+    /// <param name="name">The payload's name; null when there is one only.</param>
+    /// <param name="data">The bytes, as they are stored.</param>
+    /// <param name="compression">The method, as U-Boot names it.</param>
+    /// <param name="raw">What the bytes are when they are no file of a known format; null when that is not known.</param>
+    /// <param name="options">The options.</param>
+    public static IEnumerable<FileContent> Read(string? name, ByteSource data, string compression, RawCode? raw, ReadOptions options)
+    {
+        CompressionMethod? method = compression switch
+        {
+            "none" => null,
+            "gzip" => CompressionMethod.Gzip,
+            "lzma" => CompressionMethod.Lzma,
+            "zstd" => CompressionMethod.Zstd,
+            _ => throw new InvalidImageException($"{name ?? "its payload"} is compressed with {compression}, which is not supported"),
+        };
+
+        // Kernels are often compressed without the wrapping saying so, since they can unpack themselves.
+        if (method is null && Expander.TryRecognise(data.GetStart(LongestMagic), out CompressionMethod recognised))
+        {
+            method = recognised;
+        }
+
+        if (method is null)
+        {
+            yield return new NestedFile { Name = name, Bytes = data, Raw = raw };
+            yield break;
+        }
+
+        using ExpandedSource expanded = Expander.Expand(method.Value, data.GetSpan(0, data.Length), options.Expansion);
+        yield return new NestedFile { Name = name, Bytes = expanded, Raw = raw };
+    }
+}
