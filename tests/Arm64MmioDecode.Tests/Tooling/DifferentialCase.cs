@@ -85,6 +85,12 @@ public sealed class DifferentialCase
     /// <summary>The processor model that QEMU is asked for, without the SVE vector length.</summary>
     public string Cpu { get; init; } = "max";
 
+    /// <summary>
+    /// Which addresses a translation or permission fault may report, where the architecture leaves open which of several
+    /// inaccessible bytes it is; null where QEMU's is the one.
+    /// </summary>
+    public Func<ulong, bool>? MayFaultAt { get; set; }
+
     /// <summary>The state before the first instruction; the generator's to fill.</summary>
     public MachineState Initial { get; } = new();
 

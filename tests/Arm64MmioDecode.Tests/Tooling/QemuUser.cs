@@ -68,7 +68,7 @@ public static class QemuUser
                     using var buffered = new BufferedStream(stream, 1 << 16);
                     foreach (var index in indices)
                     {
-                        if (ReadResult(buffered, cases[index]) is not { } result)
+                        if (TryReadResult(buffered, cases[index]) is not { } result)
                         {
                             break;
                         }
@@ -206,6 +206,19 @@ public static class QemuUser
     {
         writer.Write(bytes);
         writer.Write(stackalloc byte[-bytes.Length & 7]);
+    }
+
+    /// <summary>The next result; null where the emulator ended before it had written it.</summary>
+    private static MachineState? TryReadResult(Stream stream, DifferentialCase c)
+    {
+        try
+        {
+            return ReadResult(stream, c);
+        }
+        catch (EndOfStreamException)
+        {
+            return null;
+        }
     }
 
     private static MachineState? ReadResult(Stream stream, DifferentialCase c)

@@ -40,6 +40,9 @@ public sealed class SmeState(int vectorLength, int streamingVectorLength)
     /// <summary>PSTATE.SM: the case's <see cref="SveState"/> has the streaming vector length.</summary>
     public bool IsStreaming { get; init; }
 
+    /// <summary>Whether Streaming SVE mode has all instructions: FEAT_SME_FA64.</summary>
+    public bool IsFullA64Enabled { get; init; } = true;
+
     /// <summary>ZA by array vectors; null with PSTATE.ZA = 0.</summary>
     public byte[]? Za { get; init; }
 
@@ -51,6 +54,7 @@ public sealed class SmeState(int vectorLength, int streamingVectorLength)
     public SmeState Clone() => new(VectorLength, StreamingVectorLength)
     {
         IsStreaming = IsStreaming,
+        IsFullA64Enabled = IsFullA64Enabled,
         Za = (byte[]?)Za?.Clone(),
         Zt0 = (byte[]?)Zt0?.Clone(),
     };

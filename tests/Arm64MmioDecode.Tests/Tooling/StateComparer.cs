@@ -38,7 +38,9 @@ public static class StateComparer
             return differences;
         }
 
-        if (expected.FaultAddress != actual.FaultAddress)
+        if (differentialCase.MayFaultAt is { } mayFaultAt
+            ? expected.Outcome is Outcome.TranslationFault or Outcome.PermissionFault && !mayFaultAt(actual.FaultAddress)
+            : expected.FaultAddress != actual.FaultAddress)
         {
             differences.Add($"fault address: QEMU 0x{expected.FaultAddress:x}, emulator 0x{actual.FaultAddress:x}");
         }
@@ -113,6 +115,13 @@ public static class StateComparer
             {
                 Compare(i == 16 ? "ffr" : $"p{i}", expectedSve.PRegister(i), actualSve.PRegister(i), before.Sve!.PRegister(i));
             }
+
+            for (var i = 0; i < expected.Sme?.StreamingVectorLength && expected.Sme.Za is not null; i++)
+            {
+                Compare($"za[{i}]", expected.Sme.ArrayVector(i), actual.Sme!.ArrayVector(i), before.Sme!.ArrayVector(i));
+            }
+
+            Compare("zt0", expected.Sme?.Zt0 ?? [], actual.Sme?.Zt0 ?? [], before.Sme?.Zt0 ?? []);
         }
 
         private void Compare(string name, UInt128 expectedValue, UInt128 actualValue, UInt128 beforeValue)
