@@ -19,6 +19,7 @@ internal static class ExplainCommand
     {
         Option<ulong?> esr = Register("--esr", "ESR", "ESR_EL2 of the exit, in hexadecimal as all numbers here. To KVM's arm_nisv.esr_iss add 0x92000000.");
         esr.Required = true;
+        Option<bool> el1 = new("--el1") { Description = "The register is ESR_EL1: what a guest's kernel prints when it panics." };
         Option<ulong?> far = Register("--far", "FAR", "FAR_EL2, the virtual address.");
         Option<ulong?> ipa = Register("--ipa", "IPA", "The intermediate physical address, when the hypervisor reports it (KVM: arm_nisv.fault_ipa).");
         Option<ulong?> hpfar = Register("--hpfar", "HPFAR", "HPFAR_EL2, instead of --ipa.");
@@ -28,6 +29,7 @@ internal static class ExplainCommand
         var command = new Command("explain", "Says in words what a data abort is about, why its syndrome is empty, and what to look at next.")
         {
             esr,
+            el1,
             far,
             ipa,
             hpfar,
@@ -45,7 +47,8 @@ internal static class ExplainCommand
         });
         command.SetAction(parsed =>
         {
-            var syndrome = DataAbortSyndrome.FromEsr(parsed.GetValue(esr) ?? 0);
+            ulong register = parsed.GetValue(esr) ?? 0;
+            var syndrome = parsed.GetValue(el1) ? DataAbortSyndrome.FromEsrEL1(register) : DataAbortSyndrome.FromEsr(register);
             ulong? farValue = parsed.GetValue(far);
             InstructionSet instructionSet = parsed.GetValue(set);
             Opcode? word = parsed.GetValue(opcode) is { } text ? Opcode.Parse(Encoding.UTF8.GetBytes(text), instructionSet) : null;
@@ -69,7 +72,7 @@ internal static class ExplainCommand
         }
         else
         {
-            ExplanationText.Write(output, new TextStyle(console.Colour), explanation);
+            ExplanationText.Write(output, new TextStyle(console.Colour), explanation, set);
         }
 
         output.Flush();

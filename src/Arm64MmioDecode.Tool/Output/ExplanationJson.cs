@@ -22,7 +22,7 @@ internal static class ExplanationJson
         IntermediatePhysicalAddress ipa = explanation.Exit.Ipa;
         json.WriteHex(s_esr, syndrome.Value);
         json.WriteStartArray("fields");
-        foreach (SyndromeField field in SyndromeDescription.Describe(syndrome))
+        foreach (SyndromeField field in SyndromeDescription.Describe(syndrome, set))
         {
             json.WriteStartObject();
             json.WriteString("name", field.Name);
@@ -36,7 +36,7 @@ internal static class ExplanationJson
 
         json.WriteEndArray();
         json.WriteString("class", JsonNamingPolicy.CamelCase.ConvertName(syndrome.Class.ToString()));
-        json.WriteString("summary", syndrome.Class.ToWords());
+        json.WriteString("summary", explanation.WhatHappened);
         WriteAddress(json, s_far, explanation.Exit.FaultAddress);
         WriteAddress(json, s_ipa, ipa.Precision == IpaPrecision.None ? null : ipa.Value);
         json.WriteString("ipaPrecision", JsonNamingPolicy.CamelCase.ConvertName(ipa.Precision.ToString()));
@@ -64,6 +64,7 @@ internal static class ExplanationJson
         }
 
         WriteAll(json, "differences", explanation.Differences);
+        WriteAll(json, "contradictions", explanation.Contradictions);
         json.WriteString("cause", JsonNamingPolicy.CamelCase.ConvertName(explanation.Cause.ToString()));
         json.WriteString("usualCause", explanation.UsualCause);
         WriteAll(json, "next", explanation.Advice);

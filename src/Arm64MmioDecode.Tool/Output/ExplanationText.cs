@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using Arm64MmioDecode.Decoding;
+using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Diagnostics;
 using Arm64MmioDecode.Syndromes;
 
@@ -10,26 +11,22 @@ namespace Arm64MmioDecode.Tool.Output;
 /// <summary>The explanation of an abort for people.</summary>
 internal static class ExplanationText
 {
-    public static void Write(OutputBuffer output, TextStyle style, ExitExplanation explanation)
+    public static void Write(OutputBuffer output, TextStyle style, ExitExplanation explanation, InstructionSet set)
     {
         DataAbortSyndrome syndrome = explanation.Exit.Syndrome;
         output.WriteLine(style.Heading(Format($"Syndrome 0x{syndrome.Value:x}")));
-        foreach (SyndromeField field in SyndromeDescription.Describe(syndrome))
+        foreach (SyndromeField field in SyndromeDescription.Describe(syndrome, set))
         {
             output.WriteLine("  " + field);
         }
 
-        output.WriteLine(style.Heading("Abort"));
-        output.WriteLine("  " + syndrome.Class.ToWords());
-        output.WriteLine("  FAR " + (explanation.Exit.FaultAddress is { } far ? Format($"0x{far:x}")
-            : syndrome.FnV ? "not valid for this abort"
-            : "not known"));
-        output.WriteLine("  IPA " + explanation.Exit.Ipa.Precision switch
+        output.WriteLine(style.Heading(syndrome.ExceptionClass.IsDataAbort() ? "Abort" : "Exception"));
+        output.WriteLine("  " + explanation.WhatHappened);
+        if (syndrome.ExceptionClass.IsDataAbort() || syndrome.ExceptionClass.IsInstructionAbort())
         {
-            IpaPrecision.Byte => Format($"0x{explanation.Exit.Ipa.Value:x}"),
-            IpaPrecision.Page => Format($"in the page 0x{explanation.Exit.Ipa.Value & ~0xFFFul:x}"),
-            _ => syndrome.ExceptionClass.IsDataAbort() && !syndrome.IsHpfarValid ? "not known: HPFAR is not valid for this abort" : "not known",
-        });
+            WriteAddresses(output, explanation);
+        }
+
         if (explanation.Decoded is { } decoded)
         {
             output.WriteLine(style.Heading("Instruction"));
@@ -39,6 +36,12 @@ internal static class ExplanationText
                 DecodeStatus.Unallocated => "  an unallocated word",
                 _ => "  no memory instruction",
             });
+        }
+
+        if (explanation.Contradictions.Count != 0)
+        {
+            output.WriteLine(style.Heading("What cannot be right"));
+            WriteAll(output, explanation.Contradictions);
         }
 
         if (explanation.WhyNoSyndrome.Count != 0)
@@ -56,6 +59,21 @@ internal static class ExplanationText
         WriteAll(output, [explanation.UsualCause]);
         output.WriteLine(style.Heading("Next"));
         WriteAll(output, explanation.Advice);
+    }
+
+    private static void WriteAddresses(OutputBuffer output, ExitExplanation explanation)
+    {
+        DataAbortSyndrome syndrome = explanation.Exit.Syndrome;
+        output.WriteLine("  FAR " + (explanation.Exit.FaultAddress is { } far ? Format($"0x{far:x}")
+            : syndrome.FnV ? "not valid for this abort"
+            : "not known"));
+        output.WriteLine("  IPA " + explanation.Exit.Ipa.Precision switch
+        {
+            IpaPrecision.Byte => Format($"0x{explanation.Exit.Ipa.Value:x}"),
+            IpaPrecision.Page => Format($"in the page 0x{explanation.Exit.Ipa.Value & ~0xFFFul:x}"),
+            _ => !syndrome.IsGuestExit ? "none: stage 2 had no part in it"
+                : !syndrome.IsHpfarValid ? "not known: HPFAR is not valid for this abort" : "not known",
+        });
     }
 
     private static void WriteAgreement(OutputBuffer output, TextStyle style, ExitExplanation explanation)

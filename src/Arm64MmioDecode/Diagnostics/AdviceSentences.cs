@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using Arm64MmioDecode.Decoding;
+using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Emulation;
 using Arm64MmioDecode.Handling;
 using Arm64MmioDecode.Syndromes;
@@ -12,15 +13,21 @@ internal static class AdviceSentences
     public static IReadOnlyList<string> For(ExitExplanation explanation)
     {
         DataAbortSyndrome syndrome = explanation.Exit.Syndrome;
-        if (syndrome.Class == DataAbortClass.NotDataAbort && OfException(syndrome) is { } exception)
+        if (syndrome.Class == DataAbortClass.NotDataAbort)
         {
-            return [exception];
+            return [ExceptionSentences.Advice(syndrome)];
         }
 
         List<string> sentences = [];
-        if (syndrome.ExceptionClass == ExceptionClass.DataAbortSameEl)
+        if (explanation.Contradictions.Count != 0)
         {
-            sentences.Add("The abort was taken without a change of Exception level. In ESR_EL2 it is the hypervisor's own; in ESR_EL1 it is one of the guest's kernel, to which its own page tables are the answer.");
+            sentences.Add("Check the numbers first: they contradict each other, so one of them was copied or put together wrongly.");
+        }
+
+        if (!syndrome.IsGuestExit)
+        {
+            AddOfOwn(sentences, explanation);
+            return sentences;
         }
 
         if (explanation.Outcome is { } outcome)
@@ -32,6 +39,7 @@ internal static class AdviceSentences
             Add(sentences, explanation.Cause == ExitCause.Unknown && explanation.Decoded is not null
                 ? CauseSentences.EmulateInstruction
                 : CauseSentences.Act(explanation.Cause));
+            Add(sentences, OfExtension(explanation));
         }
         else if (!DependsOnInstruction(syndrome))
         {
@@ -52,14 +60,19 @@ internal static class AdviceSentences
         return sentences;
     }
 
-    private static string? OfException(in DataAbortSyndrome syndrome) => syndrome switch
+    // An abort that did not leave the software that caused it. Whatever it is, nobody emulates it.
+    private static void AddOfOwn(List<string> sentences, ExitExplanation explanation)
     {
-        { ExceptionClass: ExceptionClass.Unknown } =>
-            "The exception class is 0. If this is arm_nisv.esr_iss of KVM_EXIT_ARM_NISV, which is an ISS without the class, add 0x92000000 to it.",
-        _ when syndrome.ExceptionClass.IsInstructionAbort() =>
-            "It is the fetch of an instruction that failed: look at PC, at the jump that led there, and at the memory slot that should hold the code.",
-        _ => null,
-    };
+        sentences.Add(explanation.Exit.Syndrome.Source == SyndromeSource.EsrEL1
+            ? "This is the guest's own register: its kernel took the abort itself, and the hypervisor has nothing to do with it. The instruction is not to be emulated; look in the guest."
+            : "The abort was taken by the software that caused it (exception class 0x25). In ESR_EL1, which a guest's kernel prints when it panics, that is the guest's kernel: look in the guest. In ESR_EL2 it is the hypervisor itself. In neither case is the instruction to be emulated.");
+        if (explanation.Agrees == false)
+        {
+            sentences.Add("The word is not what failed: check PC, the instruction set, and how the instruction was read.");
+        }
+
+        sentences.AddRange(CauseSentences.Change(explanation.Cause));
+    }
 
     private static bool DependsOnInstruction(in DataAbortSyndrome syndrome) =>
         !syndrome.Isv && syndrome.Class is not (DataAbortClass.Alignment or DataAbortClass.TagCheck or DataAbortClass.ExternalAbort);
@@ -99,16 +112,24 @@ internal static class AdviceSentences
 
     private static string? OfReason(NotEmulatedReason reason) => reason switch
     {
-        NotEmulatedReason.Scalable =>
-            "Do not offer SVE and SME to the guest, whose memcpy and memset then use other registers; or let it take a fault (EmulationOptions.Unsupported).",
-        NotEmulatedReason.GuardedControlStack =>
-            "Do not offer Guarded Control Stacks to the guest, or let it take a fault (EmulationOptions.Unsupported).",
+        NotEmulatedReason.Scalable or NotEmulatedReason.GuardedControlStack or NotEmulatedReason.RegistersNotAvailable =>
+            "Let the object with the guest's registers offer those of the extension, too (IScalableRegisters for SVE and SME, IGuardedControlStackRegisters), as far as this version of the library uses them; or do not offer the extension to the guest; or let the guest take a fault (EmulationOptions.Unsupported).",
         NotEmulatedReason.DebugTransfer =>
             "Let the object with the guest's registers have the debug data transfer register, too (IDebugTransferRegisters), or let the guest take a fault (EmulationOptions.Unsupported).",
         NotEmulatedReason.ConstrainedUnpredictable =>
             "Let the policy perform such instructions (EmulationOptions.Unpredictable), or look at the guest's code: its result depends on the processor.",
         _ => null,
     };
+
+    // Emulation needs registers beyond the general-purpose and SIMD ones.
+    private static string? OfExtension(ExitExplanation explanation)
+    {
+        const NoSyndromeReasons Scalable = NoSyndromeReasons.Sve | NoSyndromeReasons.Sme;
+        NoSyndromeReasons reasons = explanation.Exit.Syndrome.Class == DataAbortClass.InstructionAccess ? explanation.Access.NoSyndromeReasons : NoSyndromeReasons.None;
+        return (reasons & Scalable) != 0 ? "Emulation needs the guest's vector and predicate registers, ZA and ZT0 (IScalableRegisters)."
+            : (reasons & NoSyndromeReasons.GuardedControlStack) != 0 ? "Emulation needs the guest's Guarded Control Stack pointer (IGuardedControlStackRegisters)."
+            : null;
+    }
 
     // Of what only FAR tells. A handler has translated it.
     private static string? OfAddress(ExitExplanation explanation)

@@ -10,17 +10,32 @@ internal static class CauseFinder
     private const int StackPointer = 31;
     private const int AArch32StackPointer = 13;
 
+    // What systems leave unmapped for null pointers: at least one page, of up to 64 KiB.
+    private const ulong FirstPages = 1 << 16;
+
     /// <summary>The most likely cause.</summary>
-    /// <param name="syndrome">The syndrome.</param>
+    /// <param name="exit">The exit.</param>
     /// <param name="access">The instruction; empty when it is not known.</param>
     /// <param name="view">What the guest takes the address for.</param>
     /// <param name="outcome">How the exit ended, when it was handled.</param>
     /// <param name="isOther">Whether there is an instruction, and another one than that which trapped.</param>
-    public static ExitCause Find(in DataAbortSyndrome syndrome, in AccessDescriptor access, GuestMemoryView view, in ExitOutcome? outcome, bool isOther)
+    public static ExitCause Find(in DataAbortExit exit, in AccessDescriptor access, GuestMemoryView view, in ExitOutcome? outcome, bool isOther)
     {
+        DataAbortSyndrome syndrome = exit.Syndrome;
         if (outcome is { Status: ExitStatus.Retry })
         {
             return ExitCause.GuestChanged;
+        }
+
+        if (syndrome.Class == DataAbortClass.Stage1Translation)
+        {
+            return exit.FaultAddress < FirstPages ? ExitCause.NullPointer : ExitCause.WrongPointer;
+        }
+
+        if (syndrome.LoadStoreType != LoadStoreType.Unspecified
+            || (!isOther && Is64Bytes(access) && syndrome.Class is DataAbortClass.InstructionAccess or DataAbortClass.UnsupportedExclusiveOrAtomic))
+        {
+            return ExitCause.SixtyFourByteAccess;
         }
 
         ExitCause cause = OfClass(syndrome);
@@ -86,6 +101,8 @@ internal static class CauseFinder
             : reasons == NoSyndromeReasons.None ? ExitCause.SyndromeWithheld
             : ExitCause.Unknown;
     }
+
+    private static bool Is64Bytes(in AccessDescriptor access) => access.RegisterFile == RegisterFile.General && access.TotalSize == 64;
 
     private static bool UsesStackPointer(in AccessDescriptor access) =>
         access.AddressingMode is AddressingMode.Offset or AddressingMode.PreIndex or AddressingMode.PostIndex

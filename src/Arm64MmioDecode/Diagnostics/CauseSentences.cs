@@ -46,6 +46,12 @@ internal static class CauseSentences
             "The exception is not about the access of a load or store.",
         ExitCause.CodeOnDevice =>
             "The program reads what belongs to itself, a constant beside its code or the address to go on at, where a device or nothing is: a part of the memory that it was loaded to is missing, or it has jumped to a wrong address.",
+        ExitCause.SixtyFourByteAccess =>
+            "A driver hands a command of 64 bytes to an accelerator, which takes it in one piece (FEAT_LS64), or reads its answer.",
+        ExitCause.NullPointer =>
+            "Code has followed a null pointer: the address is that of a field of an object which is not there. The code's own page tables leave the first pages unmapped to find such mistakes.",
+        ExitCause.WrongPointer =>
+            "Code has used a wrong pointer: one to memory that was freed or never mapped, past the end of a buffer or a stack, to read-only data in a write, or to a device that was not mapped first.",
         _ => "Not known: the instruction at PC tells most about it.",
     };
 
@@ -56,6 +62,8 @@ internal static class CauseSentences
             "Perform the access that the syndrome describes, and advance PC by the instruction's length.",
         ExitCause.SyndromeWithheld or ExitCause.MergedAccess or ExitCause.BulkAccess or ExitCause.DeviceBuffer =>
             EmulateInstruction,
+        ExitCause.SixtyFourByteAccess =>
+            "Perform one access of 64 bytes with eight registers (EmulationOptions.SixtyFourBytes), and for ST64BV and ST64BV0 write the device's answer to the status register.",
         ExitCause.AtomicOnDevice =>
             "Give the guest the fault, as hardware does, or perform the access under a policy that you choose (EmulationOptions.Atomics, Exclusives, SixtyFourBytes).",
         ExitCause.PageTableOnDevice =>
@@ -132,6 +140,18 @@ internal static class CauseSentences
         ExitCause.InstructionNotReadable =>
         [
             "Build the guest with accessors that are one plain load or store each: these are described by the hardware and need no instruction.",
+        ],
+        ExitCause.SixtyFourByteAccess =>
+        [
+            "If the device does not take 64 bytes at once, do not offer FEAT_LS64 to the guest (ID_AA64ISAR1_EL1.LS64).",
+        ],
+        ExitCause.NullPointer =>
+        [
+            "Look at the function that PC is in and at its callers, at which pointer the instruction's base register holds, and at who should have set it.",
+        ],
+        ExitCause.WrongPointer =>
+        [
+            "Look at the instruction's base register and at where its pointer comes from; then at the page tables of the code that used it, and at what should have mapped the address.",
         ],
         ExitCause.CodeOnDevice =>
         [

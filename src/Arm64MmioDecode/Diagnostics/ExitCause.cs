@@ -59,4 +59,13 @@ public enum ExitCause : byte
 
     /// <summary>What belongs to the program itself lies in a device or in nothing: a constant beside the code, or the address to go on at.</summary>
     CodeOnDevice,
+
+    /// <summary>LD64B, ST64B, ST64BV or ST64BV0 (FEAT_LS64): a command of 64 bytes for an accelerator.</summary>
+    SixtyFourByteAccess,
+
+    /// <summary>No exit: software used an address close to 0, which its own page tables do not map.</summary>
+    NullPointer,
+
+    /// <summary>No exit: software used an address that its own page tables do not map, or not for this access.</summary>
+    WrongPointer,
 }

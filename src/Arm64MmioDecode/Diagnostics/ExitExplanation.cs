@@ -30,7 +30,8 @@ public sealed class ExitExplanation
             ? SyndromeAgreement.Differences(exit.Syndrome, _access)
             : [];
         IsWhatTrapped = Decoded == DecodeStatus.MemoryAccess && Agrees != false && outcome is not { Status: ExitStatus.Retry };
-        Cause = CauseFinder.Find(exit.Syndrome, _access, view, outcome, isOther: Agrees == false);
+        Cause = CauseFinder.Find(exit, _access, view, outcome, isOther: Agrees == false);
+        Contradictions = SyndromeContradictions.Of(exit, _access);
         WhyNoSyndrome = NoSyndromeSentences.For(exit.Syndrome, IsWhatTrapped, _access);
         Advice = AdviceSentences.For(this);
     }
@@ -54,13 +55,22 @@ public sealed class ExitExplanation
     public GuestMemoryView MemoryView { get; }
 
     /// <summary>Whether instruction and syndrome agree; null when the instruction is not known, or when the abort is not about its own access.</summary>
-    public bool? Agrees => Decoded is null || !IsAboutInstruction ? null : Decoded == DecodeStatus.MemoryAccess && Differences.Count == 0;
+    public bool? Agrees => Decoded is null || !IsAboutInstruction || (Decoded != DecodeStatus.MemoryAccess && IsBesideInstruction) ? null
+        : Decoded == DecodeStatus.MemoryAccess && Differences.Count == 0;
 
     /// <summary>Why the syndrome is empty, one sentence each; nothing when it is not.</summary>
     public IReadOnlyList<string> WhyNoSyndrome { get; }
 
     /// <summary>Where the instruction contradicts the syndrome, one sentence each.</summary>
     public IReadOnlyList<string> Differences { get; }
+
+    /// <summary>What cannot be right about the syndrome and the addresses, whatever the instruction: one sentence each.</summary>
+    public IReadOnlyList<string> Contradictions { get; }
+
+    /// <summary>What the exception is about: a sentence.</summary>
+    public string WhatHappened => Exit.Syndrome.Class == DataAbortClass.NotDataAbort
+        ? ExceptionSentences.Sentence(Exit.Syndrome)
+        : Exit.Syndrome.Class.ToWords();
 
     /// <summary>How the exit ended, and why: a sentence; null when it was not handled.</summary>
     public string? Ending => Outcome is { } outcome ? OutcomeSentences.Sentence(outcome) : null;
@@ -129,6 +139,7 @@ public sealed class ExitExplanation
         Section("What the guest did", GuestAction);
         Section("Why the syndrome is empty", WhyNoSyndrome);
         Section("Where instruction and syndrome differ", Differences);
+        Section("What cannot be right", Contradictions);
         Section("How it ended", Ending is { } ending ? [ending] : []);
         Section("What usually lies behind it", [UsualCause]);
         Section("What to do", Advice);
@@ -169,5 +180,9 @@ public sealed class ExitExplanation
     private bool IsWhatTrapped { get; }
 
     private bool IsAboutInstruction => Exit.Syndrome.Class is DataAbortClass.InstructionAccess or DataAbortClass.CacheMaintenance
-        or DataAbortClass.Alignment or DataAbortClass.TagCheck or DataAbortClass.UnsupportedExclusiveOrAtomic or DataAbortClass.ExternalAbort;
+        or DataAbortClass.Alignment or DataAbortClass.TagCheck or DataAbortClass.UnsupportedExclusiveOrAtomic or DataAbortClass.ExternalAbort
+        or DataAbortClass.Stage1Translation or DataAbortClass.GuardedControlStack;
+
+    // Calls and returns use the Guarded Control Stack besides what they are.
+    private bool IsBesideInstruction => Exit.Syndrome.Class == DataAbortClass.GuardedControlStack;
 }

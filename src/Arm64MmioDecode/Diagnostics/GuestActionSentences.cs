@@ -16,9 +16,10 @@ internal static class GuestActionSentences
         List<string> sentences = [];
         DataAbortSyndrome syndrome = explanation.Exit.Syndrome;
         AccessDescriptor access = instruction.Access;
+        bool isDataAbort = syndrome.Class != DataAbortClass.NotDataAbort;
         if (syndrome.Class != DataAbortClass.InstructionAccess)
         {
-            sentences.Add(syndrome.Class.ToWords());
+            sentences.Add(explanation.WhatHappened);
         }
 
         if (instruction.Decoded is { } decoded)
@@ -42,7 +43,9 @@ internal static class GuestActionSentences
         if (Addresses(explanation, instruction) is { Length: > 0 } addresses)
         {
             // Of a walk, FAR is the address that was to be translated, and the IPA that of the table.
-            sentences.Add(syndrome.Class == DataAbortClass.TranslationTableWalk
+            sentences.Add(!isDataAbort
+                ? FormattableString.Invariant($"The exit reports {addresses}.")
+                : syndrome.Class == DataAbortClass.TranslationTableWalk
                 ? FormattableString.Invariant($"The processor read a page table for {addresses} ({syndrome.Dfsc}).")
                 : FormattableString.Invariant($"What failed was {What(syndrome)} at {addresses} ({syndrome.Dfsc})."));
         }
@@ -60,17 +63,46 @@ internal static class GuestActionSentences
     {
         DataAbortSyndrome syndrome = explanation.Exit.Syndrome;
         string what = instruction.Access.Kind != AccessKind.None ? Name(instruction.Access)
-            : instruction.Word ?? FormattableString.Invariant($"{syndrome.Class}");
+            : instruction.Word ?? (syndrome.Class == DataAbortClass.NotDataAbort ? ExceptionSentences.Clause(syndrome) : Clause(syndrome.Class));
         string at = instruction.Pc is { } pc ? FormattableString.Invariant($" at PC 0x{pc:x}") : string.Empty;
         string addresses = Addresses(explanation, instruction);
-        string direction = !syndrome.IsWnRValid || syndrome.CM || IsReported(instruction.Access) ? string.Empty : syndrome.WnR ? ", write" : ", read";
+        string direction = syndrome.Class == DataAbortClass.NotDataAbort || !syndrome.IsWnRValid || syndrome.CM || IsReported(instruction.Access) ? string.Empty : syndrome.WnR ? ", write" : ", read";
         string comma = at.Length != 0 && direction.Length == 0 ? "," : string.Empty;
         return what + at + direction + (addresses.Length == 0 ? string.Empty : comma + " at " + addresses);
     }
 
+    // What the abort is, where no instruction is known.
+    private static string Clause(DataAbortClass abortClass) => abortClass switch
+    {
+        DataAbortClass.TranslationTableWalk => "a failed page table walk",
+        DataAbortClass.CacheMaintenance => "cache maintenance",
+        DataAbortClass.GuardedControlStack => "a failed access to the Guarded Control Stack",
+        DataAbortClass.NestedVirtualization => "a register access of a guest hypervisor",
+        DataAbortClass.ExternalAbort => "an External abort",
+        DataAbortClass.ExternalAbortOnWalk => "an External abort on a page table walk",
+        DataAbortClass.Alignment => "an alignment fault",
+        DataAbortClass.TagCheck => "a tag check fault",
+        DataAbortClass.UnsupportedExclusiveOrAtomic => "an exclusive, atomic or 64-byte access that is not supported there",
+        DataAbortClass.UnsupportedAtomicHardwareUpdate => "a failed hardware update of a page table",
+        DataAbortClass.DirtyStateTracking => "a fault of dirty state tracking",
+        DataAbortClass.AddressSize => "an address size fault",
+        DataAbortClass.GranuleProtection => "a Granule Protection Fault",
+        DataAbortClass.TlbConflict => "a TLB conflict",
+        DataAbortClass.Lockdown => "a Lockdown fault",
+        DataAbortClass.Reserved => "an abort with a reserved fault status",
+        DataAbortClass.Stage1Translation => "an abort that its own page tables caused",
+        _ => "a data abort",
+    };
+
     private static string Addresses(ExitExplanation explanation, in InstructionFacts instruction)
     {
         ulong? address = instruction.Address ?? explanation.Exit.FaultAddress;
+        if (explanation.Exit.Syndrome is { Class: DataAbortClass.NotDataAbort } other && !other.ExceptionClass.IsInstructionAbort())
+        {
+            // An HVC, say, has no address: what an interface reports with it is left from another exception.
+            return string.Empty;
+        }
+
         IntermediatePhysicalAddress ipa = explanation.Exit.Ipa;
         bool isWalk = explanation.Exit.Syndrome.Class == DataAbortClass.TranslationTableWalk;
         string physical = ipa.Precision switch
@@ -97,7 +129,8 @@ internal static class GuestActionSentences
             return access.ToString();
         }
 
-        string register = access.InstructionSet == InstructionSet.A64
+        string register = access.RegisterCount == 8 ? RegisterName.EightOf(access.Rt)
+            : access.InstructionSet == InstructionSet.A64
             ? RegisterName.A64(access.Rt, access.RegisterWidth == 64)
             : RegisterName.AArch32(access.Rt);
         return FormattableString.Invariant($"a {(access.IsWrite ? "store" : "load")} of {Bytes(access.TotalSize)} {(access.IsWrite ? "from" : "to")} {register}");

@@ -53,6 +53,11 @@ internal static class NoSyndromeSentences
             return [];
         }
 
+        if (!syndrome.IsGuestExit)
+        {
+            return ["A syndrome describes accesses that stage 2 refused; this abort did not come from a guest to its hypervisor, and never has a description."];
+        }
+
         if (Of(syndrome.Class) is { } sentence && !(isKnown && syndrome.Class == DataAbortClass.UnsupportedExclusiveOrAtomic))
         {
             return [sentence];
@@ -82,7 +87,7 @@ internal static class NoSyndromeSentences
         DataAbortClass.ExternalAbort or DataAbortClass.ExternalAbortOnWalk => "A syndrome describes accesses that stage 2 refused; this one was refused by the memory system.",
         DataAbortClass.Alignment => "A syndrome describes accesses that stage 2 refused; this one was not aligned as it has to be.",
         DataAbortClass.TagCheck => "A syndrome describes accesses that stage 2 refused; this one had the wrong tag.",
-        DataAbortClass.UnsupportedExclusiveOrAtomic => "Exclusive and atomic accesses transfer more than one register: a syndrome has no room for them.",
+        DataAbortClass.UnsupportedExclusiveOrAtomic => "Exclusive, atomic and 64-byte accesses transfer more than one register: this fault has no room for them.",
         _ => "A syndrome describes accesses of instructions that stage 2 refused; this fault has another origin.",
     };
 }

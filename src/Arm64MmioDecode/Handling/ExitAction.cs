@@ -18,6 +18,9 @@ public enum ExitAction : byte
     /// <summary>Repair the hypervisor's own state (its tables, its TLB, its buffers), and re-enter the guest.</summary>
     RepairHypervisor,
 
-    /// <summary>Nothing here: the exit is no data abort, or not one that the architecture defines.</summary>
+    /// <summary>
+    /// Nothing here: the exit is no data abort, not one that the architecture defines, or not a guest's
+    /// (<see cref="Syndromes.DataAbortSyndrome.IsGuestExit"/>: EC 0x25, or ESR_EL1).
+    /// </summary>
     HandOver,
 }

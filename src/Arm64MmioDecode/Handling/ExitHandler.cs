@@ -245,7 +245,7 @@ public sealed partial class ExitHandler
         _notEmulatedReason = NotEmulatedReason.None;
         _translator.Begin(_pstate);
         DataAbortClass abortClass = exit.Syndrome.Class;
-        Verdict verdict = abortClass switch
+        Verdict verdict = !exit.Syndrome.IsGuestExit ? NotInstructionAccess(abortClass, ExitAction.HandOver) : abortClass switch
         {
             DataAbortClass.InstructionAccess => BeginAccess(),
             DataAbortClass.CacheMaintenance => BeginCacheMaintenance(),

@@ -71,4 +71,11 @@ public enum DataAbortClass : byte
 
     /// <summary>The fault status code is reserved.</summary>
     Reserved,
+
+    /// <summary>
+    /// The translation of whoever made the access, its stage 1, refused it, and the abort went to its own Exception level or from
+    /// EL0 to EL1: EC 0x25 (in ESR_EL1 of a guest's kernel, in ESR_EL2 of the hypervisor itself), and all of ESR_EL1. Not an exit
+    /// of a guest (<see cref="DataAbortSyndrome.IsGuestExit"/>): there is nothing to emulate.
+    /// </summary>
+    Stage1Translation,
 }

@@ -43,6 +43,8 @@ public static class DataAbortClassExtensions
             "An IMPLEMENTATION DEFINED Lockdown fault.",
         DataAbortClass.Other =>
             "The fault does not come from the translation of an access.",
+        DataAbortClass.Stage1Translation =>
+            "The page tables of the software that made the access (stage 1) refused it: the abort did not come from a guest to its hypervisor.",
         _ => "The fault status code is reserved.",
     };
 }

@@ -154,7 +154,7 @@ public readonly struct DataAbortSyndrome : IEquatable<DataAbortSyndrome>
     {
         get
         {
-            if (!ExceptionClass.IsDataAbort() || _source == SyndromeSource.KvmNisv)
+            if (!IsGuestExit || _source == SyndromeSource.KvmNisv)
             {
                 return false;
             }
@@ -167,6 +167,13 @@ public readonly struct DataAbortSyndrome : IEquatable<DataAbortSyndrome>
             };
         }
     }
+
+    /// <summary>
+    /// Whether the abort is one that a guest's access caused to its hypervisor. Not with EC 0x25, "taken without a change in
+    /// Exception level": in ESR_EL2 that is an access of the hypervisor's own, in ESR_EL1 one of the guest's kernel (except from the
+    /// use of VNCR_EL2); and not in ESR_EL1 (<see cref="FromEsrEL1"/>), whose aborts never leave the guest.
+    /// </summary>
+    public bool IsGuestExit => _source != SyndromeSource.EsrEL1 && (Vncr || ExceptionClass == ExceptionClass.DataAbortLowerEl);
 
     /// <summary>What the abort is about; decides whether emulating the instruction is the answer.</summary>
     public DataAbortClass Class
@@ -181,6 +188,11 @@ public readonly struct DataAbortSyndrome : IEquatable<DataAbortSyndrome>
             if (Vncr)
             {
                 return DataAbortClass.NestedVirtualization;
+            }
+
+            if (!IsGuestExit && Kind is FaultKind.Translation or FaultKind.AccessFlag or FaultKind.Permission or FaultKind.AddressSize)
+            {
+                return DataAbortClass.Stage1Translation;
             }
 
             switch (Kind)
@@ -224,7 +236,7 @@ public readonly struct DataAbortSyndrome : IEquatable<DataAbortSyndrome>
         }
     }
 
-    private bool IsEsr => _source == SyndromeSource.Esr;
+    internal bool IsEsr => _source is SyndromeSource.Esr or SyndromeSource.EsrEL1;
 
     private FaultKind Kind => Dfsc.Kind;
 
@@ -232,9 +244,16 @@ public readonly struct DataAbortSyndrome : IEquatable<DataAbortSyndrome>
     private bool HasErrorFields => IsEsr
         && Kind is FaultKind.SynchronousExternalAbort or FaultKind.SynchronousExternalAbortOnWalk;
 
-    /// <summary>Reads ESR_EL1, ESR_EL2 or ESR_EL3.</summary>
+    /// <summary>Reads ESR_EL2 (or ESR_EL3): an exception that was taken to a hypervisor.</summary>
     /// <param name="esr">All 64 bits (the upper half, ISS2, may be 0 when the interface reports only 32).</param>
     public static DataAbortSyndrome FromEsr(ulong esr) => new(esr, SyndromeSource.Esr);
+
+    /// <summary>
+    /// Reads ESR_EL1: an exception that a guest's kernel took itself, as kernels print it when they panic. Its data aborts are
+    /// about the guest's own translation (<see cref="DataAbortClass.Stage1Translation"/>) and never describe the access.
+    /// </summary>
+    /// <param name="esr">All 64 bits (the upper half, ISS2, may be 0 when only 32 are known).</param>
+    public static DataAbortSyndrome FromEsrEL1(ulong esr) => new(esr, SyndromeSource.EsrEL1);
 
     /// <summary>Reads HSR, the syndrome register of a hypervisor that runs in AArch32 Hyp mode.</summary>
     /// <param name="hsr">The register.</param>

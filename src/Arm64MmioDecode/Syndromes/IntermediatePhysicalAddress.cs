@@ -75,7 +75,7 @@ public readonly struct IntermediatePhysicalAddress : IEquatable<IntermediatePhys
         }
 
         // AArch32's HPFAR has FIPA in bits 31:4 (IPA[39:12]) and neither bits beyond nor NS.
-        var isEsr = syndrome.Source == SyndromeSource.Esr;
+        var isEsr = syndrome.IsEsr;
         var fipa = (hpfar >> 4) & (isEsr ? (1ul << 44) - 1 : (1ul << 28) - 1);
         return new IntermediatePhysicalAddress(fipa << 12, IpaPrecision.Page, isEsr && (hpfar >> 63) != 0);
     }

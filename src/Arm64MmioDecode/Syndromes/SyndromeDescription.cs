@@ -1,5 +1,7 @@
 using System.Collections.Generic;
 using System.Globalization;
+using Arm64MmioDecode.Descriptors;
+using Arm64MmioDecode.Diagnostics;
 
 namespace Arm64MmioDecode.Syndromes;
 
@@ -17,7 +19,13 @@ public static class SyndromeDescription
     /// The fields that exist for this combination of EC, ISV and DFSC; ISS2 fields only when they are set.
     /// For <see cref="SyndromeSource.KvmNisv"/>, the reported fields only.
     /// </returns>
-    public static IReadOnlyList<SyndromeField> Describe(in DataAbortSyndrome syndrome)
+    public static IReadOnlyList<SyndromeField> Describe(in DataAbortSyndrome syndrome) => Describe(syndrome, InstructionSet.A64);
+
+    /// <summary>The same, with the registers of a guest in A32 or T32 under the names that its instructions use.</summary>
+    /// <param name="syndrome">The syndrome.</param>
+    /// <param name="set">The instruction set of the instruction that trapped.</param>
+    /// <returns>As without <paramref name="set"/>. What an AArch64 hypervisor's SRT numbers as X16 is "lr_irq" in A32 and T32, X13 "sp".</returns>
+    public static IReadOnlyList<SyndromeField> Describe(in DataAbortSyndrome syndrome, InstructionSet set)
     {
         var fields = new Fields(syndrome.Value);
         if (syndrome.Source == SyndromeSource.KvmNisv)
@@ -28,7 +36,7 @@ public static class SyndromeDescription
 
         var isDataAbort = syndrome.ExceptionClass.IsDataAbort();
         var isInstructionAbort = syndrome.ExceptionClass.IsInstructionAbort();
-        if (syndrome.Source == SyndromeSource.Esr)
+        if (syndrome.IsEsr)
         {
             if (isDataAbort || isInstructionAbort)
             {
@@ -44,7 +52,7 @@ public static class SyndromeDescription
         fields.Add("IL", "Instruction Length", 25, DescribeIL(syndrome, isDataAbort, isInstructionAbort));
         if (isDataAbort)
         {
-            AddInstructionSyndrome(fields, syndrome);
+            AddInstructionSyndrome(fields, syndrome, set);
             AddFault(fields, syndrome);
         }
         else if (isInstructionAbort)
@@ -63,7 +71,7 @@ public static class SyndromeDescription
     {
         if (isInstructionAbort || (isDataAbort && !syndrome.Isv))
         {
-            return "always 1 here, whatever the instruction's length";
+            return syndrome.IL ? "always 1 here, whatever the instruction's length" : "0, which no such exception has";
         }
 
         return syndrome.IL ? "a 32-bit instruction" : "a 16-bit instruction";
@@ -91,11 +99,11 @@ public static class SyndromeDescription
         fields.AddIfSet("DirtyBit", "DirtyBit flag", 32 + 5, "due to dirty state");
         if (isDataAbort && syndrome.LoadStoreType is LoadStoreType.St64bv or LoadStoreType.St64bv0)
         {
-            fields.Add("Xs", "Status register", 32 + 4, 32, RegisterName(syndrome.Xs, is64: true));
+            fields.Add("Xs", "Status register", 32 + 4, 32, RegisterName.A64(syndrome.Xs, sixtyFour: true));
         }
     }
 
-    private static void AddInstructionSyndrome(Fields fields, in DataAbortSyndrome syndrome)
+    private static void AddInstructionSyndrome(Fields fields, in DataAbortSyndrome syndrome, InstructionSet set)
     {
         var isHsr = syndrome.Source == SyndromeSource.Hsr;
         fields.Add(
@@ -103,20 +111,24 @@ public static class SyndromeDescription
             "Instruction Syndrome Valid",
             24,
             syndrome.Isv ? "the syndrome describes the access"
+                : !syndrome.IsGuestExit ? "always 0 here: only what stage 2 refuses is described"
                 : syndrome.Class is DataAbortClass.InstructionAccess or DataAbortClass.UnsupportedExclusiveOrAtomic ? "the syndrome does not describe the access: the instruction has to be read"
                 : "the syndrome describes no access");
         if (syndrome.Isv)
         {
+            var sixtyFourBytes = syndrome.LoadStoreType != LoadStoreType.Unspecified;
             var size = (1 << syndrome.Sas).ToString(CultureInfo.InvariantCulture);
-            fields.Add("SAS", "Syndrome Access Size", 23, 22, syndrome.Sas == 0 ? "1 byte" : size + " bytes");
+            fields.Add("SAS", "Syndrome Access Size", 23, 22, sixtyFourBytes ? "64 bytes, as LST says" : syndrome.Sas == 0 ? "1 byte" : size + " bytes");
             fields.Add("SSE", "Syndrome Sign Extend", 21, syndrome.Sse ? "the data is sign-extended" : "the data is not sign-extended");
             if (isHsr)
             {
-                fields.Add("SRT", "Syndrome Register Transfer", 19, 16, "r" + syndrome.Srt.ToString(CultureInfo.InvariantCulture));
+                fields.Add("SRT", "Syndrome Register Transfer", 19, 16, RegisterName.AArch32(syndrome.Srt));
             }
             else
             {
-                fields.Add("SRT", "Syndrome Register Transfer", 20, 16, RegisterName(syndrome.Srt, syndrome.SF));
+                fields.Add("SRT", "Syndrome Register Transfer", 20, 16, set != InstructionSet.A64 ? RegisterName.AArch32OfView(syndrome.Srt)
+                    : sixtyFourBytes && syndrome.Srt <= 22 ? RegisterName.EightOf(syndrome.Srt)
+                    : RegisterName.A64(syndrome.Srt, syndrome.SF));
                 fields.Add("SF", "Sixty-Four", 15, syndrome.SF ? "a 64-bit register" : "a 32-bit register");
             }
 
@@ -150,7 +162,7 @@ public static class SyndromeDescription
 
     private static void AddFault(Fields fields, in DataAbortSyndrome syndrome)
     {
-        if (syndrome.Source == SyndromeSource.Esr)
+        if (syndrome.IsEsr)
         {
             fields.Add("VNCR", "VNCR_EL2", 13, syndrome.Vncr ? "from the use of VNCR_EL2 by EL1 code" : "not from the use of VNCR_EL2");
             AddErrorType(fields, syndrome);
@@ -171,7 +183,7 @@ public static class SyndromeDescription
 
     private static void AddInstructionAbort(Fields fields, in DataAbortSyndrome syndrome)
     {
-        if (syndrome.Source == SyndromeSource.Esr)
+        if (syndrome.IsEsr)
         {
             fields.AddIfSet("TopLevel", "TopLevel flag", 21, "due to TopLevel");
             fields.AddIfSet("PFV", "PFAR Valid", 14, "PFAR is valid");
@@ -247,12 +259,6 @@ public static class SyndromeDescription
         LoadStoreType.St64bv0 => "ST64BV0",
         _ => "not a 64-byte load or store",
     };
-
-    private static string RegisterName(int register, bool is64)
-    {
-        var prefix = is64 ? "x" : "w";
-        return prefix + (register == 31 ? "zr" : register.ToString(CultureInfo.InvariantCulture));
-    }
 
     private sealed class Fields
     {

@@ -144,7 +144,7 @@ public sealed class ExitExplanationTests
         explanation.Cause.Should().Be(ExitCause.PageTableOnDevice);
         explanation.GuestAction.Should().Contain("The processor read a page table for address 0x10000010, in the guest-physical page 0x9000000 (Translation fault, level 3).");
         explanation.WhyNoSyndrome.Should().ContainSingle().Which.Should().Contain("not the instruction's access");
-        explanation.Summary.Should().StartWith("TranslationTableWalk, read at address 0x10000010, in the guest-physical page 0x9000000; the guest is to take a data abort");
+        explanation.Summary.Should().StartWith("a failed page table walk, read at address 0x10000010, in the guest-physical page 0x9000000; the guest is to take a data abort");
     }
 
     [Fact]
@@ -194,7 +194,7 @@ public sealed class ExitExplanationTests
         var explanation = Explain(0xA5E0A040, TestGuest.ReadEsr);
         explanation.Outcome!.Value.Status.Should().Be(ExitStatus.NotEmulated);
         explanation.GuestAction[0].Should().EndWith("it reads as many bytes as its vectors hold.");
-        explanation.Advice[0].Should().StartWith("Do not offer SVE and SME to the guest");
+        explanation.Advice[0].Should().Contain("IScalableRegisters").And.Contain("do not offer the extension to the guest");
         explanation.Advice.Should().NotContain(CauseSentences.EmulateInstruction);
     }
 
@@ -242,7 +242,7 @@ public sealed class ExitExplanationTests
     [Theory]
     [InlineData(0x82000007ul, "It is the fetch of an instruction that failed*")]
     [InlineData(0x00000047ul, "*add 0x92000000 to it.")]
-    [InlineData(0x96000007ul, "The abort was taken without a change of Exception level.*")]
+    [InlineData(0x96000007ul, "The abort was taken by the software that caused it*In neither case is the instruction to be emulated.")]
     [InlineData(0x9200003Eul, "Look at the exception class and the fault status:*")]
     public void An_exception_that_is_no_exit_for_a_device_is_told_apart(ulong esr, string advice) =>
         ExitExplanation.Of(TestGuest.Exit(esr, Device)).Advice[0].Should().Match(advice);
@@ -259,7 +259,7 @@ public sealed class ExitExplanationTests
         explanation.Cause.Should().Be(ExitCause.InstructionNotReadable);
         explanation.Decoded.Should().BeNull();
         explanation.Advice.Should().ContainMatch("*one plain load or store each*");
-        explanation.Summary.Should().Be("InstructionAccess at PC 0x400000, read at address 0x10000000, guest-physical address 0x9000000; not emulated: the instruction cannot be read");
+        explanation.Summary.Should().Be("a data abort at PC 0x400000, read at address 0x10000000, guest-physical address 0x9000000; not emulated: the instruction cannot be read");
     }
 
     [Fact]
@@ -283,9 +283,9 @@ public sealed class ExitExplanationTests
         InstructionDecoder.Decode(InstructionSet.A32, 0xE592D000, default, out var access).Should().Be(DecodeStatus.MemoryAccess);
         Differences(DataAbortSyndrome.FromEsr(0x938D0007)).Should().BeEmpty();
         Differences(DataAbortSyndrome.FromEsr(0x93930007)).Should().BeEmpty();
-        Differences(DataAbortSyndrome.FromEsr(0x93920007)).Should().Equal("The register differs: w18 in the syndrome, w13 in the instruction.");
+        Differences(DataAbortSyndrome.FromEsr(0x93920007)).Should().Equal("The register differs: lr_svc in the syndrome, sp in the instruction.");
         Differences(DataAbortSyndrome.FromHsr(0x938D0007)).Should().BeEmpty();
-        Differences(DataAbortSyndrome.FromHsr(0x938E0007)).Should().Equal("The register differs: w14 in the syndrome, w13 in the instruction.");
+        Differences(DataAbortSyndrome.FromHsr(0x938E0007)).Should().Equal("The register differs: lr in the syndrome, sp in the instruction.");
 
         var guest = new TestGuest(aarch32: true);
         guest.Handle(0x93930007, Device + 0x10).Status.Should().Be(ExitStatus.Completed);
@@ -401,6 +401,7 @@ public sealed class ExitExplanationTests
     [InlineData(DataAbortClass.Lockdown, 0x92000034, ExitCause.HypervisorState)]
     [InlineData(DataAbortClass.Other, 0x92000011, ExitCause.NoAccess)]
     [InlineData(DataAbortClass.Reserved, 0x92000036, ExitCause.NoAccess)]
+    [InlineData(DataAbortClass.Stage1Translation, 0x96000007, ExitCause.WrongPointer)]
     [InlineData(DataAbortClass.InstructionAccess, 0x92000007, ExitCause.Unknown)]
     public void Every_class_of_abort_has_its_explanation(DataAbortClass abortClass, ulong esr, ExitCause cause)
     {
@@ -415,7 +416,7 @@ public sealed class ExitExplanationTests
         explanation.UsualCause.Should().NotBeEmpty();
         explanation.Advice.Should().NotBeEmpty();
         explanation.WhyNoSyndrome.Count.Should().Be(abortClass == DataAbortClass.NotDataAbort ? 0 : 1);
-        explanation.Summary.Should().StartWith(abortClass.ToString());
+        explanation.Summary.Should().NotStartWith(abortClass.ToString()).And.MatchRegex("^an? |^cache ");
         explanation.ToString().Should().Contain("What usually lies behind it\n").And.Contain("What to do\n");
         explanation.Agrees.Should().BeNull();
     }

@@ -27,9 +27,9 @@ public sealed class DataAbortSyndromeTests
     // Linux: "FSC = 0x21: alignment fault", a store.
     [InlineData(0x96000061, ExceptionClass.DataAbortSameEl, DataAbortClass.Alignment, true, 0x21)]
     // Linux: "Unable to handle kernel NULL pointer dereference", ESR = 0x96000004.
-    [InlineData(0x96000004, ExceptionClass.DataAbortSameEl, DataAbortClass.InstructionAccess, false, 0x04)]
+    [InlineData(0x96000004, ExceptionClass.DataAbortSameEl, DataAbortClass.Stage1Translation, false, 0x04)]
     // Linux: write to a read-only page.
-    [InlineData(0x9600004F, ExceptionClass.DataAbortSameEl, DataAbortClass.InstructionAccess, true, 0x0F)]
+    [InlineData(0x9600004F, ExceptionClass.DataAbortSameEl, DataAbortClass.Stage1Translation, true, 0x0F)]
     // Linux with KASAN hardware tags: "FSC = 0x11: synchronous tag check fault".
     [InlineData(0x96000011, ExceptionClass.DataAbortSameEl, DataAbortClass.TagCheck, false, 0x11)]
     // Nested virtualization: VNCR_EL2's page is not mapped.
