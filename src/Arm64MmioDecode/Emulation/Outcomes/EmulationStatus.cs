@@ -29,4 +29,10 @@ public enum EmulationStatus : byte
     /// happened. The vCPU that executes it takes the exception itself.
     /// </summary>
     Undefined,
+
+    /// <summary>
+    /// PC was another at the commit than when the plan was prepared: somebody has reset or restored the vCPU meanwhile. Transactions that
+    /// were performed stay; no register has changed.
+    /// </summary>
+    Abandoned,
 }

@@ -4,13 +4,13 @@ using Arm64MmioDecode.Syndromes;
 
 namespace Arm64MmioDecode.Emulation;
 
-/// <content>Memory copy and set (FEAT_MOPS): CPY*, CPYF*, SET*, SETG*, SETGO*.</content>
+/// <summary>Memory copy and set (FEAT_MOPS): CPY*, CPYF*, SET*, SETG*, SETGO*.</summary>
 /// <remarks>
 /// The architecture leaves open how many bytes each of prologue, main part and epilogue transfers. Here each transfers all
 /// that is left, up to <see cref="EmulationOptions.CopyLimit"/>: whatever hardware executes the following instruction finds
 /// nothing left to do, which every implementation accepts.
 /// </remarks>
-public sealed partial class AccessPlan
+internal sealed class MemoryCopiesAndSets : AccessFamily
 {
     private const uint FlagN = 1u << 31;
     private const uint FlagC = 1u << 29;
@@ -25,59 +25,71 @@ public sealed partial class AccessPlan
     private bool _optionB;
     private byte _fill;
 
-    private bool IsMemoryCopyOrSet => _access.Kind is AccessKind.MemoryCopy or AccessKind.MemorySet;
+    public MemoryCopiesAndSets(EmulatedAccess emulated)
+        : base(emulated)
+    {
+    }
 
-    private bool IsCopy => _access.Kind == AccessKind.MemoryCopy;
+    public override bool KeepsProgress => true;
 
-    private bool SetsTags => (_access.NamedProperties & AccessProperties.WritesTags) != 0;
+    // The source of a copy first.
+    public override int RangeCount => _left == 0 ? 0 : IsCopy ? 2 : 1;
+
+    private ref readonly AccessDescriptor Access => ref Emulated.Access;
+
+    private bool IsCopy => Access.Kind == AccessKind.MemoryCopy;
+
+    private bool SetsTags => (Access.NamedProperties & AccessProperties.WritesTags) != 0;
 
     // Bits 11:10 are 01 in all forms but SETGO*, which write tags and no data.
-    private bool SetsTagsOnly => !IsCopy && (_access.Opcode & (3u << 10)) == 0;
+    private bool SetsTagsOnly => !IsCopy && (Access.Opcode & (3u << 10)) == 0;
 
     // CPY has 1 in bit 26 and chooses the direction; CPYF has 0 and is forward only.
-    private bool ChoosesDirection => IsCopy && (_access.Opcode & (1u << 26)) != 0;
+    private bool ChoosesDirection => IsCopy && (Access.Opcode & (1u << 26)) != 0;
 
     // Bits 15:12 of a copy: reads and writes non-temporal, reads unprivileged, writes unprivileged. A set has only
     // non-temporal and unprivileged, in bits 13:12.
-    private bool IsWriteUnprivileged => (_access.Opcode & (1u << 12)) != 0;
+    private bool IsWriteUnprivileged => (Access.Opcode & (1u << 12)) != 0;
 
-    private bool IsReadUnprivileged => (_access.Opcode & (1u << 13)) != 0;
+    private bool IsReadUnprivileged => (Access.Opcode & (1u << 13)) != 0;
 
-    private EmulationStatus PrepareMemoryCopyOrSet(IGuestRegisters registers)
+    public override EmulationStatus Prepare(in AccessDescriptor access, IGuestRegisters registers, in EmulationOptions options)
     {
-        if (_access.IsUnpredictable)
+        _left = 0;
+        _transferred = 0;
+        if (access.IsUnpredictable)
         {
             // UNDEFINED and NOP are the permitted choices (Unpredictable_MOPSOVERLAP).
-            return RaiseException(FaultReason.UndefinedInstruction);
+            return Emulated.RaiseException(FaultReason.UndefinedInstruction);
         }
 
-        _destination = registers.GetX(_access.Rt);
-        ulong source = SetsTagsOnly ? 0 : GetX(registers, _access.Rs);
+        _destination = registers.GetX(Access.Rt);
+        ulong source = SetsTagsOnly ? 0 : registers.GetXOrZero(access.Rs);
         _source = IsCopy ? source : 0;
         _fill = IsCopy ? (byte)0 : (byte)source;
-        ulong size = registers.GetX(_access.Rn);
-        if (_access.Operation == AccessOperation.Prologue)
+        ulong size = registers.GetX(Access.Rn);
+        if (Access.Operation == AccessOperation.Prologue)
         {
             _left = Math.Min(size, MaximumSize);
-            _optionB = _options.MemoryCopyOption == MemoryCopyOption.B;
+            _optionB = Emulated.Options.MemoryCopyOption == MemoryCopyOption.B;
             _backward = ChoosesDirection && MustCopyBackward();
         }
         else
         {
             ReadProgress((long)size, (uint)registers.PState);
-            if (_options.CheckMemoryCopyOption && size != 0 && _optionB != (_options.MemoryCopyOption == MemoryCopyOption.B))
+            if (Emulated.Options.CheckMemoryCopyOption && size != 0 && _optionB != (Emulated.Options.MemoryCopyOption == MemoryCopyOption.B))
             {
                 _left = 0;
-                return RaiseException(FaultReason.MemoryCopyOrSet, WrongOptionSyndrome);
+                return Emulated.RaiseException(FaultReason.MemoryCopyOrSet, WrongOptionSyndrome);
             }
         }
 
-        if (SetsTags && (((_destination & (TagGranule - 1)) != 0 && _left != 0) || (_left & (TagGranule - 1)) != 0))
+        if (SetsTags && (((_destination & (TagsAndBlocks.Granule - 1)) != 0 && _left != 0) || (_left & (TagsAndBlocks.Granule - 1)) != 0))
         {
-            return RaiseDataAbort(FaultStatusCode.Alignment, _destination, isWrite: true);
+            return Emulated.RaiseDataAbort(FaultStatusCode.Alignment, _destination, isWrite: true);
         }
 
-        if (SetsTagsOnly && !_options.TaggedMemory)
+        if (SetsTagsOnly && !Emulated.Options.TaggedMemory)
         {
             // Nothing is accessed.
             _destination += _left;
@@ -86,7 +98,7 @@ public sealed partial class AccessPlan
         }
 
         BeginTransferBlock();
-        return _status;
+        return Emulated.Status;
     }
 
     // The size saturates (descriptions of CPYP, CPYFP, SETP, SETGP).
@@ -97,16 +109,16 @@ public sealed partial class AccessPlan
     {
         get
         {
-            uint options = (_access.Opcode >> 12) & (IsCopy ? 15u : 3u);
+            uint options = (Access.Opcode >> 12) & (IsCopy ? 15u : 3u);
             return (IsCopy ? 0 : 1u << 24)
                 | (!IsCopy && SetsTags ? 1u << 23 : 0)
                 | (options << 19)
-                | (_access.Operation == AccessOperation.Epilogue ? 1u << 18 : 0)
+                | (Access.Operation == AccessOperation.Epilogue ? 1u << 18 : 0)
                 | (1u << 17)
-                | (_options.MemoryCopyOption == MemoryCopyOption.A ? 1u << 16 : 0)
-                | ((uint)_access.Rt << 10)
-                | ((uint)_access.Rs << 5)
-                | (uint)_access.Rn;
+                | (Emulated.Options.MemoryCopyOption == MemoryCopyOption.A ? 1u << 16 : 0)
+                | ((uint)Access.Rt << 10)
+                | ((uint)Access.Rs << 5)
+                | (uint)Access.Rn;
         }
     }
 
@@ -149,24 +161,22 @@ public sealed partial class AccessPlan
     // One block: the largest naturally aligned piece that source and destination have in common, or a granule of tags.
     private void BeginTransferBlock()
     {
-        ulong most = Math.Min(_left, (ulong)_options.CopyLimit - _transferred);
+        ulong most = Math.Min(_left, (ulong)Emulated.Options.CopyLimit - _transferred);
         if (most == 0)
         {
             return;
         }
 
-        _uniform = false;
-        _count = 1;
         if (SetsTags)
         {
-            _block = TagGranule;
+            _block = TagsAndBlocks.Granule;
             BeginTransferWrite();
             return;
         }
 
         ulong end = _backward ? _left : 0;
         ulong alignment = (_destination + end) | (IsCopy ? _source + end : 0);
-        _block = _busWidth;
+        _block = Sequence.Path.BusWidth;
         while ((ulong)_block > most || (alignment & (ulong)(_block - 1)) != 0)
         {
             _block >>= 1;
@@ -178,34 +188,32 @@ public sealed partial class AccessPlan
             return;
         }
 
-        _sizeLog2 = Log2(_block);
-        _address = _source + (_backward ? _left - (ulong)_block : 0);
-        _unprivileged = IsReadUnprivileged;
-        Begin(Phase.Read);
+        Sequence.Place(_source + (_backward ? _left - (ulong)_block : 0), 1, Log2(_block));
+        Sequence.SetUnprivileged(IsReadUnprivileged);
+        Sequence.Begin(Phase.Read);
     }
 
     private void BeginTransferWrite()
     {
-        _sizeLog2 = Log2(_block);
-        _address = _destination + (_backward ? _left - (ulong)_block : 0);
-        _unprivileged = IsWriteUnprivileged;
+        Sequence.Place(_destination + (_backward ? _left - (ulong)_block : 0), 1, Log2(_block));
+        Sequence.SetUnprivileged(IsWriteUnprivileged);
         if (SetsTagsOnly)
         {
-            EndMemoryCopyOrSetPhase(Phase.Write);
+            EndPhase(Phase.Write);
             return;
         }
 
         if (!IsCopy)
         {
             ulong value = _fill * 0x0101_0101_0101_0101ul;
-            _elements[0].Low = value;
-            _elements[0].High = value;
+            Sequence[0].Low = value;
+            Sequence[0].High = value;
         }
 
-        Begin(Phase.Write);
+        Sequence.Begin(Phase.Write);
     }
 
-    private void EndMemoryCopyOrSetPhase(Phase ended)
+    public override void EndPhase(Phase ended)
     {
         if (ended == Phase.Read)
         {
@@ -215,12 +223,10 @@ public sealed partial class AccessPlan
 
         if (ended == Phase.Write && SetsTags)
         {
-            _elements[0].Low = TagOf(_destination);
-            _sizeLog2 = TagGranuleLog2;
-            if (_options.TaggedMemory)
+            Sequence[0].Low = TagsAndBlocks.TagOf(_destination);
+            if (Emulated.Options.TaggedMemory)
             {
-                Begin(Phase.WriteTag);
-                _pieceSize = TagGranule;
+                Sequence.Begin(Phase.WriteTag, TagsAndBlocks.Granule);
                 return;
             }
         }
@@ -237,15 +243,15 @@ public sealed partial class AccessPlan
     }
 
     // Returns whether the instruction is done.
-    private bool CommitMemoryCopyOrSet(IGuestRegisters registers)
+    public override bool Commit(IGuestRegisters registers)
     {
-        bool done = _status == EmulationStatus.Pending && _left == 0;
-        if (!done && _status == EmulationStatus.Pending)
+        bool done = Emulated.Status == EmulationStatus.Pending && _left == 0;
+        if (!done && Emulated.Status == EmulationStatus.Pending)
         {
-            _status = EmulationStatus.Continue;
+            Emulated.Status = EmulationStatus.Continue;
         }
 
-        bool prologue = _access.Operation == AccessOperation.Prologue;
+        bool prologue = Access.Operation == AccessOperation.Prologue;
         if (_transferred == 0 && !(prologue && done))
         {
             return done;
@@ -266,17 +272,17 @@ public sealed partial class AccessPlan
             size = _optionB ? _left : 0 - _left;
         }
 
-        registers.SetX(_access.Rt, destination);
-        registers.SetX(_access.Rn, size);
+        registers.SetX(Access.Rt, destination);
+        registers.SetX(Access.Rn, size);
         if (IsCopy)
         {
-            registers.SetX(_access.Rs, source);
+            registers.SetX(Access.Rs, source);
         }
 
         if (prologue && done)
         {
             uint flags = !_optionB ? 0 : _backward ? FlagN | FlagC : FlagC;
-            registers.PState = (registers.PState & ~ConditionFlags) | flags;
+            registers.PState = (registers.PState & ~AccessPlan.ConditionFlags) | flags;
         }
 
         return done;
@@ -291,5 +297,16 @@ public sealed partial class AccessPlan
         }
 
         return log2;
+    }
+
+    public override AddressRange GetRange(int index) => IsCopy && index == 0
+        ? TransferRange(_source, isWritten: false, IsReadUnprivileged)
+        : TransferRange(_destination, isWritten: true, IsWriteUnprivileged);
+
+    private AddressRange TransferRange(ulong address, bool isWritten, bool isUnprivileged)
+    {
+        ulong length = Math.Min(_left, (ulong)Emulated.Options.CopyLimit);
+        address += _backward ? _left - length : 0;
+        return RangeOf(address, length, !isWritten, isWritten, isUnprivileged);
     }
 }

@@ -12,11 +12,12 @@ namespace Arm64MmioDecode.Emulation;
 public readonly struct BusTransaction
 #pragma warning restore CA1815
 {
-    internal BusTransaction(BusOperation operation, int size, bool unprivileged, ulong address, ulong low, ulong high)
+    internal BusTransaction(BusOperation operation, int size, bool unprivileged, bool nonFault, ulong address, ulong low, ulong high)
     {
         Operation = operation;
         Size = (byte)size;
         IsUnprivileged = unprivileged;
+        IsNonFault = nonFault;
         Address = address;
         Low = low;
         High = high;
@@ -43,6 +44,12 @@ public readonly struct BusTransaction
     /// </summary>
     public bool IsUnprivileged { get; }
 
+    /// <summary>
+    /// Whether this is a non-fault read of SVE (<see cref="INonFaultMmioBus"/>): it should not reach a device whose reads have effects, and when
+    /// it fails (<see cref="AccessPlan.Fail"/>) the guest finds that in FFR and takes no exception.
+    /// </summary>
+    public bool IsNonFault { get; }
+
     /// <summary>The same transaction at another address.</summary>
-    internal BusTransaction At(ulong address) => new(Operation, Size, IsUnprivileged, address, Low, High);
+    internal BusTransaction At(ulong address) => new(Operation, Size, IsUnprivileged, IsNonFault, address, Low, High);
 }
