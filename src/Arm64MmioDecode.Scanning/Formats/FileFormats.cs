@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using Arm64MmioDecode.Scanning.Formats.Elf;
 using Arm64MmioDecode.Scanning.Input;
 
 namespace Arm64MmioDecode.Scanning.Formats;
@@ -9,6 +10,8 @@ public static class FileFormats
     // In the order in which they are asked.
     private static readonly IFileFormat[] s_all =
     [
+        new ElfFormat(),
+        new ArchiveFormat(),
         new KernelImageFormat(),
         new PeFormat(),
         new TerseImageFormat(),

@@ -1,0 +1,92 @@
+using System;
+using System.Collections.Generic;
+using Arm64MmioDecode.Descriptors;
+using Arm64MmioDecode.Scanning.Images;
+
+namespace Arm64MmioDecode.Scanning.Formats.Elf;
+
+/// <summary>
+/// Guesses whether code without mapping symbols is A32 or T32: by bit 0 of the functions' values, by what most functions are where
+/// no function is, by bit 0 of the entry point when there are none. Procedure linkage tables are A32, but for the M profile.
+/// </summary>
+internal sealed class AArch32State
+{
+    private readonly ElfFile _file;
+    private readonly ElfSymbolReader? _symbols;
+    private readonly bool _isMProfile;
+    private readonly InstructionSet _rest;
+
+    public AArch32State(ElfFile file, ElfSymbolReader? symbols)
+    {
+        _file = file;
+        _symbols = symbols;
+        _isMProfile = ArmAttributes.IsMProfile(file);
+        long balance = 0;
+        foreach (ElfSymbol symbol in symbols?.Functions ?? [])
+        {
+            if (symbol.IsFunction)
+            {
+                // A function without a size still counts.
+                long weight = (long)Math.Min(symbol.Size, 1 << 20) + 1;
+                balance += symbols!.T32Functions.Contains(symbol.Address) ? weight : -weight;
+            }
+        }
+
+        bool isT32 = _isMProfile || (balance != 0 ? balance > 0 : (file.Entry & 1) != 0);
+        _rest = isT32 ? InstructionSet.T32 : InstructionSet.A32;
+    }
+
+    /// <summary>What the user is told.</summary>
+    public string Note => $"no mapping symbols: {_rest} assumed where no function says otherwise; words that code loads as literals are taken for data";
+
+    /// <summary>Adds the regions of code that has no mapping symbols.</summary>
+    public void AddRegions(List<CodeRegion> regions, ElfSection section, string name, ReadOnlySpan<byte> code)
+    {
+        if (!_isMProfile && (name.StartsWith(".plt", StringComparison.Ordinal) || name is ".iplt"))
+        {
+            regions.Add(new CodeRegion(0, code.Length, InstructionSet.A32, Sureness.Guess));
+            return;
+        }
+
+        int start = 0;
+        InstructionSet set = _rest;
+        foreach (ElfSymbol function in Functions(section, code.Length))
+        {
+            InstructionSet its = _symbols!.T32Functions.Contains(function.Address) ? InstructionSet.T32 : InstructionSet.A32;
+            int at = (int)(function.Address - section.Address);
+            if (at > start && its != set)
+            {
+                LiteralPools.AddRegions(regions, code, start, at, set, _file.HasBigEndianCode);
+                start = at;
+            }
+
+            set = its;
+            if (function.Size == 0 || function.Size >= (ulong)(code.Length - at) || set == _rest)
+            {
+                continue;
+            }
+
+            // What follows a function of the other state is as most of the code.
+            int end = at + (int)function.Size;
+            if (end > start)
+            {
+                LiteralPools.AddRegions(regions, code, start, end, set, _file.HasBigEndianCode);
+                start = end;
+                set = _rest;
+            }
+        }
+
+        LiteralPools.AddRegions(regions, code, start, code.Length, set, _file.HasBigEndianCode);
+    }
+
+    private IEnumerable<ElfSymbol> Functions(ElfSection section, int length)
+    {
+        foreach (ElfSymbol symbol in _symbols?.Functions ?? [])
+        {
+            if (symbol.IsFunction && symbol.Address - section.Address < (ulong)length && (!_file.IsRelocatable || symbol.Section == section.Index))
+            {
+                yield return symbol;
+            }
+        }
+    }
+}

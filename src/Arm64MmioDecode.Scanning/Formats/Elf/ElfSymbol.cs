@@ -1,0 +1,15 @@
+namespace Arm64MmioDecode.Scanning.Formats.Elf;
+
+/// <summary>A symbol that says something of code: a function, a label, or a mapping symbol.</summary>
+/// <param name="Address">The address, without the bit that tells T32 functions.</param>
+/// <param name="Size">The size in bytes; 0 when it is not known.</param>
+/// <param name="NameOffset">Where the name is in the table's strings.</param>
+/// <param name="Section">The section's index in a relocatable object, else 0: addresses are unique.</param>
+/// <param name="Rank">Which of several at one address is shown: the lowest; functions come before labels.</param>
+internal readonly record struct ElfSymbol(ulong Address, ulong Size, uint NameOffset, int Section, byte Rank)
+{
+    /// <summary>The lowest rank of a symbol that is no function.</summary>
+    public const byte FirstLabelRank = 4;
+
+    public bool IsFunction => Rank < FirstLabelRank;
+}

@@ -1,0 +1,265 @@
+using System;
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Arm64MmioDecode.Decoding;
+using Arm64MmioDecode.Descriptors;
+
+namespace Arm64MmioDecode.Scanning.Sweeping;
+
+/// <summary>
+/// Goes through code from its first byte to its last, and finds the instructions that would leave a data abort without a valid
+/// syndrome. Allocates nothing.
+/// </summary>
+/// <remarks>
+/// <code>
+/// var sweep = new InstructionSweep(code, InstructionSet.A64);
+/// for (int count; (count = sweep.Read(hits)) != 0;)
+/// {
+///     foreach (InstructionHit hit in hits[..count]) …
+/// }
+/// </code>
+/// </remarks>
+public ref struct InstructionSweep
+{
+    /// <summary>The shortest buffer that <see cref="Read"/> takes, in hits.</summary>
+    public const int MinimumBufferLength = 64;
+
+    // What is looked at at once stays in the level 1 cache, with the positions that are found in it.
+    private const int ChunkLength = 2048;
+    private const int WordLength = 4;
+    private const int HalfwordLength = 2;
+
+    private readonly ReadOnlySpan<byte> _code;
+    private readonly InstructionSet _set;
+    private readonly SweepOptions _options;
+    private readonly bool _isBigEndian;
+    private int _position;
+
+    // The last IT instruction: where the instruction after it is, and the state there.
+    private int _blockStart;
+    private ItState _blockState;
+
+    /// <summary>Starts a sweep.</summary>
+    /// <param name="code">The code, of one instruction set.</param>
+    /// <param name="instructionSet">The instruction set.</param>
+    /// <param name="options">What to report beyond accesses that may touch a device.</param>
+    /// <param name="isBigEndian">Whether A32 and T32 instructions are big-endian, as in BE32 images; A64 instructions never are.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="instructionSet"/> is none of the three.</exception>
+    public InstructionSweep(ReadOnlySpan<byte> code, InstructionSet instructionSet, SweepOptions options = SweepOptions.None, bool isBigEndian = false)
+    {
+        if (instructionSet > InstructionSet.T32)
+        {
+            throw new ArgumentOutOfRangeException(nameof(instructionSet));
+        }
+
+        _code = code;
+        _set = instructionSet;
+        _options = options;
+        _isBigEndian = isBigEndian && instructionSet != InstructionSet.A64;
+    }
+
+    /// <summary>How many bytes have been looked at.</summary>
+    public readonly int Position => _position;
+
+    /// <summary>How many instructions have been looked at, words that are none included.</summary>
+    public long Instructions { get; private set; }
+
+    /// <summary>
+    /// How many of them are no instruction: unallocated in the encoding spaces of memory accesses, reserved A64 words, or cut off
+    /// at the end. Counted for A64 with <see cref="SweepOptions.CountUndecoded"/> only.
+    /// </summary>
+    public long Undecoded { get; private set; }
+
+    /// <summary>How many accesses with the stack pointer as base have been left out.</summary>
+    public long OmittedStack { get; private set; }
+
+    /// <summary>How many literals have been left out.</summary>
+    public long OmittedLiterals { get; private set; }
+
+    /// <summary>Finds the next instructions.</summary>
+    /// <param name="hits">Receives them, in ascending order.</param>
+    /// <returns>How many there are; 0 at the end of the code.</returns>
+    /// <exception cref="ArgumentException"><paramref name="hits"/> has fewer than <see cref="MinimumBufferLength"/> elements.</exception>
+    [SkipLocalsInit]
+    public int Read(Span<InstructionHit> hits)
+    {
+        if (hits.Length < MinimumBufferLength)
+        {
+            throw new ArgumentException($"A buffer of at least {MinimumBufferLength} hits is needed.", nameof(hits));
+        }
+
+        Span<int> positions = stackalloc int[ChunkLength + 8];
+        int count = 0;
+        while (_position < _code.Length && hits.Length - count >= MinimumBufferLength)
+        {
+            int limit = Math.Min(ChunkLength, hits.Length - count);
+            count += _set switch
+            {
+                InstructionSet.A64 => SweepA64(positions, limit, hits[count..]),
+                InstructionSet.A32 => SweepA32(positions, limit, hits[count..]),
+                _ => SweepT32(positions, limit, hits[count..]),
+            };
+        }
+
+        return count;
+    }
+
+    private int SweepA64(scoped Span<int> positions, int limit, Span<InstructionHit> hits)
+    {
+        int wordCount = Math.Min(limit, (_code.Length - _position) / WordLength);
+        if (wordCount == 0)
+        {
+            return EndInside();
+        }
+
+        ReadOnlySpan<uint> words = MemoryMarshal.Cast<byte, uint>(_code.Slice(_position, wordCount * WordLength));
+        bool omitStack = (_options & SweepOptions.Stack) == 0;
+        bool omitLiterals = (_options & SweepOptions.Literals) == 0;
+        int found = A64Filter.Find(words, positions, omitStack, out int stack);
+        int literals = 0;
+        int count = 0;
+        ref uint ofRow = ref A64Classes.OfRow;
+        ref uint first = ref MemoryMarshal.GetReference(words);
+        ref InstructionHit hit = ref MemoryMarshal.GetReference(hits);
+        foreach (int position in positions[..found])
+        {
+            uint word = Unsafe.Add(ref first, position);
+            uint @class = A64Classes.Of(ref ofRow, word);
+            bool isFinding = (@class & A64Classes.Reasons) != 0;
+            bool isOmittedStack = isFinding & omitStack & A64Classes.IsStack(@class, word);
+            bool isOmittedLiteral = isFinding & omitLiterals & ((@class & A64Classes.Literal) != 0);
+            stack += isOmittedStack ? 1 : 0;
+            literals += isOmittedLiteral ? 1 : 0;
+
+            // Written in any case, kept if it counts: no branch that would be mispredicted.
+            Unsafe.Add(ref hit, count) = new InstructionHit((uint)(_position + (position * WordLength)), word, (NoSyndromeReasons)(@class & A64Classes.Reasons), InstructionSet.A64, default);
+            count += isFinding & !isOmittedStack & !isOmittedLiteral ? 1 : 0;
+        }
+
+        if ((_options & SweepOptions.CountUndecoded) != 0)
+        {
+            Undecoded += A64Classes.CountUndecoded(words);
+        }
+
+        OmittedStack += stack;
+        OmittedLiterals += literals;
+        Instructions += wordCount;
+        _position += wordCount * WordLength;
+        return count;
+    }
+
+    private int SweepA32(scoped Span<int> positions, int limit, Span<InstructionHit> hits)
+    {
+        int wordCount = Math.Min(limit, (_code.Length - _position) / WordLength);
+        if (wordCount == 0)
+        {
+            return EndInside();
+        }
+
+        ReadOnlySpan<byte> chunk = _code.Slice(_position, wordCount * WordLength);
+        int found = AArch32Filter.FindA32(chunk, _isBigEndian, positions);
+        int count = 0;
+        foreach (int position in positions[..found])
+        {
+            uint word = ReadWord(chunk[position..]);
+            count += Decide(InstructionDecoder.DecodeA32(word, out AccessDescriptor access), in access, _position + position, hits, count);
+        }
+
+        Instructions += wordCount;
+        _position += chunk.Length;
+        return count;
+    }
+
+    private int SweepT32(scoped Span<int> positions, int limit, Span<InstructionHit> hits)
+    {
+        int start = _position;
+        int end = start + Math.Min(limit * HalfwordLength, _code.Length - start);
+        int found = AArch32Filter.FindT32(_code, start, end, _isBigEndian, positions, out int next, out int instructions);
+        int count = 0;
+        foreach (int position in positions[..found])
+        {
+            uint halfword = ReadHalfword(position);
+            if (halfword >> 8 == 0xBF)
+            {
+                if ((halfword & 15) != 0)
+                {
+                    _blockStart = position + HalfwordLength;
+                    _blockState = new ItState((byte)halfword);
+                }
+
+                continue;
+            }
+
+            int length = InstructionDecoder.GetT32Length((ushort)halfword);
+            if (length > _code.Length - position)
+            {
+                Undecoded++;
+                continue;
+            }
+
+            uint opcode = length == WordLength ? (halfword << 16) | ReadHalfword(position + HalfwordLength) : halfword;
+            count += Decide(InstructionDecoder.DecodeT32(opcode, StateAt(position), out AccessDescriptor access), in access, position, hits, count);
+        }
+
+        Instructions += instructions;
+        _position = Math.Min(next, _code.Length);
+        return instructions == 0 ? EndInside() : count;
+    }
+
+    // A block has four instructions at most: they are counted from where it started.
+    private readonly ItState StateAt(int position)
+    {
+        ItState state = _blockState;
+        for (int at = _blockStart; state != ItState.None && at < position; at += InstructionDecoder.GetT32Length((ushort)ReadHalfword(at)))
+        {
+            state = state.Advance();
+        }
+
+        return state;
+    }
+
+    private int Decide(DecodeStatus status, in AccessDescriptor access, int offset, Span<InstructionHit> hits, int count)
+    {
+        if (status != DecodeStatus.MemoryAccess || !Rules.IsFinding(in access))
+        {
+            Undecoded += status == DecodeStatus.Unallocated ? 1 : 0;
+            return 0;
+        }
+
+        if ((_options & SweepOptions.Stack) == 0 && Rules.IsStack(in access))
+        {
+            OmittedStack++;
+            return 0;
+        }
+
+        if ((_options & SweepOptions.Literals) == 0 && Rules.IsLiteral(in access))
+        {
+            OmittedLiterals++;
+            return 0;
+        }
+
+        hits[count] = new InstructionHit((uint)offset, access.Opcode, access.NoSyndromeReasons, access.InstructionSet, access.ItState);
+        return 1;
+    }
+
+    // What is left is shorter than an instruction.
+    private int EndInside()
+    {
+        if (_position < _code.Length)
+        {
+            _position = _code.Length;
+            Instructions++;
+            Undecoded++;
+        }
+
+        return 0;
+    }
+
+    private readonly uint ReadWord(ReadOnlySpan<byte> bytes) =>
+        _isBigEndian ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+
+    private readonly uint ReadHalfword(int position) => _isBigEndian
+        ? BinaryPrimitives.ReadUInt16BigEndian(_code[position..])
+        : BinaryPrimitives.ReadUInt16LittleEndian(_code[position..]);
+}

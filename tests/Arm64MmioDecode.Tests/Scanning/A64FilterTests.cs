@@ -1,0 +1,142 @@
+using System;
+using System.Collections.Generic;
+using Arm64MmioDecode.Decoding;
+using Arm64MmioDecode.Descriptors;
+using Arm64MmioDecode.Encodings;
+using Arm64MmioDecode.Scanning.Sweeping;
+using FluentAssertions;
+using Xunit;
+
+namespace Arm64MmioDecode.Tests.Scanning;
+
+/// <summary>The vector filter leaves out no finding, and what it counts without a lookup is what a lookup would count.</summary>
+public sealed class A64FilterTests
+{
+    // What the filter looks at: bits 31:20 and 11:8.
+    private const uint Seen = 0xFFF00F00;
+
+    [Fact]
+    public void No_row_of_the_table_that_is_a_finding_has_a_word_that_the_filter_rejects()
+    {
+        int checkedRows = 0;
+        ReadOnlySpan<ulong> rows = A64Table.Rows;
+        for (int i = A64Table.FirstAccess; i < A64Table.RowCount; i++)
+        {
+            ulong row = rows[i * A64Row.Words];
+            var access = new AccessDescriptor((uint)(row >> 32), 0, rows[(i * A64Row.Words) + A64Row.Transfer], rows[(i * A64Row.Words) + A64Row.Addressing], 0);
+            if (access.Kind == AccessKind.Prefetch || access.NoSyndromeReasons == NoSyndromeReasons.None)
+            {
+                continue;
+            }
+
+            checkedRows++;
+            uint open = Seen & ~(uint)row;
+            uint field = 0;
+            do
+            {
+                uint word = (uint)(row >> 32) | field;
+                A64Filter.MayBeFinding(word).Should().BeTrue("{0:x8} is {1}", word, access.EncodingName);
+                field = (field - open) & open;
+            }
+            while (field != 0);
+        }
+
+        checkedRows.Should().BeGreaterThan(2000);
+    }
+
+    [Fact]
+    public void Every_word_that_is_counted_as_a_pair_on_the_stack_is_a_finding_with_SP_as_base()
+    {
+        const uint mask = 0x7A0003E0;
+        const uint value = 0x280003E0;
+        uint open = ~mask;
+        uint field = 0;
+        do
+        {
+            uint word = value | field;
+            uint @class = A64Classes.Of(ref A64Classes.OfRow, word);
+            if (!A64Filter.IsStackPair(word) || (@class & A64Classes.Reasons) == 0 || !A64Classes.IsStack(@class, word))
+            {
+                A64Filter.IsStackPair(word).Should().BeTrue("{0:x8}", word);
+                @class.Should().Be(uint.MaxValue, "{0:x8} is to be a finding on the stack", word);
+            }
+
+            field = (field - open) & open;
+        }
+        while (field != 0);
+    }
+
+    [Fact]
+    public void A_class_says_what_the_decoder_says()
+    {
+        foreach (uint word in WordsOfEveryRow())
+        {
+            DecodeStatus status = InstructionDecoder.DecodeA64(word, out AccessDescriptor access);
+            uint @class = A64Classes.Of(ref A64Classes.OfRow, word);
+            bool isFinding = status == DecodeStatus.MemoryAccess && access.Kind != AccessKind.Prefetch && !access.HasValidSyndrome;
+            (@class & A64Classes.Reasons).Should().Be(isFinding ? (uint)access.NoSyndromeReasons : 0, "{0:x8}", word);
+            ((@class & A64Classes.Unallocated) != 0).Should().Be(status == DecodeStatus.Unallocated, "{0:x8}", word);
+            if (isFinding)
+            {
+                A64Classes.IsStack(@class, word).Should().Be(Rules.IsStack(in access), "{0:x8}", word);
+                ((@class & A64Classes.Literal) != 0).Should().Be(Rules.IsLiteral(in access), "{0:x8}", word);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(8)]
+    [InlineData(9)]
+    [InlineData(31)]
+    [InlineData(2048)]
+    public void Vectors_find_what_one_word_at_a_time_finds(int length)
+    {
+        var random = new Random(length);
+        List<uint> all = [.. WordsOfEveryRow()];
+        var words = new uint[length];
+        for (int i = 0; i < length; i++)
+        {
+            words[i] = random.Next(3) == 0 ? (uint)random.NextInt64(1L << 32) : all[random.Next(all.Count)] | (random.Next(2) == 0 ? 0x3E0u : 0);
+        }
+
+        foreach (bool withoutStackPairs in new[] { false, true })
+        {
+            var positions = new int[length + 8];
+            int count = A64Filter.Find(words, positions, withoutStackPairs, out int pairs);
+            List<int> expected = [];
+            int expectedPairs = 0;
+            for (int i = 0; i < length; i++)
+            {
+                bool isPair = withoutStackPairs && A64Filter.IsStackPair(words[i]);
+                expectedPairs += isPair ? 1 : 0;
+                if (!isPair && A64Filter.MayBeFinding(words[i]))
+                {
+                    expected.Add(i);
+                }
+            }
+
+            positions.AsSpan(0, count).ToArray().Should().Equal(expected);
+            pairs.Should().Be(expectedPairs);
+        }
+    }
+
+    // Each row's word with all fields 0, all 1, and a mixture, and its neighbours.
+    internal static IEnumerable<uint> WordsOfEveryRow()
+    {
+        for (int i = 0; i < A64Table.RowCount; i++)
+        {
+            ulong row = A64Table.Rows[i * A64Row.Words];
+            uint open = ~(uint)row;
+            var value = (uint)(row >> 32);
+            yield return value;
+            yield return value | open;
+            yield return value | (open & 0x5A5A_5A5A);
+            yield return value | (open & 0x0000_03E0);
+            yield return value ^ 0x0040_0000;
+            yield return value ^ 0x0000_0800;
+        }
+    }
+}
