@@ -63,7 +63,7 @@ public sealed class KvmExitHandler
     {
         ArgumentNullException.ThrowIfNull(registers);
         ArgumentNullException.ThrowIfNull(memory);
-        _registers = new KvmGuestRegisters(registers);
+        _registers = KvmGuestRegisters.Of(registers);
         _signedLoads = new SignedLoads(_registers, memory);
         _handler = new ExitHandler(_registers, devices, _registers, memory);
         _hasDevices = hasDevices;

@@ -9,7 +9,7 @@ namespace Arm64MmioDecode.Kvm;
 
 /// <summary>A stopped virtual CPU's registers as the library sees them: which register an instruction means depends on
 /// the Exception level and, in AArch32, on the mode. Reads and writes go to a <see cref="KvmRegisterCache"/>.</summary>
-public sealed class KvmGuestRegisters : IGuestRegisters, IStage1Source
+public class KvmGuestRegisters : IGuestRegisters, IStage1Source
 {
     private const uint AArch32State = 1 << 4; // PSTATE.nRW
     private const uint ExceptionLevelField = 3 << 2;
@@ -45,6 +45,16 @@ public sealed class KvmGuestRegisters : IGuestRegisters, IStage1Source
 
         // The other features that exception entry knows of need ID registers that KVM does not show, and no guest has them.
         PstateFeatures = PstateFeatureRegisters.Read(pfr1, mmfr1, 0, 0);
+    }
+
+    /// <summary>Makes the view that fits a CPU: <see cref="KvmScalableRegisters"/> for one with SVE.</summary>
+    /// <param name="cpu">The CPU.</param>
+    /// <returns>The view.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="cpu"/> is null.</exception>
+    public static KvmGuestRegisters Of(IKvmRegisters cpu)
+    {
+        ArgumentNullException.ThrowIfNull(cpu);
+        return (cpu.Features & KvmVcpuFeatures.Sve) != 0 ? new KvmScalableRegisters(cpu) : new KvmGuestRegisters(cpu);
     }
 
     /// <summary>The registers themselves: commit or discard here.</summary>

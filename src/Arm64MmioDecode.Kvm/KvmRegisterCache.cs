@@ -31,7 +31,7 @@ public sealed class KvmRegisterCache
     private uint _dirtyVectors;
     private uint _validPredicates;
     private uint _dirtyPredicates;
-    private int _vectorLength;
+    private uint _vectorLengths;
 
     /// <summary>Makes an empty cache.</summary>
     /// <param name="cpu">The CPU; it must not run between the first read and <see cref="Commit"/> or
@@ -52,18 +52,7 @@ public sealed class KvmRegisterCache
     public IKvmRegisters Cpu => _cpu;
 
     /// <summary>The CPU's largest vector length in bytes; 16 without SVE.</summary>
-    public int MaximumVectorLength
-    {
-        get
-        {
-            if (_vectorLength == 0)
-            {
-                _vectorLength = _scalable ? ReadMaximumVectorLength() : 16;
-            }
-
-            return _vectorLength;
-        }
-    }
+    public int MaximumVectorLength => LongestVectorUpTo(VectorBytes);
 
     /// <summary>Reads a general or system register.</summary>
     /// <param name="register">A register of up to 64 bits.</param>
@@ -246,18 +235,21 @@ public sealed class KvmRegisterCache
         return _predicates.AsSpan(number * PredicateBytes, PredicateBytes);
     }
 
-    private int ReadMaximumVectorLength()
+    /// <summary>The longest vector length that the CPU supports up to a limit, in bytes; 16 without SVE.</summary>
+    internal int LongestVectorUpTo(int limit)
     {
-        Span<ulong> lengths = stackalloc ulong[8];
-        _cpu.GetRegister(KvmRegisterId.SveVectorLengths, MemoryMarshal.AsBytes(lengths));
-        for (int word = lengths.Length - 1; word >= 0; word--)
+        if (_vectorLengths == 0)
         {
-            if (lengths[word] != 0)
+            // Bit 0 of KVM_REG_ARM64_SVE_VLS is 16 bytes. What the architecture allows is in the first 16 bits.
+            Span<ulong> lengths = stackalloc ulong[8];
+            if (_scalable)
             {
-                return 16 * ((64 * word) + BitOperations.Log2(lengths[word]) + 1);
+                _cpu.GetRegister(KvmRegisterId.SveVectorLengths, MemoryMarshal.AsBytes(lengths));
             }
+
+            _vectorLengths = (ushort)lengths[0] | 1u;
         }
 
-        return 16;
+        return 16 * (BitOperations.Log2(_vectorLengths & ((1u << (limit / 16)) - 1)) + 1);
     }
 }
