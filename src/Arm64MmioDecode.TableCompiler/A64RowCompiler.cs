@@ -108,6 +108,7 @@ internal static class A64RowCompiler
         LoadExtend extend = !loads || access.ElementSizeLog2 >= destinationSizeLog2 ? LoadExtend.None
             : access.Signed ? LoadExtend.Sign : LoadExtend.Zero;
 
+        int registerSizeLog2 = file == RegisterFile.ScalableVector ? syntax.ScalableElementSizeLog2 : syntax.RegisterSizeLog2;
         ulong transfer = (ulong)access.Kind
             | ((ulong)access.Operation << 8)
             | ((ulong)file << 16)
@@ -117,7 +118,7 @@ internal static class A64RowCompiler
             | ((ulong)access.ElementCount << 40)
             | ((ulong)registers << 48)
             | ((ulong)extend << 56)
-            | ((ulong)syntax.RegisterSizeLog2 << 58);
+            | ((ulong)registerSizeLog2 << 58);
         return (transfer, access.Flags | (syntax.VectorLengthScaled ? AccessProperties.VectorLengthScaled : AccessProperties.None));
     }
 

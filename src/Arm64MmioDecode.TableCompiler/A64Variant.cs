@@ -38,6 +38,9 @@ internal enum A64Variant
     /// <summary>An optional index register of which 31 means none.</summary>
     ZeroableIndex,
 
+    /// <summary>SVE stores whose element size in the register is a field: size in bits 22:21.</summary>
+    ScalableElementSize,
+
     /// <summary>SVE scalar plus vector: xs in bit 14 gives the extension of the index.</summary>
     VectorIndexLow,
 

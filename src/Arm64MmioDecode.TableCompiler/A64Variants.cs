@@ -15,6 +15,7 @@ internal static class A64Variants
     private const int LanePosition = 56;
     private const int Q = 1 << 30;
     private const int S = 1 << 12;
+    private const int ElementLetterPosition = 21;
 
     /// <summary>The fields whose values have decoder rows of their own.</summary>
     public static uint Fields(A64Variant variant) => variant switch
@@ -24,6 +25,7 @@ internal static class A64Variants
         A64Variant.SingleStructure => Q | S | (3 << 10),
         A64Variant.AuthenticatedImmediate => 1 << 22,
         A64Variant.SplitImm9 => 7 << 10,
+        A64Variant.ScalableElementSize => 3 << ElementLetterPosition,
         A64Variant.VectorIndexLow => 1 << 14,
         A64Variant.VectorIndexHigh => 1 << 22,
         _ => 0,
@@ -61,6 +63,9 @@ internal static class A64Variants
                 break;
             case A64Variant.VectorIndexHigh:
                 VectorIndex(opcode >> 22, ref addressing);
+                break;
+            case A64Variant.ScalableElementSize:
+                transfer += (ulong)((opcode >> ElementLetterPosition) & 3) << RegisterSizePosition;
                 break;
             default:
                 break;

@@ -162,6 +162,7 @@ internal sealed class AccessClause
                     "authenticated" => AccessProperties.Authenticated,
                     "writestags" => AccessProperties.WritesTags,
                     "zeroesdata" => AccessProperties.ZeroesData | AccessProperties.WritesTags,
+                    "gcs" => AccessProperties.GuardedControlStack,
                     "faultsuppressing" => AccessProperties.FaultSuppressing,
                     _ => throw new InvalidDataException($"unknown property {word}"),
                 };

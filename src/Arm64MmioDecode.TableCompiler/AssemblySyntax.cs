@@ -255,6 +255,7 @@ internal sealed class AssemblySyntax
         if (element == 'T')
         {
             Add(OperandKind.ScalableListBySize, 21);
+            Variant = A64Variant.ScalableElementSize;
         }
         else
         {

@@ -91,8 +91,7 @@ internal static class Words
 
     public static string Of(NotEmulatedReason reason) => reason switch
     {
-        NotEmulatedReason.Scalable => "scalable",
-        NotEmulatedReason.GuardedControlStack => "guardedControlStack",
+        NotEmulatedReason.RegistersNotAvailable => "registersNotAvailable",
         NotEmulatedReason.DebugTransfer => "debugTransfer",
         NotEmulatedReason.ConstrainedUnpredictable => "constrainedUnpredictable",
         NotEmulatedReason.CacheMaintenance => "cacheMaintenance",

@@ -76,8 +76,11 @@ public readonly partial struct AccessDescriptor : IEquatable<AccessDescriptor>
     /// <summary>How loaded elements are extended.</summary>
     public LoadExtend Extend => (LoadExtend)((_transfer >> 56) & 3);
 
-    /// <summary>Width in bits of the register view that the instruction names: 32 for Wt, 64 for Xt, 8 to 128 for SIMD&amp;FP.</summary>
-    public int RegisterWidth => 8 << (int)(_transfer >> 58);
+    /// <summary>Width in bits of the register view that the instruction names: 32 for Wt, 64 for Xt, 8 to 128 for SIMD&amp;FP; of an element of an SVE vector.</summary>
+    public int RegisterWidth => 8 << RegisterSizeLog2;
+
+    /// <summary>Base-2 logarithm of <see cref="RegisterWidth"/> in bytes.</summary>
+    internal int RegisterSizeLog2 => (int)(_transfer >> 58);
 
     /// <summary>Total size of the access in bytes; 0 for a prefetch or cache operation and when <see cref="HasFixedSize"/> is false.</summary>
     public int TotalSize => ElementCount << ElementSizeLog2;

@@ -51,6 +51,9 @@ public enum AccessProperties : ushort
     /// <summary>SVE first-fault or non-fault load: elements after the first may be suppressed.</summary>
     FaultSuppressing = 1 << 13,
 
+    /// <summary>A store that Guarded Control Stack pages permit, and that is always aligned (GCSSTR, GCSSTTR).</summary>
+    GuardedControlStack = 1 << 14,
+
     /// <summary>The immediate or address is a multiple of the vector length.</summary>
     VectorLengthScaled = 1 << 15,
 }

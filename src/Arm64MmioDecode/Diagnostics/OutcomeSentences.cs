@@ -51,8 +51,7 @@ internal static class OutcomeSentences
 
     private static string For(NotEmulatedReason reason) => reason switch
     {
-        NotEmulatedReason.Scalable => "SVE and SME accesses are not supported",
-        NotEmulatedReason.GuardedControlStack => "operations on the Guarded Control Stack are not supported",
+        NotEmulatedReason.RegistersNotAvailable => "the registers of SVE, SME or the Guarded Control Stack are not there",
         NotEmulatedReason.DebugTransfer => "the debug data transfer register is not there",
         NotEmulatedReason.ConstrainedUnpredictable => "the instruction is CONSTRAINED UNPREDICTABLE, and the policy is to report it",
         NotEmulatedReason.CacheMaintenance => "it is cache maintenance, and the policy is to report it",
@@ -67,6 +66,7 @@ internal static class OutcomeSentences
         FaultReason.StackPointerAlignment => "an SP alignment fault",
         FaultReason.PointerAuthentication => "a pointer authentication failure",
         FaultReason.MemoryCopyOrSet => "a Memory Copy or Memory Set exception",
+        FaultReason.GuardedControlStack => "a Guarded Control Stack exception",
         _ => "no exception",
     };
 

@@ -48,12 +48,16 @@ public sealed partial class AccessPlan
     /// <summary>Creates a plan.</summary>
     /// <param name="monitor">The vCPU's local monitor for <see cref="ExclusivePolicy.Perform"/>.</param>
     /// <param name="authentication">Authenticates LDRAA and LDRAB; without one the code is removed unchecked (see <see cref="IPointerAuthentication"/>).</param>
+    /// <param name="scalable">
+    /// Whether the vCPU has SVE or SME (<see cref="IScalableRegisters"/>): room for the widest vectors, 30 KB, is made now. Otherwise the first
+    /// such instruction makes it.
+    /// </param>
     /// <exception cref="ArgumentNullException"><paramref name="monitor"/> is null.</exception>
-    public AccessPlan(ExclusiveMonitor monitor, IPointerAuthentication? authentication = null)
+    public AccessPlan(ExclusiveMonitor monitor, IPointerAuthentication? authentication = null, bool scalable = false)
     {
         _emulated = new EmulatedAccess(monitor ?? throw new ArgumentNullException(nameof(monitor)), authentication);
         _sequence = _emulated.Sequence;
-        _families = new FamilySet(_emulated);
+        _families = new FamilySet(_emulated, scalable);
         _transfers = _families.Transfers;
         _family = _families.Hints;
     }

@@ -149,6 +149,7 @@ public readonly struct AArch64ExceptionEntry
         FaultReason.StackPointerAlignment => SPAlignment(context),
         FaultReason.PointerAuthentication => A64Only(context, ExceptionClass.PointerAuthenticationFailure, fault.Syndrome),
         FaultReason.MemoryCopyOrSet => A64Only(context, ExceptionClass.MemoryOperation, fault.Syndrome),
+        FaultReason.GuardedControlStack => A64Only(context, ExceptionClass.GuardedControlStack, fault.Syndrome),
         _ => throw new ArgumentException("There is no fault to take.", nameof(fault)),
     };
 

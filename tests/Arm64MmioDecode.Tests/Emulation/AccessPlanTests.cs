@@ -385,8 +385,8 @@ public sealed class AccessPlanTests
     }
 
     [Theory]
-    [InlineData(0xD50B7700u, NotEmulatedReason.GuardedControlStack)] // gcspushm x0
-    [InlineData(0xA540A020u, NotEmulatedReason.Scalable)] // ld1w { z0.s }, p0/z, [x1]
+    [InlineData(0xD50B7700u, NotEmulatedReason.RegistersNotAvailable)] // gcspushm x0
+    [InlineData(0xA540A020u, NotEmulatedReason.RegistersNotAvailable)] // ld1w { z0.s }, p0/z, [x1]
     public void What_is_not_emulated_goes_by_policy(uint opcode, NotEmulatedReason reason)
     {
         var machine = new A64Machine();

@@ -525,7 +525,7 @@ public sealed class ExitHandlerTests
         var guest = new TestGuest().With(0xD50B7702);
         var outcome = guest.Handle(TestGuest.WriteEsr, Device);
         (outcome.Status, outcome.Reason, outcome.NotEmulatedReason).Should()
-            .Be((ExitStatus.NotEmulated, ExitReason.InstructionNotEmulated, NotEmulatedReason.GuardedControlStack));
+            .Be((ExitStatus.NotEmulated, ExitReason.InstructionNotEmulated, NotEmulatedReason.RegistersNotAvailable));
 
         var handler = new ExitHandler(guest.Registers, guest.Devices, options: new EmulationOptions { Unsupported = UnsupportedPolicy.ExternalAbort });
         outcome = handler.Handle(TestGuest.Exit(TestGuest.WriteEsr, Device + 8));

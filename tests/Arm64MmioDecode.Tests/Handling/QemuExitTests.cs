@@ -110,7 +110,7 @@ public sealed class QemuExitTests
                 var handler = new ExitHandler(vcpu, new TestDevices(), new Stage1Source(registers), ram, s_options);
                 var outcome = handler.Handle(exit);
                 if (outcome.Status is ExitStatus.Completed or ExitStatus.Continue
-                    || outcome.NotEmulatedReason is NotEmulatedReason.Scalable or NotEmulatedReason.DebugTransfer
+                    || outcome.NotEmulatedReason is NotEmulatedReason.RegistersNotAvailable or NotEmulatedReason.DebugTransfer
                     || IsUncheckedByQemu(accesses[i], start, outcome))
                 {
                     served++;

@@ -1,3 +1,4 @@
+using System;
 using Arm64MmioDecode.Descriptors;
 
 namespace Arm64MmioDecode.Emulation;
@@ -10,8 +11,13 @@ internal sealed class FamilySet
     private readonly SixtyFourByteAccesses _sixtyFourBytes;
     private readonly TagsAndBlocks _tags;
     private readonly MemoryCopiesAndSets _copies;
+    private readonly GuardedControlStack _guardedControlStack;
+    private readonly ContiguousVectors _contiguous;
+    private readonly GatheredVectors _gathered;
+    private readonly ReplicatedVectors _replicated;
+    private readonly MatrixAccesses _matrix;
 
-    public FamilySet(EmulatedAccess emulated)
+    public FamilySet(EmulatedAccess emulated, bool scalable)
     {
         Transfers = new Transfers(emulated);
         AArch32 = new AArch32Accesses(emulated);
@@ -21,6 +27,17 @@ internal sealed class FamilySet
         _sixtyFourBytes = new SixtyFourByteAccesses(emulated);
         _tags = new TagsAndBlocks(emulated);
         _copies = new MemoryCopiesAndSets(emulated);
+        _guardedControlStack = new GuardedControlStack(emulated);
+        var room = new Lazy<ScalableRoom>(() => new ScalableRoom());
+        _contiguous = new ContiguousVectors(emulated, room);
+        _gathered = new GatheredVectors(emulated, room);
+        _replicated = new ReplicatedVectors(emulated, room);
+        _matrix = new MatrixAccesses(emulated, room);
+        if (scalable)
+        {
+            _ = room.Value;
+            emulated.Sequence.Reserve(ScalableRoom.MaximumElements);
+        }
     }
 
     public Transfers Transfers { get; }
@@ -36,12 +53,7 @@ internal sealed class FamilySet
         {
             case AccessKind.Load:
             case AccessKind.Store:
-                return access.RegisterFile switch
-                {
-                    RegisterFile.General when SixtyFourByteAccesses.Contains(in access) => _sixtyFourBytes,
-                    <= RegisterFile.SimdAndFloatingPoint => _tags,
-                    _ => Hints,
-                };
+                return OfTransfer(in access);
             case AccessKind.LoadExclusive:
             case AccessKind.StoreExclusive:
                 return _exclusives;
@@ -55,8 +67,19 @@ internal sealed class FamilySet
             case AccessKind.MemoryCopy:
             case AccessKind.MemorySet:
                 return _copies;
+            case AccessKind.GuardedControlStack:
+                return _guardedControlStack;
             default:
                 return Hints;
         }
     }
+
+    private AccessFamily OfTransfer(in AccessDescriptor access) => (access.RegisterFile, access.Shape) switch
+    {
+        (RegisterFile.ZaArray or RegisterFile.Zt0, _) => _matrix,
+        (RegisterFile.ScalableVector or RegisterFile.Predicate, TransferShape.ScalableGather) => _gathered,
+        (RegisterFile.ScalableVector or RegisterFile.Predicate, TransferShape.ScalableReplicate) => _replicated,
+        (RegisterFile.ScalableVector or RegisterFile.Predicate, _) => _contiguous,
+        _ => SixtyFourByteAccesses.Contains(in access) ? _sixtyFourBytes : _tags,
+    };
 }

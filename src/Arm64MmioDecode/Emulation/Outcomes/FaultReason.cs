@@ -20,4 +20,9 @@ public enum FaultReason : byte
 
     /// <summary>A Memory Copy or Memory Set exception (EC 0x27, FEAT_MOPS), with <see cref="EmulationFault.Syndrome"/> as ISS.</summary>
     MemoryCopyOrSet,
+
+    /// <summary>
+    /// A Guarded Control Stack exception (EC 0x2D, FEAT_GCS): an entry is not what the instruction needs, with <see cref="EmulationFault.Syndrome"/> as ISS.
+    /// </summary>
+    GuardedControlStack,
 }

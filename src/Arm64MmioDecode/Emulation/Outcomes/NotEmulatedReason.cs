@@ -9,12 +9,6 @@ public enum NotEmulatedReason : byte
     /// <summary>The descriptor is empty: no memory access.</summary>
     NotMemoryAccess,
 
-    /// <summary>An SVE or SME access.</summary>
-    Scalable,
-
-    /// <summary>A Guarded Control Stack operation (FEAT_GCS): it needs the vCPU's GCSPR_ELx and its own permission checks.</summary>
-    GuardedControlStack,
-
     /// <summary>
     /// SVE, SME or a Guarded Control Stack operation, whose registers the embedder does not offer (<see cref="IScalableRegisters"/>,
     /// <see cref="IGuardedControlStackRegisters"/>).

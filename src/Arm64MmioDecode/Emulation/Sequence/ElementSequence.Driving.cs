@@ -43,6 +43,7 @@ internal sealed partial class ElementSequence
             element.High = 0;
         }
 
+        _element += _remaining;
         _phase = Phase.None;
         return BusStatus.Success;
     }

@@ -128,6 +128,24 @@ internal sealed partial class ElementSequence
         return _count++;
     }
 
+    /// <summary>Leaves out the elements from this one on.</summary>
+    public void Truncate(int count) => _count = count;
+
+    /// <summary>Elements that lie one after the other need no address each, and are transferred faster.</summary>
+    public void JoinIfConsecutive()
+    {
+        for (int i = 1; i < _count; i++)
+        {
+            if (_addresses[i] != _addresses[0] + ((ulong)(uint)i << _sizeLog2))
+            {
+                return;
+            }
+        }
+
+        _scattered = false;
+        _address = _addresses[0];
+    }
+
     /// <summary>Highest element first, or element 0 first again.</summary>
     public void SetDescending(bool value) => _descending = value;
 

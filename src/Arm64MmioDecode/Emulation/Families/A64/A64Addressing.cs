@@ -79,7 +79,7 @@ internal static class A64Addressing
         return index << access.IndexShift;
     }
 
-    // Acquire, release, exclusives, atomics and 64-byte accesses need alignment whatever SCTLR_ELx.A says: a library that does
+    // Stores to the Guarded Control Stack always need alignment (Arm ARM, section D11). Acquire, release, exclusives, atomics and 64-byte accesses need alignment whatever SCTLR_ELx.A says: a library that does
     // not know the memory type takes it for Device memory, where FEAT_LSE2 does not relax this (Arm ARM, "Alignment of data accesses").
 
     /// <summary>Exclusives, atomics and 64-byte accesses are aligned to their whole size.</summary>
@@ -92,7 +92,8 @@ internal static class A64Addressing
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool AreElementsAligned(EmulatedAccess emulated, in AccessDescriptor access, in EmulationOptions options)
     {
-        const AccessProperties Strict = AccessProperties.Acquire | AccessProperties.AcquirePC | AccessProperties.Release | AccessProperties.WritesTags;
+        const AccessProperties Strict = AccessProperties.Acquire | AccessProperties.AcquirePC | AccessProperties.Release | AccessProperties.WritesTags
+            | AccessProperties.GuardedControlStack;
         AccessProperties properties = access.NamedProperties;
         int alignment = (properties & AccessProperties.WritesTags) != 0 ? TagsAndBlocks.Granule : access.ElementSize;
         return (emulated.Sequence.Address & (ulong)(alignment - 1)) == 0
