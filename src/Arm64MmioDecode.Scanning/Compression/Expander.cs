@@ -12,6 +12,7 @@ internal enum CompressionMethod
     Lzma,
 
     Brotli,
+    Zlib,
 }
 
 /// <summary>Expands into memory that an <see cref="ExpansionBudget"/> bounds.</summary>
@@ -83,6 +84,7 @@ internal static class Expander
         CompressionMethod.Xz => "xz",
         CompressionMethod.Zstd => "zstd",
         CompressionMethod.Brotli => "brotli",
+        CompressionMethod.Zlib => "zlib",
         _ => "lzma",
     };
 
@@ -93,6 +95,8 @@ internal static class Expander
         {
             case CompressionMethod.Gzip:
                 return GzipDecoder.Decode(stream, output, out consumed, out written);
+            case CompressionMethod.Zlib:
+                return GzipDecoder.DecodeZlib(stream, output, out written);
             case CompressionMethod.Xz:
                 return XzDecoder.Decode(stream, output, out consumed, out written);
             case CompressionMethod.Zstd:

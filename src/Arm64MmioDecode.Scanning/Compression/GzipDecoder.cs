@@ -26,28 +26,10 @@ internal static class GzipDecoder
         fixed (byte* pointer = stream)
         {
             using var body = new Chunks(pointer + start, stream.Length - start);
-            using var inflater = new DeflateStream(body, CompressionMode.Decompress);
-            try
+            ExpansionStatus status = Inflate(body, output, out written);
+            if (status != ExpansionStatus.Done)
             {
-                int read;
-                while ((read = inflater.Read(output[written..])) > 0)
-                {
-                    written += read;
-                }
-                // A full output reads as the end; whether there is more only a further byte says.
-                if (written == output.Length && inflater.ReadByte() >= 0)
-                {
-                    return ExpansionStatus.TooLarge;
-                }
-            }
-            catch (InvalidDataException)
-            {
-                return body.AskedBeyondEnd ? ExpansionStatus.Truncated : ExpansionStatus.Corrupt;
-            }
-
-            if (body.AskedBeyondEnd)
-            {
-                return ExpansionStatus.Truncated;
+                return status;
             }
 
             Span<byte> trailer = stackalloc byte[TrailerSize];
@@ -64,6 +46,55 @@ internal static class GzipDecoder
             consumed = from + found + TrailerSize;
             return ExpansionStatus.Done;
         }
+    }
+
+    /// <summary>A zlib stream (RFC 1950), without its checksum: who uses it says how long it is.</summary>
+    public static unsafe ExpansionStatus DecodeZlib(ReadOnlySpan<byte> stream, Span<byte> output, out int written)
+    {
+        const int deflateMethod = 8;
+        const int presetDictionary = 0x20;
+        written = 0;
+        if (stream.Length < 2)
+        {
+            return ExpansionStatus.Truncated;
+        }
+
+        if ((stream[0] & 15) != deflateMethod || (stream[1] & presetDictionary) != 0 || BinaryPrimitives.ReadUInt16BigEndian(stream) % 31 != 0)
+        {
+            return ExpansionStatus.Corrupt;
+        }
+
+        fixed (byte* pointer = stream)
+        {
+            using var body = new Chunks(pointer + 2, stream.Length - 2);
+            return Inflate(body, output, out written);
+        }
+    }
+
+    private static ExpansionStatus Inflate(Chunks body, Span<byte> output, out int written)
+    {
+        written = 0;
+        using var inflater = new DeflateStream(body, CompressionMode.Decompress);
+        try
+        {
+            int read;
+            while ((read = inflater.Read(output[written..])) > 0)
+            {
+                written += read;
+            }
+
+            // A full output reads as the end; whether there is more only a further byte says.
+            if (written == output.Length && inflater.ReadByte() >= 0)
+            {
+                return ExpansionStatus.TooLarge;
+            }
+        }
+        catch (InvalidDataException)
+        {
+            return body.AskedBeyondEnd ? ExpansionStatus.Truncated : ExpansionStatus.Corrupt;
+        }
+
+        return body.AskedBeyondEnd ? ExpansionStatus.Truncated : ExpansionStatus.Done;
     }
 
     private static bool TrySkipHeader(ReadOnlySpan<byte> stream, out int position)

@@ -17,6 +17,9 @@ public sealed class CodeImage : FileContent
     /// <summary>The source lines; null when nothing is known of them.</summary>
     public ILineTable? Lines { get; init; }
 
+    /// <summary>The functions that relocatable code calls; null when the code itself says which.</summary>
+    public ICallTable? Calls { get; init; }
+
     /// <summary>What the user should know: what was guessed, what was not looked at.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 }

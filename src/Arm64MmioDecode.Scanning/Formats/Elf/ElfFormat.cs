@@ -17,19 +17,19 @@ internal sealed class ElfFormat : IFileFormat
 
     public IEnumerable<FileContent> Read(ByteSource bytes, ReadOptions options)
     {
-        yield return ReadImage(bytes, options);
+        var file = new ElfFile(bytes);
+        ElfFile? debugFile = DebugFiles.Find(file, options) is { } debug ? new ElfFile(debug) : null;
+        List<string> notes = [];
+        using ElfLines? lines = options.SourceLines ? ElfLines.Read(debugFile ?? file, options, notes) : null;
+        yield return ReadImage(file, debugFile, lines, notes);
     }
 
-    private static CodeImage ReadImage(ByteSource bytes, ReadOptions options)
+    private static CodeImage ReadImage(ElfFile file, ElfFile? debugFile, ElfLines? lines, List<string> notes)
     {
-        var file = new ElfFile(bytes);
         string format = FormatName(file);
-        List<string> notes = [];
-
         ElfSymbolReader? symbols = ElfSymbolReader.Read(file);
-        if (DebugFiles.Find(file, options) is { } debug)
+        if (debugFile is not null)
         {
-            var debugFile = new ElfFile(debug);
             if (debugFile.Machine != file.Machine || debugFile.IsRelocatable != file.IsRelocatable)
             {
                 throw new InvalidImageException("the debug file is of another kind than the file");
@@ -48,6 +48,8 @@ internal sealed class ElfFormat : IFileFormat
         {
             Format = format,
             Sections = sections,
+            Calls = file.IsRelocatable ? new ElfCallTable(file) : null,
+            Lines = lines?.Table,
             Symbols = symbols is { Functions.Length: > 0 } ? new ElfSymbolTable(symbols, file.IsRelocatable) : null,
             Notes = notes,
         };

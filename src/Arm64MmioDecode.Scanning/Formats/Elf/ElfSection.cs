@@ -15,11 +15,16 @@ internal readonly record struct ElfSection(
 {
     public const uint ProgramBits = 1;
     public const uint SymbolTable = 2;
+    public const uint RelocationsWithAddends = 4;
     public const uint Note = 7;
     public const uint NoBits = 8;
+    public const uint Relocations = 9;
     public const uint DynamicSymbolTable = 11;
     public const uint SymbolSectionIndices = 18;
     public const uint ArmAttributes = 0x70000003;
+
+    /// <summary>The number of a symbol's section is in another table (SHN_XINDEX).</summary>
+    public const int ExtendedIndex = 0xFFFF;
 
     private const ulong ExecutableFlag = 4;
     private const ulong CompressedFlag = 0x800;
