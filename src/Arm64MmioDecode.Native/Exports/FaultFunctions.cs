@@ -1,0 +1,131 @@
+using System;
+using System.Runtime.CompilerServices;
+using Arm64MmioDecode.Emulation;
+using Arm64MmioDecode.Exceptions;
+using Arm64MmioDecode.Handling;
+using Arm64MmioDecode.Native.Structures;
+using Arm64MmioDecode.Syndromes;
+
+namespace Arm64MmioDecode.Native.Exports;
+
+/// <summary>arm64mmio_exception_entry, and faults as structures.</summary>
+internal static unsafe class FaultFunctions
+{
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static int Enter(ExceptionContextStructure* context, RegistersStructure* registers, FaultStructure* fault, ExceptionStateStructure* destination)
+    {
+        int error = Versioned.Read(context, out ExceptionContextStructure target);
+        error = error != ErrorCode.None ? error : Versioned.Check(registers);
+        error = error != ErrorCode.None ? error : Versioned.Check(destination);
+        if (error != ErrorCode.None)
+        {
+            return error;
+        }
+
+        if (fault == null || registers->Size < sizeof(RegistersStructure))
+        {
+            return fault == null ? ErrorCode.Argument : ErrorCode.Size;
+        }
+
+        try
+        {
+            if (!TryGetFault(*fault, out EmulationFault exception))
+            {
+                return ErrorCode.Argument;
+            }
+
+            PstateFeatures features = PstateFeatureRegisters.Read(target.IdAa64Pfr1, target.IdAa64Mmfr1, 0, 0);
+            Versioned.Write(
+                target.AArch32 != 0 ? AArch32(target, *registers, exception, features) : AArch64(target, *registers, exception, features),
+                destination);
+            return ErrorCode.None;
+        }
+        catch (Exception exception)
+        {
+            return ErrorCode.Of(exception);
+        }
+    }
+
+    public static OutcomeStructure Structure(in ExitOutcome outcome)
+    {
+        EmulationFault fault = outcome.Fault;
+        OutcomeStructure result = default;
+        result.Status = (byte)outcome.Status;
+        result.Reason = (byte)outcome.Reason;
+        result.AbortClass = (byte)outcome.Class;
+        result.Action = (byte)outcome.Action;
+        result.NotEmulatedReason = (byte)outcome.NotEmulatedReason;
+        result.Fault = new FaultStructure
+        {
+            Address = fault.Address,
+            Iss = fault.Syndrome,
+            Reason = (byte)fault.Reason,
+            Dfsc = (byte)fault.StatusCode.Value,
+            IsWrite = Flag(fault.IsWrite),
+            AddressNotValid = Flag(fault.AddressNotValid),
+        };
+        return result;
+    }
+
+    private static bool TryGetFault(in FaultStructure given, out EmulationFault fault)
+    {
+        fault = default;
+        if (given.Reason is 0 or > (byte)FaultReason.MemoryCopyOrSet || given.Dfsc > 0x3F)
+        {
+            return false;
+        }
+
+        fault = given.Reason != (byte)FaultReason.DataAbort ? EmulationFault.Exception((FaultReason)given.Reason, given.Iss)
+            : given.AddressNotValid != 0 ? EmulationFault.ExternalAbortWithoutAddress(given.IsWrite != 0)
+            : EmulationFault.DataAbort(new FaultStatusCode(given.Dfsc), given.Address, given.IsWrite != 0);
+        return true;
+    }
+
+    private static ExceptionStateStructure AArch64(
+        in ExceptionContextStructure target, in RegistersStructure registers, in EmulationFault fault, PstateFeatures features)
+    {
+        var context = new AArch64ExceptionContext(1, registers.PState, registers.Pc, target.Vbar, target.Sctlr)
+        {
+            Sctlr2 = target.Sctlr2,
+            Features = features,
+        };
+        AArch64ExceptionEntry entry = AArch64ExceptionEntry.For(context, fault);
+        return new ExceptionStateStructure
+        {
+            FarValid = Flag(entry.Far is not null),
+            EsrValid = 1,
+            Pc = entry.Pc,
+            PState = entry.PState,
+            Esr = entry.Esr,
+            Far = entry.Far.GetValueOrDefault(),
+            Elr = entry.Elr,
+            Spsr = entry.Spsr,
+        };
+    }
+
+    private static ExceptionStateStructure AArch32(
+        in ExceptionContextStructure target, in RegistersStructure registers, in EmulationFault fault, PstateFeatures features)
+    {
+        var context = new AArch32ExceptionContext(
+            (uint)registers.PState, (uint)registers.Pc, (uint)target.Vbar, (uint)target.Sctlr, target.LongDescriptors != 0)
+        {
+            Features = features,
+        };
+        AArch32ExceptionEntry entry = AArch32ExceptionEntry.For(context, fault);
+        return new ExceptionStateStructure
+        {
+            FarValid = Flag(entry.FaultAddress is not null),
+            EsrValid = Flag(entry.FaultStatus is not null),
+            LRNumber = (byte)entry.LRView,
+            Mode = (byte)entry.Mode,
+            Pc = entry.Pc,
+            PState = entry.Cpsr,
+            Esr = entry.FaultStatus.GetValueOrDefault(),
+            Far = entry.FaultAddress.GetValueOrDefault(),
+            Elr = entry.LR,
+            Spsr = entry.Spsr,
+        };
+    }
+
+    private static byte Flag(bool value) => value ? (byte)1 : (byte)0;
+}

@@ -1,0 +1,77 @@
+using System;
+using System.Runtime.CompilerServices;
+using Arm64MmioDecode.Native.Objects;
+using Arm64MmioDecode.Native.Structures;
+using Arm64MmioDecode.Translation;
+
+namespace Arm64MmioDecode.Native.Exports;
+
+/// <summary>arm64mmio_stage1_translate.</summary>
+internal static unsafe class TranslationFunctions
+{
+    private const uint PrivilegedFlag = 1;
+    private const uint PanFlag = 2;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static int Translate(nint memory, Stage1Structure* registers, ulong address, uint access, uint flags, TranslationStructure* destination)
+    {
+        GuestMemory? guest = Handle.Target<GuestMemory>(memory);
+        if (guest is null || access > (uint)TranslationAccess.InstructionFetch || (flags & ~(PrivilegedFlag | PanFlag)) != 0)
+        {
+            return ErrorCode.Argument;
+        }
+
+        int error = Versioned.Read(registers, out Stage1Structure stage1);
+        error = error != ErrorCode.None ? error : Versioned.Check(destination);
+        if (error != ErrorCode.None)
+        {
+            return error;
+        }
+
+        if (stage1.Regime > (uint)Stage1Regime.AArch32EL10)
+        {
+            return ErrorCode.Argument;
+        }
+
+        try
+        {
+            var request = new TranslationRequest(address, (TranslationAccess)access, (flags & PrivilegedFlag) != 0) { Pan = (flags & PanFlag) != 0 };
+            TranslationResult result = Stage1.Translate(guest.Slots, Registers(stage1), request);
+            Versioned.Write(
+                new TranslationStructure
+                {
+                    Fault = (uint)result.Fault.Kind,
+                    PhysicalAddress = result.PhysicalAddress,
+                    BlockSize = result.BlockSize,
+                    Level = result.Level,
+                    Permissions = (uint)result.Permissions,
+                },
+                destination);
+            return ErrorCode.None;
+        }
+        catch (Exception exception)
+        {
+            return ErrorCode.Of(exception);
+        }
+    }
+
+    public static Stage1Registers Registers(in Stage1Structure stage1) => new()
+    {
+        Regime = (Stage1Regime)stage1.Regime,
+        Capabilities = Stage1Capabilities.FromIdRegisters(
+            stage1.IdAa64Mmfr0, stage1.IdAa64Mmfr1, stage1.IdAa64Mmfr2, stage1.IdAa64Mmfr3, stage1.IdAa64Pfr0, stage1.IdAa64Pfr1, stage1.IdMmfr4),
+        Sctlr = stage1.Sctlr,
+        Tcr = stage1.Tcr,
+        Tcr2 = stage1.Tcr2,
+        Ttbr0 = stage1.Ttbr0,
+        Ttbr1 = stage1.Ttbr1,
+        Mair = stage1.Mair,
+        Mair2 = stage1.Mair2,
+        Pir = stage1.Pir,
+        Pire0 = stage1.Pire0,
+        Por = stage1.Por,
+        PorEl0 = stage1.PorEl0,
+        Dacr = stage1.Dacr,
+        DefaultCacheable = (stage1.Flags & Stage1Structure.DefaultCacheable) != 0,
+    };
+}

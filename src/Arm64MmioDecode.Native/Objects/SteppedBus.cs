@@ -1,0 +1,34 @@
+using System;
+using Arm64MmioDecode.Emulation;
+
+namespace Arm64MmioDecode.Native.Objects;
+
+/// <summary>The devices are the caller's, who performs each transaction between two calls: nothing is ever asked here.</summary>
+internal sealed class SteppedBus : IWideMmioBus, ITagMemory
+{
+    public static readonly SteppedBus Instance = new();
+
+    public BusStatus Read(ulong address, int size, out ulong value)
+    {
+        value = 0;
+        return BusStatus.ExternalAbort;
+    }
+
+    public BusStatus Write(ulong address, int size, ulong value) => BusStatus.ExternalAbort;
+
+    public BusStatus ReadWide(ulong address, Span<byte> data) => BusStatus.ExternalAbort;
+
+    public BusStatus WriteWide(ulong address, ReadOnlySpan<byte> data, out ulong deviceStatus)
+    {
+        deviceStatus = 0;
+        return BusStatus.ExternalAbort;
+    }
+
+    public BusStatus ReadTag(ulong address, out byte tag)
+    {
+        tag = 0;
+        return BusStatus.ExternalAbort;
+    }
+
+    public BusStatus WriteTag(ulong address, byte tag) => BusStatus.ExternalAbort;
+}

@@ -1,0 +1,153 @@
+using System;
+using System.Buffers.Binary;
+using System.Threading;
+using Arm64MmioDecode.Diagnostics;
+using Arm64MmioDecode.Emulation;
+using Arm64MmioDecode.Handling;
+using Arm64MmioDecode.Native.Exports;
+using Arm64MmioDecode.Native.Structures;
+using Arm64MmioDecode.Syndromes;
+
+namespace Arm64MmioDecode.Native.Objects;
+
+/// <summary>arm64mmio_vcpu: a handler that is driven step by step on the caller's register block.</summary>
+internal sealed unsafe class VirtualCpu
+{
+    private readonly RegisterBlock _registers = new();
+    private readonly ExitHandler _handler;
+    private readonly bool _translates;
+    private int _busy;
+
+    public VirtualCpu(GuestMemory? memory, in EmulationOptions options, bool translates)
+    {
+        _translates = translates;
+        _handler = new ExitHandler(_registers, SteppedBus.Instance, translates ? _registers : null, memory?.Slots, options);
+    }
+
+    /// <summary>Reserves the object for one call; false when another one is at work.</summary>
+    public bool TryEnter() => Interlocked.CompareExchange(ref _busy, 1, 0) == 0;
+
+    public void Leave() => Volatile.Write(ref _busy, 0);
+
+    public int Begin(in ExitStructure exit, RegistersStructure* registers, Stage1Structure* stage1, OutcomeStructure* outcome)
+    {
+        Stage1Structure translation = default;
+        if (_translates)
+        {
+            int error = Versioned.Read(stage1, out translation);
+            if (error != ErrorCode.None)
+            {
+                return error;
+            }
+        }
+
+        if (registers->Size < sizeof(RegistersStructure))
+        {
+            return ErrorCode.Size;
+        }
+
+        if (!SyndromeFunctions.TryGetExit(exit, out DataAbortExit abort))
+        {
+            return ErrorCode.Argument;
+        }
+
+        _registers.Attach(registers, translation);
+        return Report(_handler.Begin(abort), outcome);
+    }
+
+    public int TryGetNext(TransactionStructure* destination)
+    {
+        if (!_registers.IsAttached || !_handler.TryGetNext(out BusTransaction transaction))
+        {
+            return 0;
+        }
+
+        TransactionStructure result = default;
+        result.Operation = (byte)transaction.Operation;
+        result.Unprivileged = transaction.IsUnprivileged ? (byte)1 : (byte)0;
+        result.Length = transaction.Size;
+        result.Address = transaction.Address;
+        switch (transaction.Operation)
+        {
+            case BusOperation.Write:
+                _handler.CopyData(new Span<byte>(result.Data, TransactionStructure.DataCapacity));
+                break;
+            case BusOperation.WriteTag:
+                result.Data[0] = (byte)transaction.Low;
+                break;
+        }
+
+        Versioned.Write(result, destination);
+        return 1;
+    }
+
+    public int Complete(ReadOnlySpan<byte> data)
+    {
+        if (!_registers.IsAttached || !_handler.TryGetNext(out BusTransaction transaction))
+        {
+            return ErrorCode.State;
+        }
+
+        int expected = transaction.Operation switch
+        {
+            BusOperation.Read => transaction.Size,
+            BusOperation.ReadTag => 1,
+            _ => 0,
+        };
+        bool hasStatus = transaction is { Operation: BusOperation.Write, Size: TransactionStructure.DataCapacity } && data.Length == sizeof(ulong);
+        if (data.Length != expected && !hasStatus)
+        {
+            return ErrorCode.Argument;
+        }
+
+        if (transaction.Operation == BusOperation.Read)
+        {
+            _handler.Complete(data);
+        }
+        else
+        {
+            _handler.Complete(hasStatus ? BinaryPrimitives.ReadUInt64LittleEndian(data) : data.Length == 1 ? data[0] : 0ul);
+        }
+
+        return ErrorCode.None;
+    }
+
+    public int Fail(uint dfsc)
+    {
+        if (!_registers.IsAttached || !_handler.TryGetNext(out _))
+        {
+            return ErrorCode.State;
+        }
+
+        _handler.Fail(BusStatus.Fault(new FaultStatusCode((byte)dfsc)));
+        return ErrorCode.None;
+    }
+
+    public int Commit(OutcomeStructure* outcome)
+    {
+        if (!_registers.IsAttached)
+        {
+            return ErrorCode.State;
+        }
+
+        return Report(_handler.Commit(), outcome);
+    }
+
+    public int Abandon()
+    {
+        _registers.Detach();
+        return ErrorCode.None;
+    }
+
+    public string? Explain() => _registers.IsAttached ? ExitExplanation.Of(_handler).ToString() : null;
+
+    private static int Report(in ExitOutcome outcome, OutcomeStructure* destination)
+    {
+        if (destination != null)
+        {
+            Versioned.Write(FaultFunctions.Structure(outcome), destination);
+        }
+
+        return ErrorCode.None;
+    }
+}

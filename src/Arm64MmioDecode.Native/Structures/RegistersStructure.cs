@@ -1,0 +1,25 @@
+using System.Runtime.InteropServices;
+
+namespace Arm64MmioDecode.Native.Structures;
+
+/// <summary>arm64mmio_registers.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct RegistersStructure
+{
+    public uint Size;
+    public uint Reserved;
+    public fixed ulong X[31];
+    public ulong Sp;
+    public ulong Pc;
+    public ulong PState;
+    public fixed ulong V[64];
+    public ulong Fpcr;
+    public ulong Accdata;
+    public fixed ulong RcwMask[2];
+    public fixed ulong RcwSMask[2];
+    public ulong SpsrSvc;
+    public ulong SpsrAbt;
+    public ulong SpsrUnd;
+    public ulong SpsrIrq;
+    public ulong SpsrFiq;
+}

@@ -1,0 +1,17 @@
+using System.Runtime.InteropServices;
+
+namespace Arm64MmioDecode.Native.Structures;
+
+/// <summary>arm64mmio_transaction.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct TransactionStructure
+{
+    public const int DataCapacity = 64;
+
+    public uint Size;
+    public byte Operation;
+    public byte Unprivileged;
+    public ushort Length;
+    public ulong Address;
+    public fixed byte Data[DataCapacity];
+}

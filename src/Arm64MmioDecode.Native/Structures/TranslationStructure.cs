@@ -1,0 +1,15 @@
+using System.Runtime.InteropServices;
+
+namespace Arm64MmioDecode.Native.Structures;
+
+/// <summary>arm64mmio_translation.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct TranslationStructure
+{
+    public uint Size;
+    public uint Fault;
+    public ulong PhysicalAddress;
+    public ulong BlockSize;
+    public int Level;
+    public uint Permissions;
+}
