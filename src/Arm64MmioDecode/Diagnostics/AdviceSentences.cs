@@ -85,6 +85,9 @@ internal static class AdviceSentences
             case ExitStatus.Continue:
                 sentences.Add("Nothing about this exit: enter the guest again.");
                 break;
+            case ExitStatus.Abandoned:
+                sentences.Add("Enter the guest where it is now.");
+                break;
             case ExitStatus.Retry:
             case ExitStatus.NotInstructionAccess:
             case ExitStatus.NotEmulated when outcome.Reason == ExitReason.OpcodeNotAvailable:

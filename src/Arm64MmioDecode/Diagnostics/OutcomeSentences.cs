@@ -15,6 +15,7 @@ internal static class OutcomeSentences
         ExitStatus.Continue => "partly done; the guest executes the rest",
         ExitStatus.Retry => "not performed, the guest is to execute what is there now: " + For(outcome.Reason),
         ExitStatus.GuestFault => "the guest takes " + For(outcome.Fault) + ": " + For(outcome.Reason),
+        ExitStatus.Abandoned => "abandoned: the vCPU is no longer where it was at the exit",
         ExitStatus.NotInstructionAccess => For(outcome.Action, outcome.Fault),
         _ => "not emulated: " + (outcome.Reason == ExitReason.InstructionNotEmulated ? For(outcome.NotEmulatedReason) : For(outcome.Reason)),
     };

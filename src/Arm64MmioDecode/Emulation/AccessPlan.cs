@@ -80,6 +80,15 @@ public sealed partial class AccessPlan
     /// <summary>Why the instruction does not access memory, when <see cref="Status"/> is <see cref="EmulationStatus.Undefined"/>.</summary>
     public UndefinedReason UndefinedReason => _emulated.UndefinedReason;
 
+    /// <summary>
+    /// Whether the processor that trapped has checked the alignment of the access: what FEAT_LSE2 allows in Normal memory raises no
+    /// Alignment fault then.
+    /// </summary>
+    internal bool HasPassedAlignmentCheck
+    {
+        set => _emulated.HasPassedAlignmentCheck = value;
+    }
+
     /// <summary>Computes addresses and, for a store, data from the registers. Nothing is accessed and no register changes.</summary>
     /// <param name="access">The instruction.</param>
     /// <param name="registers">The vCPU's registers; only those that the instruction uses are read.</param>

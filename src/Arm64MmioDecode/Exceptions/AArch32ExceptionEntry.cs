@@ -137,14 +137,21 @@ public readonly struct AArch32ExceptionEntry
         faultStatus: null,
         faultAddress: null);
 
-    /// <summary>The exception that an emulated instruction ended with.</summary>
+    /// <summary>
+    /// The exception that an emulated instruction ended with. A Data Abort for which the guest's descriptor format has no code (a Tag
+    /// Check Fault, or whatever a bus may answer) is taken as a synchronous External abort.
+    /// </summary>
     /// <param name="context">The state at the instruction and EL1's registers.</param>
     /// <param name="fault">The fault that the emulation reported.</param>
-    /// <exception cref="ArgumentException">The fault is none, or one that AArch32 does not have.</exception>
+    /// <exception cref="ArgumentException">
+    /// The fault is none, or one that only A64 instructions raise (<see cref="FaultReason.StackPointerAlignment"/>,
+    /// <see cref="FaultReason.PointerAuthentication"/>, <see cref="FaultReason.MemoryCopyOrSet"/>).
+    /// </exception>
     public static AArch32ExceptionEntry For(in AArch32ExceptionContext context, in EmulationFault fault) => fault.Reason switch
     {
         FaultReason.DataAbort => DataAbort(
-            context, new DataFault(fault.StatusCode, fault.Address, fault.IsWrite) { AddressNotValid = fault.AddressNotValid }),
+            context,
+            new DataFault(fault, TryConvert(context, fault.StatusCode, out _) ? fault.StatusCode : FaultStatusCode.SynchronousExternalAbort)),
         FaultReason.UndefinedInstruction => Undefined(context),
         _ => throw new ArgumentException("AArch32 has no exception for this fault.", nameof(fault)),
     };
@@ -153,16 +160,21 @@ public readonly struct AArch32ExceptionEntry
     private static uint FaultStatusRegister(
         in AArch32ExceptionContext context, FaultStatusCode fault, out FaultStatusCode status)
     {
-        var format = context.LongDescriptors ? FaultStatusFormat.AArch32Long : FaultStatusFormat.AArch32Short;
-        if (!fault.TryConvert(format, out status)
-            && !FaultStatusCode.TryEncode(
-                fault.Kind, Math.Min(Math.Max(fault.Level, 1), context.LongDescriptors ? 3 : 2), format, out status))
+        if (!TryConvert(context, fault, out status))
         {
             throw new ArgumentException("AArch32 has no code for this fault.", nameof(fault));
         }
 
         var value = (uint)status.Value;
         return context.LongDescriptors ? FsrLpae | value : ((value & 0x10) << 6) | (value & 0xF);
+    }
+
+    private static bool TryConvert(in AArch32ExceptionContext context, FaultStatusCode fault, out FaultStatusCode status)
+    {
+        var format = context.LongDescriptors ? FaultStatusFormat.AArch32Long : FaultStatusFormat.AArch32Short;
+        return fault.TryConvert(format, out status)
+            || FaultStatusCode.TryEncode(
+                fault.Kind, Math.Min(Math.Max(fault.Level, 1), context.LongDescriptors ? 3 : 2), format, out status);
     }
 
     // AArch32's own SPSRs have DIT where SPSR_ELx has SS, and nothing where that has DIT (J, which is RES0).

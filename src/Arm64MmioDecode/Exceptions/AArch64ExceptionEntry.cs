@@ -137,14 +137,47 @@ public readonly struct AArch64ExceptionEntry
     public static AArch64ExceptionEntry SPAlignment(in AArch64ExceptionContext context) =>
         new(context, ((uint)ExceptionClass.SPAlignment << ExceptionClassShift) | IL, far: null, vector: 0);
 
-    /// <summary>The exception that an emulated instruction ended with.</summary>
+    /// <summary>
+    /// Which Exception level takes the exception that an emulated instruction ended with. For a guest without an EL2 of its own it is
+    /// EL1.
+    /// </summary>
+    /// <param name="pstate">PSTATE at the instruction, in SPSR_ELx layout.</param>
+    /// <param name="hcr">HCR_EL2 of the vCPU's own EL2: TGE (bit 27) and TEA (bit 37); 0 for a vCPU without one.</param>
+    /// <param name="fault">The fault that the emulation reported.</param>
+    /// <param name="hcrx">HCRX_EL2, where it is implemented: MCE2 (bit 10).</param>
+    /// <returns>1 or 2, for <see cref="AArch64ExceptionContext"/>.</returns>
+    /// <remarks>The routing of AArch64.Abort(), AArch64.Undefined() and their kind; HCRX_EL2.TMEA is not known here.</remarks>
+    public static int GetTargetLevel(ulong pstate, ulong hcr, in EmulationFault fault, ulong hcrx = 0)
+    {
+        const ulong Tea = 1ul << 37;
+        const ulong Mce2 = 1ul << 10;
+        switch (ProcessorState.ExceptionLevel(pstate))
+        {
+            case 2:
+                return 2;
+            case 0 when (hcr & HcrTge) != 0:
+                return 2;
+            case 1 when fault.Reason == FaultReason.MemoryCopyOrSet && (hcrx & Mce2) != 0:
+                return 2;
+            default:
+                return fault.Reason == FaultReason.DataAbort && fault.StatusCode.IsExternalAbort && (hcr & Tea) != 0 ? 2 : 1;
+        }
+    }
+
+    /// <summary>
+    /// The exception that an emulated instruction ended with. A Data Abort whose status code is reserved, or is none that ESR_ELx
+    /// has, is taken as a synchronous External abort.
+    /// </summary>
     /// <param name="context">The state at the instruction and the target's registers.</param>
     /// <param name="fault">The fault that the emulation reported.</param>
     /// <exception cref="ArgumentException">The fault is none (<see cref="FaultReason.None"/>).</exception>
     public static AArch64ExceptionEntry For(in AArch64ExceptionContext context, in EmulationFault fault) => fault.Reason switch
     {
         FaultReason.DataAbort => DataAbort(
-            context, new DataFault(fault.StatusCode, fault.Address, fault.IsWrite) { AddressNotValid = fault.AddressNotValid }),
+            context,
+            new DataFault(
+                fault,
+                TryConvert(fault.StatusCode, out _) ? fault.StatusCode : FaultStatusCode.SynchronousExternalAbort)),
         FaultReason.UndefinedInstruction => Undefined(context),
         FaultReason.StackPointerAlignment => SPAlignment(context),
         FaultReason.PointerAuthentication => A64Only(context, ExceptionClass.PointerAuthenticationFailure, fault.Syndrome),
@@ -188,9 +221,13 @@ public readonly struct AArch64ExceptionEntry
     }
 
     private static FaultStatusCode ToAArch64(FaultStatusCode status) =>
-        status.TryConvert(FaultStatusFormat.AArch64, out var code)
+        TryConvert(status, out var code)
             ? code
             : throw new ArgumentException("AArch64 has no code for this fault.", nameof(status));
+
+    // The codes of Domain faults are those of PAR_EL1; ESR_ELx has none.
+    private static bool TryConvert(FaultStatusCode status, out FaultStatusCode code) =>
+        status.TryConvert(FaultStatusFormat.AArch64, out code) && code.Kind != FaultKind.Domain;
 
     private static bool IsFromHostEL0(in AArch64ExceptionContext context) =>
         (context.Hcr & (HcrE2H | HcrTge)) == (HcrE2H | HcrTge);

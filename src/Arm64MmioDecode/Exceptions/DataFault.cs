@@ -1,3 +1,4 @@
+using Arm64MmioDecode.Emulation;
 using Arm64MmioDecode.Syndromes;
 
 namespace Arm64MmioDecode.Exceptions;
@@ -18,6 +19,15 @@ public readonly struct DataFault
         Status = status;
         Address = address;
         IsWrite = write;
+    }
+
+    /// <summary>Takes over what an emulation reported.</summary>
+    internal DataFault(in EmulationFault fault, FaultStatusCode status)
+        : this(status, fault.Address, fault.IsWrite)
+    {
+        AddressNotValid = fault.AddressNotValid;
+        CacheMaintenance = fault.IsCacheMaintenance;
+        Domain = fault.Domain;
     }
 
     /// <summary>The kind of fault and its level: DFSC.</summary>

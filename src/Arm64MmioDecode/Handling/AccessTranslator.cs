@@ -23,6 +23,7 @@ internal sealed class AccessTranslator : IWideMmioBus, ITagMemory
     private readonly IStage1Source? _stage1;
     private readonly IGuestMemory? _memory;
     private readonly IGuestRam? _ram;
+    private readonly IAtomicGuestMemory? _atomic;
 
     private ulong _pstate;
     private int _known;
@@ -36,6 +37,7 @@ internal sealed class AccessTranslator : IWideMmioBus, ITagMemory
         _stage1 = stage1;
         _memory = memory;
         _ram = memory as IGuestRam;
+        _atomic = memory as IAtomicGuestMemory;
     }
 
     /// <summary>Whether addresses can be translated.</summary>
@@ -44,6 +46,9 @@ internal sealed class AccessTranslator : IWideMmioBus, ITagMemory
     /// <summary>Whether a part of the access has turned out to have no translation, or no permission, when it was its turn.</summary>
     public bool HasFaulted { get; private set; }
 
+    /// <summary>The exit has been abandoned: no further transaction is performed.</summary>
+    public bool IsAbandoned { get; set; }
+
     /// <summary>Forgets the exit before.</summary>
     public void Begin(ulong pstate)
     {
@@ -51,6 +56,7 @@ internal sealed class AccessTranslator : IWideMmioBus, ITagMemory
         _known = 0;
         _next = 0;
         HasFaulted = false;
+        IsAbandoned = false;
         _unprivilegedRead = false;
         _unprivilegedWrite = false;
     }
@@ -63,63 +69,57 @@ internal sealed class AccessTranslator : IWideMmioBus, ITagMemory
     }
 
     /// <summary>Remembers a page whose translation the processor itself has reported.</summary>
-    public ref readonly GuestPage Add(ulong virtualAddress, ulong physicalAddress, bool write, bool unprivileged)
+    public ref readonly GuestPage Add(ulong virtualAddress, ulong physicalAddress, PageAccess access)
     {
         ref GuestPage page = ref Slot();
         page.Virtual = virtualAddress & ~GuestPage.OffsetMask;
         page.Physical = physicalAddress & ~GuestPage.OffsetMask;
-        page.Permissions = AccessPermissions.Read | (write ? AccessPermissions.Write : AccessPermissions.None);
-        page.Unprivileged = unprivileged;
-        page.IsMemory = IsMemory(page.Physical, write);
+        page.Access = access | PageAccess.Read;
+        page.NeedsUpdate = false;
+        page.IsMemory = IsMemory(page.Physical, (access & PageAccess.Write) != 0);
         return ref page;
     }
 
     /// <summary>Translates without remembering.</summary>
-    public TranslationResult Translate(ulong virtualAddress, bool read, bool write, bool unprivileged)
-    {
-        bool privileged = InstructionFetcher.IsPrivileged(_pstate) && (!unprivileged || HasUserAccessOverride);
-        TranslationAccess access = write ? TranslationAccess.Write : TranslationAccess.Read;
-        var request = new TranslationRequest(virtualAddress, access, privileged) { Pan = (_pstate & PstatePan) != 0 };
-        Stage1Registers registers = _stage1!.ReadRegisters(virtualAddress);
-        TranslationResult result = Stage1.Translate(_memory!, registers, request);
-
-        // An atomic needs both permissions; a mapping that can only be written exists with FEAT_S1PIE.
-        return write && read && result.Succeeded && (result.Permissions & AccessPermissions.Read) == 0
-            ? Stage1.Translate(_memory!, registers, new TranslationRequest(virtualAddress, TranslationAccess.Read, privileged) { Pan = request.Pan })
-            : result;
-    }
+    public TranslationResult Translate(ulong virtualAddress, PageAccess access) => Translate(virtualAddress, access, _stage1!.ReadRegisters(virtualAddress), null);
 
     /// <summary>Translates for what the memory is: whoever may access it, as it is not known whether the instruction is unprivileged.</summary>
     public TranslationResult TranslateForAttributes(ulong virtualAddress, bool write)
     {
-        TranslationResult result = Translate(virtualAddress, read: !write, write, unprivileged: false);
-        return result.Fault.Kind == TranslationFaultKind.Permission ? Translate(virtualAddress, read: !write, write, unprivileged: true) : result;
+        PageAccess access = write ? PageAccess.Write : PageAccess.Read;
+        TranslationResult result = Translate(virtualAddress, access);
+        return result.Fault.Kind == TranslationFaultKind.Permission ? Translate(virtualAddress, access | PageAccess.Unprivileged) : result;
     }
 
     /// <summary>Finds the page of an address, by translating it if it is not known yet.</summary>
-    /// <returns>Whether there is a translation with the permission; <paramref name="fault"/> says why not.</returns>
-    public bool TryLocate(ulong virtualAddress, bool read, bool write, bool unprivileged, out GuestPage page, out TranslationFault fault)
+    /// <param name="virtualAddress">The address.</param>
+    /// <param name="access">What the access needs.</param>
+    /// <param name="isUsed">Whether the access is going to be made: memory is then marked as accessed, and as dirty, where the guest leaves that to the processor.</param>
+    /// <param name="page">The page.</param>
+    /// <param name="fault">Why there is none.</param>
+    /// <returns>Whether there is a translation with the permission.</returns>
+    public bool TryLocate(ulong virtualAddress, PageAccess access, bool isUsed, out GuestPage page, out TranslationFault fault)
     {
         fault = default;
-        AccessPermissions needed = (read ? AccessPermissions.Read : AccessPermissions.None) | (write ? AccessPermissions.Write : AccessPermissions.None);
         ulong virtualPage = virtualAddress & ~GuestPage.OffsetMask;
         for (int i = 0; i < _known; i++)
         {
-            page = _pages[i];
-            if (page.Virtual == virtualPage && page.Unprivileged == unprivileged && (page.Permissions & needed) == needed)
+            ref GuestPage known = ref _pages[i];
+            if (known.Virtual == virtualPage && known.Allows(access))
             {
-                return true;
+                bool ready = !(isUsed && known.NeedsUpdate) || TryUpdate(virtualAddress, access, ref known, out fault);
+                page = known;
+                return ready;
             }
         }
 
         page = default;
         if (!CanTranslate)
         {
-            fault = default;
             return false;
         }
 
-        TranslationResult result = Translate(virtualAddress, read, write, unprivileged);
+        TranslationResult result = Translate(virtualAddress, access);
         if (!result.Succeeded)
         {
             fault = result.Fault;
@@ -128,12 +128,69 @@ internal sealed class AccessTranslator : IWideMmioBus, ITagMemory
 
         ref GuestPage slot = ref Slot();
         slot.Virtual = virtualPage;
-        slot.Physical = result.PhysicalAddress & ~GuestPage.OffsetMask;
-        slot.Permissions = needed;
-        slot.Unprivileged = unprivileged;
-        slot.IsMemory = IsMemory(slot.Physical, write);
+        slot.Access = access;
+        Fill(ref slot, result);
+        bool found = !(isUsed && slot.NeedsUpdate) || TryUpdate(virtualAddress, access, ref slot, out fault);
         page = slot;
-        return true;
+        return found;
+    }
+
+    private void Fill(ref GuestPage page, in TranslationResult result)
+    {
+        page.Physical = result.PhysicalAddress & ~GuestPage.OffsetMask;
+        page.IsMemory = IsMemory(page.Physical, (page.Access & (PageAccess.Write | PageAccess.CacheMaintenance)) != 0);
+        page.NeedsUpdate = page.IsMemory && result.PendingUpdates != DescriptorUpdates.None;
+    }
+
+    // What a processor does before it accesses memory. Where the embedder gives no way to do it, or the tables cannot be written,
+    // the access is not made either: the guest's software is told, as on a processor that leaves this to it.
+    private bool TryUpdate(ulong virtualAddress, PageAccess access, ref GuestPage page, out TranslationFault fault)
+    {
+        const int Attempts = 8;
+        Stage1Registers registers = _stage1!.ReadRegisters(virtualAddress);
+        TranslationResult result = default;
+        for (int i = 0; i < Attempts; i++)
+        {
+            result = Translate(virtualAddress, access, registers, _atomic);
+            fault = result.Fault;
+            if (!result.Succeeded)
+            {
+                return false;
+            }
+
+            // The Access flag of a table only tells how old what it leads to is.
+            if ((result.PendingUpdates & ~DescriptorUpdates.TableAccessFlag) == DescriptorUpdates.None)
+            {
+                Fill(ref page, result);
+                page.NeedsUpdate = false;
+                return true;
+            }
+
+            if (_atomic is null)
+            {
+                break;
+            }
+        }
+
+        TranslationFaultKind kind = (result.PendingUpdates & DescriptorUpdates.AccessFlag) != 0 ? TranslationFaultKind.AccessFlag : TranslationFaultKind.Permission;
+        fault = new TranslationFault(kind, result.Level);
+        return false;
+    }
+
+    private TranslationResult Translate(ulong virtualAddress, PageAccess needed, in Stage1Registers registers, IAtomicGuestMemory? updated)
+    {
+        bool privileged = InstructionFetcher.IsPrivileged(_pstate) && ((needed & PageAccess.Unprivileged) == 0 || HasUserAccessOverride);
+        TranslationAccess access = (needed & PageAccess.CacheMaintenance) != 0 ? TranslationAccess.CacheMaintenance
+            : (needed & PageAccess.Write) != 0 ? TranslationAccess.Write : TranslationAccess.Read;
+        var request = new TranslationRequest(virtualAddress, access, privileged) { Pan = (_pstate & PstatePan) != 0 };
+        TranslationResult result = updated is null ? Stage1.Translate(_memory!, registers, request) : Stage1.TranslateAndUpdate(updated, registers, request);
+
+        // An atomic needs both permissions: a mapping that can only be written exists with FEAT_S1PIE. Cache maintenance needs what
+        // its operation needs.
+        var permissions = (AccessPermissions)(needed & (PageAccess.Read | PageAccess.Write));
+        return result.Succeeded && (result.Permissions & permissions) != permissions
+            ? new TranslationResult(new TranslationFault(TranslationFaultKind.Permission, result.Level), result.TableReads)
+            : result;
     }
 
     /// <summary>Finds where a transaction goes.</summary>
@@ -236,7 +293,9 @@ internal sealed class AccessTranslator : IWideMmioBus, ITagMemory
 
     private BusStatus Locate(ulong address, bool write, bool unprivileged, out ulong physicalAddress, out bool isMemory)
     {
-        if (TryLocate(address, read: !write, write, unprivileged, out GuestPage page, out TranslationFault fault))
+        PageAccess access = (write ? PageAccess.Write : PageAccess.Read) | (unprivileged ? PageAccess.Unprivileged : PageAccess.None);
+        TranslationFault fault = default;
+        if (!IsAbandoned && TryLocate(address, access, isUsed: true, out GuestPage page, out fault))
         {
             physicalAddress = page.Locate(address);
             isMemory = page.IsMemory;
@@ -246,8 +305,9 @@ internal sealed class AccessTranslator : IWideMmioBus, ITagMemory
         HasFaulted = true;
         physicalAddress = 0;
         isMemory = false;
-        int code = fault.FaultStatusCode;
-        return code == 0 ? BusStatus.ExternalAbort : BusStatus.Fault(new FaultStatusCode(code));
+        return fault.Kind is TranslationFaultKind.None or TranslationFaultKind.NotSupported
+            ? BusStatus.ExternalAbort
+            : BusStatus.Fault(new FaultStatusCode(fault.FaultStatusCode));
     }
 
     // Without IGuestRam nobody can say whether a page is memory for a write: a readable page may be a ROM, whose writes exit.

@@ -1,6 +1,7 @@
 using System;
 using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Emulation;
+using Arm64MmioDecode.Fetching;
 using Arm64MmioDecode.Syndromes;
 using Arm64MmioDecode.Translation;
 
@@ -60,12 +61,12 @@ public sealed partial class ExitHandler
                 return Verdict.NotEmulated(ExitReason.AddressNotAvailable);
             }
 
-            return _translator.Add(far, _exit.Ipa.Value, range.IsWritten, range.IsUnprivileged).IsMemory
+            return _translator.Add(far, _exit.Ipa.Value, AccessOf(range)).IsMemory
                 ? Verdict.Retry(ExitReason.IsMemory)
                 : Verdict.GoOn;
         }
 
-        return LocatePage(far, range.IsRead, range.IsWritten, range.IsUnprivileged, isTrapped: true);
+        return LocatePage(far, AccessOf(range), isTrapped: true);
     }
 
     // KVM reports no FAR: the address that faulted is in the one of the access's pages that leads to the IPA.
@@ -79,9 +80,10 @@ public sealed partial class ExitHandler
 
         ExitReason reason = ExitReason.None;
         ulong granule = GranuleIfImprecise();
+        PageAccess access = AccessOf(range);
         foreach (ulong address in new PagesOfRange(range))
         {
-            Verdict located = LocatePage(address, range.IsRead, range.IsWritten, range.IsUnprivileged, isTrapped: true);
+            Verdict located = LocatePage(address, access, isTrapped: true);
             if (located.Status != ExitStatus.Retry || located.Reason == ExitReason.IsMemory)
             {
                 // It is the page of the IPA, or nobody can say.
@@ -101,17 +103,49 @@ public sealed partial class ExitHandler
         return Verdict.Retry(reason);
     }
 
-    // Finds the page of an address. The one that trapped must be the page of the IPA, and no memory.
-    private Verdict LocatePage(ulong address, bool read, bool write, bool unprivileged, bool isTrapped)
+    // What an access needs of the pages of a range.
+    private PageAccess AccessOf(in AddressRange range) => _access.Kind == AccessKind.CacheMaintenance
+        ? AccessOfCacheMaintenance()
+        : (range.IsRead ? PageAccess.Read : PageAccess.None)
+            | (range.IsWritten ? PageAccess.Write : PageAccess.None)
+            | (range.IsUnprivileged ? PageAccess.Unprivileged : PageAccess.None);
+
+    // AArch64.S1CheckPermissions(), the accesses AccessType_DC and AccessType_IC. At EL1 only an invalidation of data takes a Permission
+    // fault. At EL0 the other operations on data need read permission; those that invalidate, and IC IVAU, need write permission
+    // too with SCTLR_ELx.CMOW. Whether IC IVAU needs read permission at EL0 is IMPLEMENTATION DEFINED: what trapped had it if so.
+    private PageAccess AccessOfCacheMaintenance()
     {
-        if (!_translator.TryLocate(address, read, write, unprivileged, out GuestPage page, out TranslationFault fault))
+        const ulong Cmow = 1ul << 32;
+        const uint InstructionCache = 5;
+        uint crm = (_access.InstructionSet == InstructionSet.A64 ? _access.Opcode >> 8 : _access.Opcode) & 0xF;
+        bool isInstructionCache = crm == InstructionCache;
+        bool invalidates = _access.Operation != AccessOperation.Clean;
+        PageAccess access = PageAccess.CacheMaintenance;
+        if (InstructionFetcher.IsPrivileged(_pstate))
+        {
+            return _access.Operation == AccessOperation.Invalidate && !isInstructionCache ? access | PageAccess.Write : access;
+        }
+
+        if (!isInstructionCache)
+        {
+            access |= PageAccess.Read;
+        }
+
+        return invalidates && _stage1 is not null && (_stage1.ReadSctlr() & Cmow) != 0 ? access | PageAccess.Write : access;
+    }
+
+    // Finds the page of an address. The one that trapped must be the page of the IPA, and no memory.
+    private Verdict LocatePage(ulong address, PageAccess access, bool isTrapped)
+    {
+        bool write = (access & PageAccess.Write) != 0;
+        if (!_translator.TryLocate(address, access, isUsed: !isTrapped, out GuestPage page, out TranslationFault fault))
         {
             return fault.Kind == TranslationFaultKind.NotSupported ? Verdict.NotEmulated(ExitReason.TranslationNotSupported)
                 : fault.Kind == TranslationFaultKind.None ? Verdict.NotEmulated(ExitReason.AddressNotAvailable)
                 : isTrapped ? Verdict.Retry(ExitReason.NotTranslated)
                 : Fault(
                     ExitReason.OtherPartNotTranslated,
-                    EmulationFault.DataAbort(new FaultStatusCode(fault.FaultStatusCode), address, write));
+                    EmulationFault.DataAbort(new FaultStatusCode(fault.FaultStatusCode), address, write, fault.Domain));
         }
 
         if (isTrapped)
@@ -143,6 +177,7 @@ public sealed partial class ExitHandler
                 continue;
             }
 
+            PageAccess access = AccessOf(range);
             foreach (ulong address in new PagesOfRange(range))
             {
                 if (((address ^ trapped) & PageMask) == 0)
@@ -150,7 +185,7 @@ public sealed partial class ExitHandler
                     continue;
                 }
 
-                Verdict located = LocatePage(address, range.IsRead, range.IsWritten, range.IsUnprivileged, isTrapped: false);
+                Verdict located = LocatePage(address, access, isTrapped: false);
                 if (!located.IsGoOn && !(byAndBy && located.Reason == ExitReason.OtherPartNotTranslated))
                 {
                     return located;

@@ -39,6 +39,9 @@ public readonly struct ExitOutcome
     /// <summary>The exception for the guest, for <see cref="ExitStatus.GuestFault"/> and <see cref="ExitAction.InjectFault"/>.</summary>
     public EmulationFault Fault { get; }
 
-    /// <summary>Whether the vCPU is to be re-entered with no more to do: the instruction is done, or is to be executed again.</summary>
-    public bool ReenterGuest => Status is ExitStatus.Completed or ExitStatus.Continue or ExitStatus.Retry;
+    /// <summary>
+    /// Whether the vCPU is to be re-entered with no more to do: the instruction is done, is to be executed again, or is no longer
+    /// what the vCPU is at.
+    /// </summary>
+    public bool ReenterGuest => Status is ExitStatus.Completed or ExitStatus.Continue or ExitStatus.Retry or ExitStatus.Abandoned;
 }

@@ -35,4 +35,11 @@ public enum ExitStatus : byte
 
     /// <summary>The library cannot complete it: <see cref="ExitOutcome.Reason"/>. Nothing has changed.</summary>
     NotEmulated,
+
+    /// <summary>
+    /// The vCPU's state is not the one that the exit began with any more: the embedder said so (<see cref="ExitHandler.Abandon"/>), PC
+    /// is another one, or a device threw an exception. No register has changed, though transactions may have been performed:
+    /// re-enter the guest where it is now.
+    /// </summary>
+    Abandoned,
 }

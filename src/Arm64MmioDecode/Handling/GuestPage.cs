@@ -1,5 +1,3 @@
-using Arm64MmioDecode.Translation;
-
 namespace Arm64MmioDecode.Handling;
 
 /// <summary>Where a page of an access lies: what stage 1 said once, so that check and access see the same.</summary>
@@ -16,14 +14,21 @@ internal struct GuestPage
     /// <summary>The guest-physical address of the page.</summary>
     public ulong Physical;
 
-    /// <summary>What stage 1 lets the instruction do.</summary>
-    public AccessPermissions Permissions;
+    /// <summary>What stage 1 lets the instruction do, and as what.</summary>
+    public PageAccess Access;
 
-    /// <summary>Whether the permissions are those of EL0.</summary>
-    public bool Unprivileged;
+    /// <summary>Whether a processor would set the Access flag or dirty state before it uses the page.</summary>
+    public bool NeedsUpdate;
 
     /// <summary>Whether the page is guest memory rather than a device.</summary>
     public bool IsMemory;
+
+    /// <summary>Whether the page has been found for an access like this one, or one that needs more.</summary>
+    public readonly bool Allows(PageAccess access)
+    {
+        const PageAccess As = PageAccess.Unprivileged | PageAccess.CacheMaintenance;
+        return (Access & access) == access && (Access & As) == (access & As);
+    }
 
     public readonly ulong Locate(ulong virtualAddress) => Physical | (virtualAddress & OffsetMask);
 }

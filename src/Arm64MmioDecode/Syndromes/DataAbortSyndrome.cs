@@ -229,6 +229,7 @@ public readonly struct DataAbortSyndrome : IEquatable<DataAbortSyndrome>
                 case FaultKind.Lockdown:
                     return DataAbortClass.Lockdown;
                 case FaultKind.Reserved:
+                case FaultKind.Domain: // Only PAR_EL1 reports it in this format.
                     return DataAbortClass.Reserved;
                 default:
                     return DataAbortClass.Other;

@@ -81,6 +81,8 @@ public readonly struct FaultStatusCode : IEquatable<FaultStatusCode>
             {
                 0x12 or 0x1A or 0x22 or 0x2A or 0x2C => -2,
                 0x13 or 0x1B or 0x23 or 0x29 or 0x2B => -1,
+                0x3D => 1,
+                0x3E => 2,
                 _ => _value & 3,
             };
         }
@@ -118,7 +120,9 @@ public readonly struct FaultStatusCode : IEquatable<FaultStatusCode>
         (byte)FaultKind.TlbConflict, (byte)FaultKind.UnsupportedAtomicHardwareUpdate, 0, 0,
         (byte)FaultKind.Lockdown, (byte)FaultKind.UnsupportedExclusiveOrAtomic, 0, 0,
         0, 0, 0, 0,
-        0, 0, 0, 0,
+
+        // Domain faults of a section and of a page: only where a walk through short descriptors reports in this format (EncodeLDFSC()).
+        0, (byte)FaultKind.Domain, (byte)FaultKind.Domain, 0,
     };
 
     private static ReadOnlySpan<byte> AArch32LongKinds => new byte[64]

@@ -53,7 +53,7 @@ internal static class AArch32LongDescriptors
         bool pxn = leaf.Pxn || (hierarchical && leaf.PxnTable);
         AArch32Stage1.DecodeAp(ap2, ap1, out AccessPermissions privileged, out AccessPermissions unprivileged);
         AccessPermissions permissions = AArch32Stage1.Permissions(registers, request, privileged, unprivileged, xn, pxn);
-        if ((permissions & request.Needed) == 0)
+        if ((permissions & request.Needed) != request.Needed)
         {
             return new TranslationResult(new TranslationFault(TranslationFaultKind.Permission, leaf.Level), reads);
         }

@@ -84,7 +84,7 @@ internal static class AArch32ShortDescriptors
                 return Fault(TranslationFaultKind.Domain, leaf.Level, leaf.Domain, reads);
         }
 
-        if ((permissions & request.Needed) == 0)
+        if ((permissions & request.Needed) != request.Needed)
         {
             return Fault(TranslationFaultKind.Permission, leaf.Level, leaf.Domain, reads);
         }

@@ -41,7 +41,7 @@ internal static class AArch32Stage1
         }
 
         // PAN: what is accessible to EL0, PL1 may not touch. Execution does not depend on it.
-        if (request.Pan && request.Privileged && unprivileged != AccessPermissions.None)
+        if (request.HeedsPan && request.Privileged && unprivileged != AccessPermissions.None)
         {
             data = AccessPermissions.None;
         }

@@ -68,6 +68,7 @@ internal readonly struct AArch64Range
         ExtendedTagChecking = mtx && cpu.Has(Stage1Features.ExtendedTagChecking);
         HardwareAccessFlag = ha && cpu.Has(Stage1Features.HardwareAccessFlag);
         HardwareDirtyState = hd && HardwareAccessFlag && cpu.Has(Stage1Features.HardwareDirtyState);
+        HardwareTableAccessFlag = HardwareAccessFlag && cpu.Has(Stage1Features.HardwareTableAccessFlag) && Bits.Bit(registers.Tcr2, 11);
 
         // DS only has a meaning for the two smaller granules, and for each only if it has FEAT_LPA2.
         Lpa2 = ds && ((GranuleBits == 12 && cpu.Has(Stage1Features.Lpa2Granule4K)) || (GranuleBits == 14 && cpu.Has(Stage1Features.Lpa2Granule16K)));
@@ -150,6 +151,9 @@ internal readonly struct AArch64Range
     /// <summary>HD, which only works together with HA.</summary>
     public bool HardwareDirtyState { get; }
 
+    /// <summary>TCR2.HAFT, which only works together with HA.</summary>
+    public bool HardwareTableAccessFlag { get; }
+
     public bool HierarchicalPermissions { get; }
 
     /// <summary>TCR2.PIE.</summary>
@@ -180,6 +184,7 @@ internal readonly struct AArch64Range
         Lpa2 = Lpa2,
         Lpa = GranuleBits == 16 && _physicalAddressBits >= 52,
         BigEndian = _bigEndian,
+        HardwareTableAccessFlag = HardwareTableAccessFlag,
     };
 
     // TCR.TG0 and TG1 encode the same sizes differently. 0 stands for the reserved encoding.

@@ -7,7 +7,7 @@ internal static class AArch64Stage1
     // I_RFRSQ, R_YXNYW).
     private const int LevelBeforeWalk = 0;
 
-    public static TranslationResult Translate(IGuestMemory memory, in Stage1Registers registers, in TranslationRequest request)
+    public static TranslationResult Translate(IGuestMemory memory, in Stage1Registers registers, in TranslationRequest request, IAtomicGuestMemory? updated = null)
     {
         ulong va = request.VirtualAddress;
         bool fetch = request.Access == TranslationAccess.InstructionFetch;
@@ -45,7 +45,7 @@ internal static class AArch64Stage1
         }
 
         LongDescriptorTables tables = range.Tables();
-        TranslationFault fault = tables.Walk(memory, va, out LongDescriptor leaf, out int reads);
+        TranslationFault fault = tables.Walk(memory, va, out LongDescriptor leaf, out int reads, updated);
         if (fault.Kind != TranslationFaultKind.None)
         {
             return new TranslationResult(fault, reads);
@@ -56,13 +56,55 @@ internal static class AArch64Stage1
             return Fault(TranslationFaultKind.AccessFlag, leaf.Level, reads);
         }
 
-        AccessPermissions permissions = AArch64Permissions.Of(registers, range, leaf, request.Privileged, request.Pan);
-        if ((permissions & request.Needed) == 0)
+        AccessPermissions permissions = AArch64Permissions.Of(registers, range, leaf, request.Privileged, request.HeedsPan);
+        if ((permissions & request.Needed) != request.Needed)
         {
             return Fault(TranslationFaultKind.Permission, leaf.Level, reads);
         }
 
-        return new TranslationResult(leaf.Address, Attributes(registers, range, leaf, request.Access), permissions, leaf.BlockBits, leaf.Level, reads);
+        DescriptorUpdates pending = PendingUpdates(range, leaf, request.Access);
+        if (pending != DescriptorUpdates.None && updated is not null && TryUpdate(updated, tables, leaf, pending))
+        {
+            pending &= DescriptorUpdates.TableAccessFlag;
+        }
+
+        return new TranslationResult(
+            leaf.Address, Attributes(registers, range, leaf, request.Access), permissions, leaf.BlockBits, leaf.Level, reads, pending);
+    }
+
+    // AArch64.S1Translate(): after the permission checks; cache maintenance never makes a page dirty.
+    private static DescriptorUpdates PendingUpdates(in AArch64Range range, in LongDescriptor leaf, TranslationAccess access)
+    {
+        DescriptorUpdates pending = leaf.TableAccessFlagPending ? DescriptorUpdates.TableAccessFlag : DescriptorUpdates.None;
+        if (!leaf.AccessFlag)
+        {
+            pending |= DescriptorUpdates.AccessFlag;
+        }
+
+        if (access == TranslationAccess.Write && range.HardwareDirtyState && leaf.Ap2 && (range.PermissionIndirection || leaf.DirtyBitModifier))
+        {
+            pending |= DescriptorUpdates.DirtyState;
+        }
+
+        return pending;
+    }
+
+    private static bool TryUpdate(IAtomicGuestMemory memory, in LongDescriptorTables tables, in LongDescriptor leaf, DescriptorUpdates updates)
+    {
+        const ulong ReadOnlyOrNotDirty = 1ul << 7;
+        const ulong AccessFlag = 1ul << 10;
+        ulong value = leaf.Value;
+        if ((updates & DescriptorUpdates.AccessFlag) != 0)
+        {
+            value |= AccessFlag;
+        }
+
+        if ((updates & DescriptorUpdates.DirtyState) != 0)
+        {
+            value &= ~ReadOnlyOrNotDirty;
+        }
+
+        return value == leaf.Value || tables.TryReplace(memory, leaf.Location, leaf.Value, value);
     }
 
     // Every bit from the input size up to the top must be 0 in the lower range and 1 in the upper.

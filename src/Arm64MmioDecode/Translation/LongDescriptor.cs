@@ -8,6 +8,12 @@ internal readonly struct LongDescriptor
     /// <summary>The output address of the access.</summary>
     public ulong Address { get; init; }
 
+    /// <summary>Where the descriptor itself lies.</summary>
+    public ulong Location { get; init; }
+
+    /// <summary>A Table descriptor on the way has an Access flag of 0 that hardware would set.</summary>
+    public bool TableAccessFlagPending { get; init; }
+
     public int Level { get; init; }
 
     /// <summary>The base-2 logarithm of the block or page size.</summary>

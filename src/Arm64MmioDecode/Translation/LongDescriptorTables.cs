@@ -10,6 +10,7 @@ namespace Arm64MmioDecode.Translation;
 internal readonly struct LongDescriptorTables
 {
     private const int FinalLevel = 3;
+    private const ulong AccessFlag = 1ul << 10;
 
     // An Address size fault by TTBR is reported at level 0 wherever the walk starts (Arm ARM, R_VPBBF).
     private const int LevelOfTtbrFault = 0;
@@ -38,13 +39,17 @@ internal readonly struct LongDescriptorTables
     /// <summary>SCTLR.EE.</summary>
     public bool BigEndian { get; init; }
 
+    /// <summary>TCR2.HAFT: hardware sets the Access flags of Table descriptors.</summary>
+    public bool HardwareTableAccessFlag { get; init; }
+
     /// <summary>Looks the address up.</summary>
     /// <param name="memory">The guest's memory.</param>
     /// <param name="va">The virtual address; bits from <see cref="InputBits"/> up are ignored.</param>
     /// <param name="leaf">The final descriptor when there is no fault.</param>
     /// <param name="reads">The number of descriptors that were read.</param>
+    /// <param name="updated">Where to set the Access flags of Table descriptors; null to leave them alone.</param>
     /// <returns>The fault, or the kind <see cref="TranslationFaultKind.None"/>.</returns>
-    public TranslationFault Walk(IGuestMemory memory, ulong va, out LongDescriptor leaf, out int reads)
+    public TranslationFault Walk(IGuestMemory memory, ulong va, out LongDescriptor leaf, out int reads, IAtomicGuestMemory? updated = null)
     {
         leaf = default;
         reads = 0;
@@ -72,6 +77,7 @@ internal readonly struct LongDescriptorTables
         int apTable = 0;
         bool xnTable = false;
         bool pxnTable = false;
+        bool tableAccessFlagPending = false;
 
         while (true)
         {
@@ -104,6 +110,8 @@ internal readonly struct LongDescriptorTables
                 {
                     Value = descriptor,
                     Address = address,
+                    Location = entry,
+                    TableAccessFlagPending = tableAccessFlagPending,
                     Level = level,
                     BlockBits = indexLow,
                     ApTable = apTable,
@@ -111,6 +119,11 @@ internal readonly struct LongDescriptorTables
                     PxnTable = pxnTable,
                 };
                 return default;
+            }
+
+            if (HardwareTableAccessFlag && (descriptor & AccessFlag) == 0)
+            {
+                tableAccessFlagPending |= updated is null || !TryReplace(updated, entry, descriptor, descriptor | AccessFlag);
             }
 
             // Hierarchical permissions only ever take away (APTable, XNTable or UXNTable, PXNTable).
@@ -146,6 +159,18 @@ internal readonly struct LongDescriptorTables
         }
 
         return address;
+    }
+
+    /// <summary>Replaces a descriptor if it is still what was read.</summary>
+    public bool TryReplace(IAtomicGuestMemory memory, ulong location, ulong descriptor, ulong replacement)
+    {
+        if (BigEndian)
+        {
+            descriptor = BinaryPrimitives.ReverseEndianness(descriptor);
+            replacement = BinaryPrimitives.ReverseEndianness(replacement);
+        }
+
+        return memory.TryCompareExchange(location, descriptor, replacement, out ulong previous) && previous == descriptor;
     }
 
     private bool OutOfRange(ulong address) => address >> OutputBits != 0;

@@ -35,7 +35,7 @@ public readonly struct Stage1Capabilities
     /// Reads the features from the vCPU's identification registers, as the guest sees them.
     /// </summary>
     /// <param name="idAa64Mmfr0">ID_AA64MMFR0_EL1: physical address size, granules, FEAT_LPA2.</param>
-    /// <param name="idAa64Mmfr1">ID_AA64MMFR1_EL1: FEAT_HAFDBS, FEAT_HPDS, FEAT_PAN3.</param>
+    /// <param name="idAa64Mmfr1">ID_AA64MMFR1_EL1: FEAT_HAFDBS, FEAT_HAFT, FEAT_HPDS, FEAT_PAN3.</param>
     /// <param name="idAa64Mmfr2">ID_AA64MMFR2_EL1: FEAT_LVA, FEAT_TTST, FEAT_E0PD.</param>
     /// <param name="idAa64Mmfr3">ID_AA64MMFR3_EL1: FEAT_S1PIE, FEAT_S1POE, FEAT_AIE, FEAT_D128.</param>
     /// <param name="idAa64Pfr0">ID_AA64PFR0_EL1: FEAT_SVE, which brings TCR.NFDx.</param>
@@ -63,6 +63,7 @@ public readonly struct Stage1Capabilities
 
         Add(Field(idAa64Mmfr1, 0) >= 1, Stage1Features.HardwareAccessFlag);
         Add(Field(idAa64Mmfr1, 0) >= 2, Stage1Features.HardwareDirtyState);
+        Add(Field(idAa64Mmfr1, 0) >= 3, Stage1Features.HardwareTableAccessFlag);
         Add(Field(idAa64Mmfr1, 12) >= 1, Stage1Features.HierarchicalPermissionDisables);
         Add(Field(idAa64Mmfr1, 20) >= 3, Stage1Features.EnhancedPan);
 

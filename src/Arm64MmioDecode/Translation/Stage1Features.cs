@@ -68,4 +68,7 @@ public enum Stage1Features
 
     /// <summary>FEAT_D128: 128-bit descriptors. The walker does not follow them: see <see cref="TranslationFaultKind.NotSupported"/>.</summary>
     Descriptors128 = 1 << 18,
+
+    /// <summary>FEAT_HAFT: TCR2.HAFT, hardware management of the Access flag in Table descriptors.</summary>
+    HardwareTableAccessFlag = 1 << 19,
 }

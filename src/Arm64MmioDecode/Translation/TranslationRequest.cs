@@ -35,11 +35,15 @@ public readonly struct TranslationRequest
     /// </summary>
     public bool NonFault { get; init; }
 
+    /// <summary>PAN, where the access heeds it.</summary>
+    internal bool HeedsPan => Pan && Access != TranslationAccess.CacheMaintenance;
+
     /// <summary>The permission that the access needs.</summary>
     internal AccessPermissions Needed => Access switch
     {
         TranslationAccess.Write => AccessPermissions.Write,
         TranslationAccess.InstructionFetch => AccessPermissions.Execute,
+        TranslationAccess.CacheMaintenance => AccessPermissions.None,
         _ => AccessPermissions.Read,
     };
 }

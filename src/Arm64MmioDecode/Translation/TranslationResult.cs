@@ -6,6 +6,7 @@ public readonly struct TranslationResult
     private readonly sbyte _level;
     private readonly byte _blockBits;
     private readonly byte _tableReads;
+    private readonly DescriptorUpdates _pendingUpdates;
 
     internal TranslationResult(in TranslationFault fault, int tableReads)
     {
@@ -14,7 +15,7 @@ public readonly struct TranslationResult
         _tableReads = (byte)tableReads;
     }
 
-    internal TranslationResult(ulong physicalAddress, MemoryAttributes attributes, AccessPermissions permissions, int blockBits, int level, int tableReads)
+    internal TranslationResult(ulong physicalAddress, MemoryAttributes attributes, AccessPermissions permissions, int blockBits, int level, int tableReads, DescriptorUpdates pendingUpdates = DescriptorUpdates.None)
     {
         PhysicalAddress = physicalAddress;
         Attributes = attributes;
@@ -22,6 +23,7 @@ public readonly struct TranslationResult
         _blockBits = (byte)blockBits;
         _level = (sbyte)level;
         _tableReads = (byte)tableReads;
+        _pendingUpdates = pendingUpdates;
     }
 
     /// <summary>Whether the access is translated and allowed.</summary>
@@ -50,6 +52,12 @@ public readonly struct TranslationResult
 
     /// <summary>The number of descriptors that were read: at most 5.</summary>
     public int TableReads => _tableReads;
+
+    /// <summary>
+    /// What a processor that makes this access would first write into the tables; a translation only says so. See
+    /// <see cref="Stage1.TranslateAndUpdate"/>.
+    /// </summary>
+    public DescriptorUpdates PendingUpdates => _pendingUpdates;
 
     /// <summary>The address as it is, while stage 1 is off.</summary>
     internal static TranslationResult Flat(ulong address, MemoryAttributes attributes) => new(

@@ -120,6 +120,24 @@ public sealed class AArch32ModeTests
     }
 
     [Theory]
+    [InlineData(0x2001D3u, 0x10001D3u)] // DIT
+    [InlineData(0x10001D3u, 0x1D3u)] // J, which is RES0
+    [InlineData(0x6001D3u, 0x14001D3u)] // DIT, PAN
+    public void A_saved_state_has_DIT_where_PSTATE_has_SS(uint saved, uint pstate)
+    {
+        var machine = new AArch32Machine(Irq).With(0x2000, 0x9000, saved);
+        machine[Irq, 0] = 0x2000;
+        machine.Execute(0xF8900A00).Should().Be(EmulationStatus.Completed); // rfeia r0
+        machine.Registers.PState.Should().Be(pstate);
+
+        machine = new AArch32Machine(Irq).With(0x2000, 0x9000);
+        machine[Irq, 0] = 0x2000;
+        machine.Registers.SetSystemRegister(SystemRegister.SpsrIrq, saved);
+        machine.Execute(0xE8D08000).Should().Be(EmulationStatus.Completed); // ldm r0, {pc}^
+        machine.Registers.PState.Should().Be(pstate);
+    }
+
+    [Theory]
     [InlineData(0xE810C000, 0x1FF8u, 0)] // rfedb r0
     [InlineData(0xE830C000, 0x1FF8u, -8)]
     [InlineData(0xE990C000, 0x2000u, 0)] // rfeia r0

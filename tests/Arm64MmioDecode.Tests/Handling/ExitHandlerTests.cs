@@ -109,6 +109,33 @@ public sealed class ExitHandlerTests
         guest.Registers.GetX(0).Should().Be(0x13121110);
     }
 
+    [Theory]
+    [InlineData(0x88DFFC40u, 0x93804007u, 2, "read 9000002 2,read 9000004 2")] // ldar w0, [x2]
+    [InlineData(0x889FFC40u, 0x93804047u, 2, "write 9000002 2 = 5566,write 9000004 2 = 3344")] // stlr w0, [x2]
+    [InlineData(0x88DFFC40u, 0x92000007u, 2, "read 9000002 2,read 9000004 2")]
+    [InlineData(0xB820005Fu, 0x92000007u, 2, "read 9000002 2,read 9000004 2,write 9000002 2 = 5868,write 9000004 2 = 3848")] // stadd w0, [x2]
+    [InlineData(0x88DFFC40u, 0x92000007u, 14, "read 900000e 2,read 9000010 2")] // with SCTLR.nAA
+    [InlineData(0xB820005Fu, 0x92000007u, 14, "")] // an atomic is always within 16 bytes
+    public void A_fault_of_stage_2_says_that_the_alignment_was_checked(uint opcode, uint esr, int offset, string accesses)
+    {
+        var guest = new TestGuest(options: new EmulationOptions { Atomics = AtomicPolicy.Perform }).With(opcode).X(2, Device + (ulong)offset).X(0, 0x33445566);
+        guest.Tables.Map(Device, TestGuest.DeviceIpa, GuestTables.Code);
+        var outcome = guest.Handle(esr, Device + (ulong)offset);
+        if (accesses.Length == 0)
+        {
+            outcome.Fault.StatusCode.Should().Be(FaultStatusCode.Alignment);
+            return;
+        }
+
+        outcome.Status.Should().Be(ExitStatus.Completed);
+        string.Join(',', guest.Devices.Log).Should().Be(accesses);
+
+        // In Device memory FEAT_LSE2 allows nothing.
+        guest.Tables.Map(Device, TestGuest.DeviceIpa, GuestTables.Device);
+        guest.Registers.Pc = TestGuest.Pc;
+        guest.Handle(esr, Device + (ulong)offset).Fault.StatusCode.Should().Be(FaultStatusCode.Alignment);
+    }
+
     [Fact]
     public void AArch32_guests_are_handled_alike()
     {

@@ -19,7 +19,7 @@ public readonly struct BusStatus : IEquatable<BusStatus>
     public static BusStatus Success => default;
 
     /// <summary>Nothing answers at the address, or the device refuses: a synchronous External abort (DFSC 0b010000).</summary>
-    public static BusStatus ExternalAbort => Fault(FaultStatusCode.SynchronousExternalAbort);
+    public static BusStatus ExternalAbort => new((byte)(FaultFlag | FaultStatusCode.SynchronousExternalAbort.Value));
 
     /// <summary>Whether the transaction was performed.</summary>
     public bool IsSuccess => _value == 0;
@@ -28,9 +28,13 @@ public readonly struct BusStatus : IEquatable<BusStatus>
     public FaultStatusCode StatusCode => new(_value & 0x3F);
 
     /// <summary>The transaction was not performed: the guest should see this fault. For buses that translate addresses or check permissions.</summary>
-    /// <param name="code">The fault, as ESR_ELx.DFSC encodes it.</param>
+    /// <param name="code">
+    /// The fault, as ESR_ELx.DFSC encodes it, or as an AArch32 format does. A reserved code, and one that is no fault of a data access
+    /// in AArch64, count as a synchronous External abort.
+    /// </param>
     /// <returns>The status.</returns>
-    public static BusStatus Fault(FaultStatusCode code) => new((byte)(FaultFlag | code.Value));
+    public static BusStatus Fault(FaultStatusCode code) =>
+        code.TryConvert(FaultStatusFormat.AArch64, out FaultStatusCode converted) ? new((byte)(FaultFlag | converted.Value)) : ExternalAbort;
 
     /// <inheritdoc/>
     public bool Equals(BusStatus other) => _value == other._value;

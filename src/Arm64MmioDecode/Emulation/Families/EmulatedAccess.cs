@@ -39,6 +39,9 @@ internal sealed class EmulatedAccess
     /// <summary>The address that the exit reports, for descriptors that were made from a syndrome.</summary>
     public ulong ReportedAddress { get; private set; }
 
+    /// <summary>See <see cref="AccessPlan.HasPassedAlignmentCheck"/>.</summary>
+    public bool HasPassedAlignmentCheck { get; set; }
+
     /// <summary>What the base register becomes.</summary>
     public ulong Writeback { get; set; }
 

@@ -6,7 +6,7 @@ namespace Arm64MmioDecode.Emulation;
 /// <summary>The exception that ends an emulation, without the state of the processor that takes it.</summary>
 public readonly struct EmulationFault : IEquatable<EmulationFault>
 {
-    private EmulationFault(FaultReason reason, ulong address, bool addressNotValid, bool isWrite, FaultStatusCode statusCode, uint syndrome)
+    private EmulationFault(FaultReason reason, ulong address, bool addressNotValid, bool isWrite, FaultStatusCode statusCode, uint syndrome, int domain = 0)
     {
         Reason = reason;
         Address = address;
@@ -14,6 +14,7 @@ public readonly struct EmulationFault : IEquatable<EmulationFault>
         IsWrite = isWrite;
         StatusCode = statusCode;
         Syndrome = syndrome;
+        Domain = (byte)domain;
     }
 
     /// <summary>Which exception; <see cref="FaultReason.None"/> in the default value.</summary>
@@ -34,6 +35,12 @@ public readonly struct EmulationFault : IEquatable<EmulationFault>
     /// <summary>ESR_ELx.DFSC of a data abort; meaningful for <see cref="FaultReason.DataAbort"/>.</summary>
     public FaultStatusCode StatusCode { get; }
 
+    /// <summary>The domain, 0 to 15, of a data abort on AArch32 short descriptors: DFSR.Domain. 0 elsewhere, and where it is not known.</summary>
+    public byte Domain { get; }
+
+    /// <summary>Whether the access was cache maintenance: ESR_ELx.CM. <see cref="IsWrite"/> is true then.</summary>
+    public bool IsCacheMaintenance { get; private init; }
+
     /// <summary>ESR_ELx.ISS of the exceptions that are no data abort: bits 24:0.</summary>
     public uint Syndrome { get; }
 
@@ -41,9 +48,15 @@ public readonly struct EmulationFault : IEquatable<EmulationFault>
     /// <param name="code">ESR_ELx.DFSC.</param>
     /// <param name="address">FAR_ELx.</param>
     /// <param name="isWrite">ESR_ELx.WnR.</param>
+    /// <param name="domain">DFSR.Domain, 0 to 15, for a guest with AArch32 short descriptors.</param>
     /// <returns>The fault.</returns>
-    public static EmulationFault DataAbort(FaultStatusCode code, ulong address, bool isWrite) =>
-        new(FaultReason.DataAbort, address, addressNotValid: false, isWrite, code, 0);
+    public static EmulationFault DataAbort(FaultStatusCode code, ulong address, bool isWrite, int domain = 0) =>
+        new(FaultReason.DataAbort, address, addressNotValid: false, isWrite, code, 0, domain);
+
+    /// <summary>The same data abort, of cache maintenance: with ESR_ELx.CM, and WnR.</summary>
+    /// <returns>The fault.</returns>
+    internal EmulationFault OfCacheMaintenance() =>
+        new(Reason, Address, AddressNotValid, isWrite: true, StatusCode, Syndrome, Domain) { IsCacheMaintenance = true };
 
     /// <summary>A synchronous External abort whose address is not known.</summary>
     /// <param name="isWrite">ESR_ELx.WnR.</param>
@@ -61,7 +74,7 @@ public readonly struct EmulationFault : IEquatable<EmulationFault>
     /// <inheritdoc/>
     public bool Equals(EmulationFault other) =>
         Reason == other.Reason && Address == other.Address && AddressNotValid == other.AddressNotValid && IsWrite == other.IsWrite
-        && StatusCode.Equals(other.StatusCode) && Syndrome == other.Syndrome;
+        && StatusCode.Equals(other.StatusCode) && Syndrome == other.Syndrome && Domain == other.Domain && IsCacheMaintenance == other.IsCacheMaintenance;
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is EmulationFault other && Equals(other);

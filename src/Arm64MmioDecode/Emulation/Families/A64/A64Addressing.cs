@@ -79,26 +79,36 @@ internal static class A64Addressing
         return index << access.IndexShift;
     }
 
-    // Stores to the Guarded Control Stack always need alignment (Arm ARM, section D11). Acquire, release, exclusives, atomics and 64-byte accesses need alignment whatever SCTLR_ELx.A says: a library that does
-    // not know the memory type takes it for Device memory, where FEAT_LSE2 does not relax this (Arm ARM, "Alignment of data accesses").
+    // Stores to the Guarded Control Stack always need alignment (Arm ARM, section D11). Acquire, release, exclusives, atomics and 64-byte
+    // accesses need alignment whatever SCTLR_ELx.A says: a library that does not know the memory type takes it for Device memory, where
+    // FEAT_LSE2 does not relax this (Arm ARM, "Alignment of data accesses"), unless it knows that the processor has passed its check
+    // (AArch64.UnalignedAccessFaults()).
 
-    /// <summary>Exclusives, atomics and 64-byte accesses are aligned to their whole size.</summary>
+    /// <summary>Exclusives, atomics and 64-byte accesses are aligned to their whole size, or with FEAT_LSE2 lie within 16 bytes that are.</summary>
     /// <returns>False after a fault.</returns>
     public static bool IsWholeAligned(EmulatedAccess emulated, in AccessDescriptor access) =>
-        (emulated.Sequence.Address & (ulong)(access.TotalSize - 1)) == 0 || RaiseAlignmentFault(emulated, in access);
+        (emulated.Sequence.Address & (ulong)(access.TotalSize - 1)) == 0
+        || (emulated.HasPassedAlignmentCheck && emulated.Options.Unaligned != UnalignedPolicy.Fault && IsWithinAlignedQuantity(emulated.Sequence.Address, access.TotalSize))
+        || RaiseAlignmentFault(emulated, in access);
 
     /// <summary>The elements of the others are aligned one by one. STGP needs the alignment of the granule that it tags.</summary>
     /// <returns>False after a fault.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool AreElementsAligned(EmulatedAccess emulated, in AccessDescriptor access, in EmulationOptions options)
     {
-        const AccessProperties Strict = AccessProperties.Acquire | AccessProperties.AcquirePC | AccessProperties.Release | AccessProperties.WritesTags
-            | AccessProperties.GuardedControlStack;
+        const AccessProperties Always = AccessProperties.WritesTags | AccessProperties.GuardedControlStack;
+        const AccessProperties Ordered = AccessProperties.Acquire | AccessProperties.AcquirePC | AccessProperties.Release;
         AccessProperties properties = access.NamedProperties;
         int alignment = (properties & AccessProperties.WritesTags) != 0 ? TagsAndBlocks.Granule : access.ElementSize;
         return (emulated.Sequence.Address & (ulong)(alignment - 1)) == 0
-            || ((properties & Strict) == 0 && options.Unaligned != UnalignedPolicy.Fault)
+            || ((properties & (emulated.HasPassedAlignmentCheck ? Always : Ordered | Always)) == 0 && options.Unaligned != UnalignedPolicy.Fault)
             || RaiseAlignmentFault(emulated, in access);
+    }
+
+    private static bool IsWithinAlignedQuantity(ulong address, int size)
+    {
+        const ulong Quantity = 16;
+        return (address & (Quantity - 1)) + (ulong)size <= Quantity;
     }
 
     private static bool RaiseAlignmentFault(EmulatedAccess emulated, in AccessDescriptor access)

@@ -55,12 +55,16 @@ internal static class AArch32State
     }
 
     // Arm ARM, AArch32.ExceptionReturn and SetPSTATEFromPSR. A return to a mode that EL1 does not have is illegal: the mode and
-    // the instruction set stay and PSTATE.IL becomes 1.
+    // the instruction set stay and PSTATE.IL becomes 1. An AArch32 SPSR has DIT in bit 21, where PSTATE in SPSR_ELx layout has SS, and
+    // nothing in bit 24, where that has DIT.
     public static void ReturnFromException(uint current, ref uint pc, ref uint cpsr)
     {
-        const uint Reserved = 1u << 24;
         const uint IL = 1u << 20;
-        cpsr &= ~Reserved;
+        const uint DitOfSavedState = 1u << 21;
+        const uint Dit = 1u << 24;
+        bool dit = (cpsr & DitOfSavedState) != 0;
+        cpsr &= ~(DitOfSavedState | Dit);
+        cpsr |= dit ? Dit : 0;
         if (!IsModeOfEL1(cpsr))
         {
             const uint Kept = Mode | T;

@@ -1,0 +1,214 @@
+using Arm64MmioDecode.Decoding;
+using Arm64MmioDecode.Descriptors;
+using Arm64MmioDecode.Emulation;
+using Arm64MmioDecode.Fetching;
+using Arm64MmioDecode.Syndromes;
+
+namespace Arm64MmioDecode.Handling;
+
+/// <content>The access, from a valid syndrome or from the instruction.</content>
+public sealed partial class ExitHandler
+{
+    private Verdict BeginAccess()
+    {
+        if (!AccessSyndrome.TryGetAccess(_exit.Syndrome, _pstate, out AccessDescriptor access))
+        {
+            return BeginInstruction();
+        }
+
+        return _translator.CanTranslate && LeavesOpenWhere(access) ? BeginInstruction() : BeginReported(access);
+    }
+
+    // Whether only the instruction tells all addresses of an access that the syndrome describes, and whose permissions it has.
+    private bool LeavesOpenWhere(in AccessDescriptor access)
+    {
+        if (_exit.Ipa.Precision == IpaPrecision.None)
+        {
+            // A translation has to tell the page, with the permissions of EL0 for an unprivileged access.
+            return true;
+        }
+
+        ulong offset = (_exit.FaultAddress ?? _exit.Ipa.Value) & GuestPage.OffsetMask;
+        if (offset + (ulong)access.TotalSize > GuestPage.Size)
+        {
+            // The next page too.
+            return true;
+        }
+
+        if (offset != 0 || access.TotalSize is 1 or MaxTransaction)
+        {
+            // 64 bytes are aligned to their size, or they are an alignment fault.
+            return false;
+        }
+
+        // An access that is not aligned may cross into the page that faulted; then FAR is the start of that page, and not that
+        // of the access. Stage 1 must have said Normal memory, or it would have been an alignment fault.
+        return _exit.FaultAddress is not { } far || _translator.TranslateForAttributes(far, access.IsWrite) is { Succeeded: true, Attributes.IsDevice: false };
+    }
+
+    // The syndrome describes the access, and FAR and IPA say where it goes.
+    private Verdict BeginReported(in AccessDescriptor access)
+    {
+        access.CopyTo(ref _access);
+        bool write = access.IsWrite;
+        ulong address;
+        if (_exit.FaultAddress is { } far)
+        {
+            address = far;
+        }
+        else if (_exit.Ipa.Precision == IpaPrecision.Byte)
+        {
+            address = _exit.Ipa.Value;
+        }
+        else
+        {
+            return Verdict.NotEmulated(ExitReason.AddressNotAvailable);
+        }
+
+        if (_exit.Ipa.Precision != IpaPrecision.None)
+        {
+            if (_translator.Add(address, _exit.Ipa.Value, write ? PageAccess.Write : PageAccess.Read).IsMemory)
+            {
+                return Verdict.Retry(ExitReason.IsMemory);
+            }
+        }
+        else if (!_translator.CanTranslate)
+        {
+            return Verdict.NotEmulated(ExitReason.AddressNotAvailable);
+        }
+
+        SetGuestState();
+        if (Prepare(access, address) is { IsGoOn: false } ended)
+        {
+            return ended;
+        }
+
+        Verdict located = LocatePage(address, write ? PageAccess.Write : PageAccess.Read, isTrapped: true);
+        return located.IsGoOn ? LocateOtherPages(address) : located;
+    }
+
+    // The instruction says what is accessed, if it is the one that trapped.
+    private Verdict BeginInstruction()
+    {
+        if (FetchInstruction() is { IsGoOn: false } notFetched)
+        {
+            return notFetched;
+        }
+
+        return _fetch.Decode(out _access) == DecodeStatus.MemoryAccess ? BeginDecoded() : Verdict.Retry(ExitReason.NotMemoryAccess);
+    }
+
+    private Verdict BeginDecoded()
+    {
+        bool isUnsupported = _exit.Syndrome.Class == DataAbortClass.UnsupportedExclusiveOrAtomic;
+        if (isUnsupported && !NeedsSpecialMemory(_access))
+        {
+            return Verdict.Retry(ExitReason.KindDiffers);
+        }
+
+        SetGuestState();
+        Verdict prepared = Prepare(_access, 0);
+        if (_plan.RangeCount == 0)
+        {
+            // An instruction that accesses nothing did not trap; but it may be one that is to fault, or is not known well enough.
+            return prepared.IsGoOn ? Verdict.Retry(ExitReason.NoAccess)
+                : prepared.Status == ExitStatus.NotEmulated && ContradictsDirection(_access) ? Verdict.Retry(ExitReason.DirectionDiffers)
+                : prepared;
+        }
+
+        Verdict agreed = Agree(out ulong trapped);
+        bool isMemory = agreed.Reason == ExitReason.IsMemory;
+        if (agreed.IsGoOn || isMemory)
+        {
+            _trapped = trapped;
+        }
+
+        if (isUnsupported && isMemory)
+        {
+            // Memory that the processor refuses an exclusive or atomic access to: the guest's stage 1 attributes are the cause.
+            return Fault(
+                ExitReason.Instruction,
+                EmulationFault.DataAbort(FaultStatusCode.UnsupportedExclusiveOrAtomic, trapped, _access.IsWrite));
+        }
+
+        return !agreed.IsGoOn ? agreed
+            : !prepared.IsGoOn ? prepared
+            : LocateOtherPages(trapped);
+    }
+
+    // The byte order of data, and for LDRAA and LDRAB the place of the authentication code. Addresses keep their tags: it is
+    // translation that knows whether they are ignored.
+    private void SetGuestState()
+    {
+        if (_stage1 is null || InstructionFetcher.GetInstructionSet(_pstate) != InstructionSet.A64)
+        {
+            return;
+        }
+
+        const int EE = 25;
+        const int E0E = 24;
+        ulong sctlr = _stage1.ReadSctlr();
+        bool bigEndian = ((sctlr >> (InstructionFetcher.IsPrivileged(_pstate) ? EE : E0E)) & 1) != 0;
+        if (bigEndian != _options.BigEndian || _options.TopByteIgnored)
+        {
+            _options = _options with { BigEndian = bigEndian, TopByteIgnored = false };
+        }
+
+        if ((_access.Properties & AccessProperties.Authenticated) != 0)
+        {
+            ulong pointer = _access.Rn == 31 ? _registers.Sp : _registers.GetX(_access.Rn);
+            _options = AddressState.For(pointer, _stage1.ReadRegisters(pointer), _options);
+        }
+    }
+
+    // An Alignment fault, also one by the memory type of stage 1, has priority over the faults of stage 2 (Arm ARM, "Prioritization of
+    // Synchronous Data Abort exceptions"). An exit with one of these says that the access was aligned enough, for what stage 1
+    // says of the memory.
+    private bool HasPassedAlignmentCheck()
+    {
+        EmulationFault fault = _plan.Fault;
+        return fault.Reason == FaultReason.DataAbort && fault.StatusCode == FaultStatusCode.Alignment
+            && _exit.Syndrome.Class == DataAbortClass.InstructionAccess
+            && (!_translator.CanTranslate || _translator.TranslateForAttributes(fault.Address, fault.IsWrite) is { Succeeded: true, Attributes.IsDevice: false });
+    }
+
+    private Verdict Prepare(in AccessDescriptor access, ulong address)
+    {
+        EmulationStatus prepared = _plan.Prepare(access, address, _registers, _options);
+        if (prepared == EmulationStatus.Fault && HasPassedAlignmentCheck())
+        {
+            _plan.HasPassedAlignmentCheck = true;
+            prepared = _plan.Prepare(access, address, _registers, _options);
+        }
+
+        switch (prepared)
+        {
+            case EmulationStatus.Pending:
+                break;
+            case EmulationStatus.Fault:
+                return Fault(ExitReason.Instruction, PlanFault);
+            case EmulationStatus.Undefined:
+                // What traps is no such instruction; the vCPU that executes it takes the exception.
+                return Verdict.Retry(ExitReason.NoAccess);
+            default:
+                return Verdict.NotEmulated(ExitReason.InstructionNotEmulated);
+        }
+
+        bool reads = false;
+        bool writes = false;
+        for (int i = 0; i < _plan.RangeCount; i++)
+        {
+            AddressRange range = _plan.GetRange(i);
+            reads |= range.IsRead && range.IsUnprivileged;
+            writes |= range.IsWritten && range.IsUnprivileged;
+        }
+
+        _translator.SetUnprivileged(reads, writes);
+        return Verdict.GoOn;
+    }
+
+    /// <summary>Whether an instruction is of the kind that memory may refuse with DFSC 0x35.</summary>
+    internal static bool NeedsSpecialMemory(in AccessDescriptor access) =>
+        access.Kind is AccessKind.LoadExclusive or AccessKind.StoreExclusive or AccessKind.ReadModifyWrite or AccessKind.CompareAndSwap
+        || (access.RegisterFile == RegisterFile.General && access.TotalSize == 64);
+}

@@ -1,0 +1,149 @@
+using Arm64MmioDecode.Decoding;
+using Arm64MmioDecode.Descriptors;
+using Arm64MmioDecode.Emulation;
+using Arm64MmioDecode.Fetching;
+using Arm64MmioDecode.Syndromes;
+using Arm64MmioDecode.Translation;
+
+namespace Arm64MmioDecode.Handling;
+
+/// <content>What the abort is about, and what is answered when it is no access of the instruction.</content>
+public sealed partial class ExitHandler
+{
+    // Whether there is an access to perform.
+    private bool BeginExit(in DataAbortExit exit)
+    {
+        exit.CopyTo(ref _exit);
+        _access = default;
+        _fetch = default;
+        _instructionAddress = null;
+        _trapped = exit.FaultAddress;
+        _pstate = _registers.PState;
+        _options = _policies;
+        if (_options.Unsupported != UnsupportedPolicy.Report)
+        {
+            // What the plan does not emulate is answered here, where the exit tells the address.
+            _options = _options with { Unsupported = UnsupportedPolicy.Report };
+        }
+
+        _status = ExitStatus.Pending;
+        _reason = ExitReason.None;
+        _class = default;
+        _action = default;
+        _notEmulatedReason = NotEmulatedReason.None;
+        _translator.Begin(_pstate);
+        DataAbortClass abortClass = _exit.Syndrome.Class;
+        _plan.HasPassedAlignmentCheck = false;
+        Verdict verdict = !_exit.Syndrome.IsGuestExit ? NotInstructionAccess(abortClass, ExitAction.HandOver) : abortClass switch
+        {
+            DataAbortClass.InstructionAccess => BeginAccess(),
+            DataAbortClass.CacheMaintenance => BeginCacheMaintenance(),
+            DataAbortClass.UnsupportedExclusiveOrAtomic => BeginInstruction(),
+            _ => BeginOther(abortClass),
+        };
+        if (verdict.IsGoOn)
+        {
+            return true;
+        }
+
+        Conclude(verdict);
+        return false;
+    }
+
+    // Cache maintenance transfers nothing, and there is no cache over a device: after the same checks it completes.
+    private Verdict BeginCacheMaintenance()
+    {
+        Verdict fetched = FetchInstruction();
+        if (_fetch.Status != FetchStatus.NotAvailable)
+        {
+            if (!fetched.IsGoOn)
+            {
+                return fetched;
+            }
+
+            if (_fetch.Decode(out _access) == DecodeStatus.MemoryAccess)
+            {
+                return _access.Kind != AccessKind.CacheMaintenance ? Verdict.Retry(ExitReason.KindDiffers)
+                    : _options.CacheMaintenance == CacheMaintenancePolicy.Ignore ? BeginDecoded()
+                    : NotInstructionAccess(DataAbortClass.CacheMaintenance, ExitAction.SkipInstruction);
+            }
+
+            if (_fetch.InstructionSet == InstructionSet.A64)
+            {
+                return Verdict.Retry(ExitReason.KindDiffers);
+            }
+        }
+
+        // No opcode, or an MCR of AArch32: the embedder decides.
+        return NotInstructionAccess(DataAbortClass.CacheMaintenance, ExitAction.SkipInstruction);
+    }
+
+    private Verdict BeginOther(DataAbortClass abortClass)
+    {
+        switch (abortClass)
+        {
+            case DataAbortClass.TranslationTableWalk:
+                return BeginTableWalk();
+            case DataAbortClass.Alignment:
+            case DataAbortClass.TagCheck:
+            case DataAbortClass.ExternalAbort:
+            case DataAbortClass.ExternalAbortOnWalk:
+                return NotInstructionAccess(abortClass, ExitAction.InjectFault, FaultOf(_exit.Syndrome.Dfsc));
+            case DataAbortClass.GuardedControlStack:
+            case DataAbortClass.NestedVirtualization:
+                return NotInstructionAccess(abortClass, ExitAction.MapMemory);
+            case DataAbortClass.UnsupportedAtomicHardwareUpdate:
+            case DataAbortClass.DirtyStateTracking:
+            case DataAbortClass.AddressSize:
+            case DataAbortClass.GranuleProtection:
+            case DataAbortClass.TlbConflict:
+            case DataAbortClass.Lockdown:
+                return NotInstructionAccess(abortClass, ExitAction.RepairHypervisor);
+            default:
+                return NotInstructionAccess(abortClass, ExitAction.HandOver);
+        }
+    }
+
+    // The guest's tables lie where there is no memory: what a processor without stage 2 would report is an External abort on
+    // the walk. A walk tells the level; if it does not fail, the tables have moved, or their memory has come.
+    private Verdict BeginTableWalk()
+    {
+        if (_exit.Syndrome.WnR)
+        {
+            // The hardware wanted to set an Access flag or dirty state in memory that is read-only.
+            return NotInstructionAccess(DataAbortClass.TranslationTableWalk, ExitAction.MapMemory);
+        }
+
+        FaultStatusCode code = FaultStatusCode.SynchronousExternalAbort;
+        if (_exit.FaultAddress is { } far && _translator.CanTranslate)
+        {
+            TranslationResult result = _translator.Translate(far, PageAccess.Read);
+            if (result.Fault.Kind == TranslationFaultKind.ExternalAbortOnWalk)
+            {
+                code = new FaultStatusCode(result.Fault.FaultStatusCode);
+            }
+            else if (result.Fault.Kind != TranslationFaultKind.NotSupported)
+            {
+                return Verdict.Retry(ExitReason.IsMemory);
+            }
+        }
+
+        return NotInstructionAccess(DataAbortClass.TranslationTableWalk, ExitAction.InjectFault, FaultOf(code));
+    }
+
+    private Verdict NotInstructionAccess(DataAbortClass abortClass, ExitAction action, in EmulationFault fault = default)
+    {
+        _class = abortClass;
+        _action = action;
+        _guestFault = fault;
+        return Verdict.NotInstructionAccess;
+    }
+
+    private EmulationFault FaultOf(FaultStatusCode code)
+    {
+        EmulationFault fault = _exit.FaultAddress is { } far ? EmulationFault.DataAbort(code, far, _exit.Syndrome.WnR)
+            : code == FaultStatusCode.SynchronousExternalAbort ? EmulationFault.ExternalAbortWithoutAddress(_exit.Syndrome.WnR)
+            : EmulationFault.DataAbort(code, 0, _exit.Syndrome.WnR);
+        return _exit.Syndrome.CM ? fault.OfCacheMaintenance() : fault;
+    }
+}

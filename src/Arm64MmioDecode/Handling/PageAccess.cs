@@ -1,0 +1,20 @@
+using System;
+
+namespace Arm64MmioDecode.Handling;
+
+/// <summary>What an access needs of a page: permissions, and whose.</summary>
+[Flags]
+internal enum PageAccess : byte
+{
+    None = 0,
+
+    Read = 1,
+
+    Write = 2,
+
+    /// <summary>The permissions are those of EL0.</summary>
+    Unprivileged = 4,
+
+    /// <summary>Cache maintenance, to which PAN does not apply, with the permissions that the operation needs.</summary>
+    CacheMaintenance = 8,
+}
