@@ -11,7 +11,8 @@ namespace Arm64MmioDecode.Tool;
 /// <summary>The command line: which commands there are, and what becomes of everything that goes wrong.</summary>
 internal static class CommandLineTool
 {
-    private const string Name = "mmiodecode";
+    /// <summary>The command's name.</summary>
+    public const string Name = "mmiodecode";
 
     /// <summary>Runs the tool.</summary>
     /// <param name="args">The command line.</param>
@@ -59,12 +60,13 @@ internal static class CommandLineTool
 
     private static RootCommand Build(ToolConsole console)
     {
-        var root = new RootCommand("Decodes and emulates the Arm memory instructions that leave a hypervisor without a syndrome (ESR_ELx.ISV = 0).");
+        var root = new RootCommand("Decodes, emulates and finds the Arm memory instructions that leave a hypervisor without a syndrome (ESR_ELx.ISV = 0).");
         root.Directives.Clear();
         root.Add(DecodeCommand.Create(console));
         root.Add(EmulateCommand.Create(console));
         root.Add(ExplainCommand.Create(console));
         root.Add(ReplayCommand.Create(console));
+        root.Add(ScanCommand.Create(console));
         return root;
     }
 

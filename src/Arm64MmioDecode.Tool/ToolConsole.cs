@@ -6,12 +6,13 @@ namespace Arm64MmioDecode.Tool;
 /// <summary>The streams that the tool talks to, so that a test can stand in for a terminal.</summary>
 internal sealed class ToolConsole : IDisposable
 {
-    public ToolConsole(Stream input, Stream output, TextWriter error, bool colour = false)
+    public ToolConsole(Stream input, Stream output, TextWriter error, bool colour = false, bool progress = false)
     {
         Input = input;
         Output = output;
         Error = error;
         Colour = colour;
+        Progress = progress;
     }
 
     public Stream Input { get; }
@@ -23,13 +24,17 @@ internal sealed class ToolConsole : IDisposable
     /// <summary>Whether text for people may be coloured: only on a terminal, and not with NO_COLOR (https://no-color.org).</summary>
     public bool Colour { get; }
 
+    /// <summary>Whether to say on the error stream how far a long command is: when a person sees it, and no results on the same terminal.</summary>
+    public bool Progress { get; }
+
     public static ToolConsole OpenStandard() => new(
         Console.OpenStandardInput(),
         Console.OpenStandardOutput(),
         Console.Error,
         !Console.IsOutputRedirected
             && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
-            && Environment.GetEnvironmentVariable("TERM") != "dumb");
+            && Environment.GetEnvironmentVariable("TERM") != "dumb",
+        Console.IsOutputRedirected && !Console.IsErrorRedirected);
 
     public void Dispose()
     {

@@ -11,12 +11,12 @@ internal static class Quoted
     public static string Text(string text) => $"'{Printable(text)}'";
 
     /// <summary>The text without quotation marks.</summary>
-    public static string Printable(string text)
+    public static string Printable(string text, int maxLength = MaxLength)
     {
         var result = new StringBuilder();
         foreach (char c in text)
         {
-            if (result.Length == MaxLength)
+            if (result.Length == maxLength)
             {
                 result.Append('…');
                 break;

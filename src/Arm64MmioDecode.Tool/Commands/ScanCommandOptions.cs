@@ -1,0 +1,207 @@
+using System;
+using System.Collections.Generic;
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.IO;
+using System.Text;
+using Arm64MmioDecode.Descriptors;
+using Arm64MmioDecode.Scanning.Findings;
+using Arm64MmioDecode.Scanning.Formats;
+using Arm64MmioDecode.Scanning.Input;
+using Arm64MmioDecode.Scanning.Sweeping;
+using Arm64MmioDecode.Tool.Input;
+using Arm64MmioDecode.Tool.Output;
+
+namespace Arm64MmioDecode.Tool.Commands;
+
+/// <summary>The options of <c>scan</c>.</summary>
+internal sealed class ScanCommandOptions
+{
+    private const string DebugFolder = "/usr/lib/debug/.build-id";
+
+    private readonly Option<bool> _all = new("--all") { Description = "Show accesses to the stack and literals, too." };
+    private readonly Option<bool> _raw = new("--raw") { Description = "The files have no format: they are code throughout (--set and --base say which and where)." };
+    private readonly Option<InstructionSet> _set = CommonOptions.InstructionSet();
+    private readonly Option<ulong> _base = new("--base")
+    {
+        Description = "The address of the first byte of a --raw file.",
+        HelpName = "ADDR",
+        CustomParser = static result => ParseAddress(result, result.Tokens[0].Value, "--base"),
+    };
+
+    private readonly Option<string[]> _functions = Patterns("--function", "Only functions of this name; * and ? stand for any characters.", "GLOB");
+    private readonly Option<string[]> _excludedFunctions = Patterns("--not-function", "No functions of this name, such as 'memcpy*'.", "GLOB");
+    private readonly Option<NoSyndromeReasons[]> _reasons = new("--reason")
+    {
+        Description = "Only findings with this reason, such as writeback or pair.",
+        HelpName = "REASON",
+        CustomParser = ParseReasons,
+    };
+
+    private readonly Option<string[]> _bases = Patterns("--base-register", "Only accesses with this base register, such as x0.", "REG");
+    private readonly Option<string[]> _excludedBases = Patterns("--not-base-register", "No accesses with this base register, such as x29.", "REG");
+    private readonly Option<string[]> _sections = Patterns("--section", "Only sections of this name; * and ? stand for any characters.", "GLOB");
+    private readonly Option<AddressRange?> _range = new("--addresses")
+    {
+        Description = "Only addresses from FIRST to LAST.",
+        HelpName = "FIRST-LAST",
+        CustomParser = ParseRange,
+    };
+
+    private readonly Option<bool> _functionsOnly = new("--functions-only") { Description = "Only code of known functions, which leaves out what may be data." };
+    private readonly Option<string> _debugFile = new("--debug-file")
+    {
+        Description = $"An ELF file with the symbols of a stripped one. Without it, {DebugFolder} is looked through for the build-id.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<bool> _noSources = new("--no-source") { Description = "Do not look for source lines." };
+
+    /// <summary>How findings are written.</summary>
+    public Option<ScanFormat> Format { get; } = new("--format")
+    {
+        Description = "text (the default) or json: one object per line.",
+        HelpName = "text|json",
+        CustomParser = static result =>
+        {
+            switch (result.Tokens[0].Value)
+            {
+                case "text":
+                    return ScanFormat.Text;
+                case "json":
+                    return ScanFormat.Json;
+                default:
+                    result.AddError($"--format is text or json, not {Quoted.Text(result.Tokens[0].Value)}");
+                    return default;
+            }
+        },
+    };
+
+    /// <summary>Whether a finding makes the exit code 1.</summary>
+    public Option<bool> FailOnFindings { get; } = new("--fail-on-findings") { Description = "Exit with 1 if there is a finding." };
+
+    public void AddTo(Command command)
+    {
+        foreach (Option option in (Option[])[
+            Format, _all, FailOnFindings, _raw, _set, _base, _functions, _excludedFunctions, _reasons, _bases, _excludedBases, _sections,
+            _range, _functionsOnly, _debugFile, _noSources])
+        {
+            command.Add(option);
+        }
+
+        command.Validators.Add(result =>
+        {
+            bool isRaw = result.GetValue(_raw);
+            if (isRaw && result.GetResult(_set) is null or { Implicit: true })
+            {
+                result.AddError("--raw needs --set a64, a32 or t32");
+            }
+            else if (!isRaw && (result.GetResult(_set) is { Implicit: false } || result.GetResult(_base) is { Implicit: false }))
+            {
+                result.AddError("--set and --base are for --raw files");
+            }
+        });
+    }
+
+    public ByteSource? OpenDebugFile(ParseResult parsed, ToolConsole console) =>
+        parsed.GetValue(_debugFile) is { } name ? ScanCommand.Open(name, console) : null;
+
+    public ScanOptions ToScanOptions(ParseResult parsed, ByteSource? debugFile)
+    {
+        AddressRange range = parsed.GetValue(_range) ?? new AddressRange(0, ulong.MaxValue);
+        NoSyndromeReasons reasons = NoSyndromeReasons.None;
+        foreach (NoSyndromeReasons reason in parsed.GetValue(_reasons) ?? [])
+        {
+            reasons |= reason;
+        }
+
+        return new ScanOptions
+        {
+            Sweep = SweepOptions.CountUndecoded | (parsed.GetValue(_all) ? SweepOptions.Stack | SweepOptions.Literals : SweepOptions.None),
+            RawInstructionSet = parsed.GetValue(_raw) ? parsed.GetValue(_set) : null,
+            RawAddress = parsed.GetValue(_base),
+            Filter = new FindingFilter
+            {
+                Functions = parsed.GetValue(_functions) ?? [],
+                ExcludedFunctions = parsed.GetValue(_excludedFunctions) ?? [],
+                Reasons = reasons,
+                Bases = parsed.GetValue(_bases) ?? [],
+                ExcludedBases = parsed.GetValue(_excludedBases) ?? [],
+                Sections = parsed.GetValue(_sections) ?? [],
+                FirstAddress = range.First,
+                LastAddress = range.Last,
+                FunctionsOnly = parsed.GetValue(_functionsOnly),
+            },
+            Read = new ReadOptions
+            {
+                DebugFile = debugFile,
+                FindDebugFile = FindDebugFile,
+                SourceLines = !parsed.GetValue(_noSources),
+            },
+        };
+    }
+
+    private static Option<string[]> Patterns(string name, string description, string word) => new(name)
+    {
+        Description = description + " May be given several times.",
+        HelpName = word,
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = false,
+    };
+
+    private static ByteSource? FindDebugFile(string buildId)
+    {
+        string path = Path.Combine(DebugFolder, buildId[..2], buildId[2..] + ".debug");
+        try
+        {
+            return File.Exists(path) ? ByteSource.OpenFile(path) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static NoSyndromeReasons[] ParseReasons(ArgumentResult result)
+    {
+        List<NoSyndromeReasons> reasons = [];
+        foreach (Token token in result.Tokens)
+        {
+            if (FindingWords.TryParseReason(token.Value, out NoSyndromeReasons reason))
+            {
+                reasons.Add(reason);
+            }
+            else
+            {
+                result.AddError($"--reason {Quoted.Text(token.Value)} is none of the reasons ({string.Join(", ", Array.ConvertAll(Words.Reasons, static each => each.Word))})");
+            }
+        }
+
+        return [.. reasons];
+    }
+
+    private static AddressRange? ParseRange(ArgumentResult result)
+    {
+        string[] parts = result.Tokens[0].Value.Split('-');
+        if (parts.Length != 2)
+        {
+            result.AddError($"--addresses is FIRST-LAST, not {Quoted.Text(result.Tokens[0].Value)}");
+            return null;
+        }
+
+        return new AddressRange(ParseAddress(result, parts[0], "--addresses"), ParseAddress(result, parts[1], "--addresses"));
+    }
+
+    private static ulong ParseAddress(ArgumentResult result, string text, string option)
+    {
+        if (HexNumber.TryParse(Encoding.UTF8.GetBytes(text), out UInt128 value, out _) && value <= ulong.MaxValue)
+        {
+            return (ulong)value;
+        }
+
+        result.AddError($"{option} is a hexadecimal address, not {Quoted.Text(text)}");
+        return 0;
+    }
+
+    private sealed record AddressRange(ulong First, ulong Last);
+}

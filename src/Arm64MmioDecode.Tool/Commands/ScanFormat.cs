@@ -1,0 +1,11 @@
+namespace Arm64MmioDecode.Tool.Commands;
+
+/// <summary>How the findings of a scan are written.</summary>
+internal enum ScanFormat
+{
+    /// <summary>For people.</summary>
+    Text,
+
+    /// <summary>JSON lines.</summary>
+    Json,
+}

@@ -1,0 +1,307 @@
+#!/usr/bin/env python3
+"""Compares `mmiodecode scan` with LLVM's disassembly of the same files: no finding may be missing, none extra.
+
+    tests/scan/compare.py [--tool COMMAND] [--objdump llvm-objdump-22] FILE...
+
+Which instructions are findings is decided here a second time, from LLVM's text alone. Compared are, for each section: the address of
+every finding, its text, reasons and base register, with accesses to the stack and literals, and without them; and how many were left
+out. Exit code 0 if everything agrees.
+"""
+
+import argparse
+import collections
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+
+HEADER = re.compile(r"^(?:(?P<archive>.*)\((?P<member>[^()]*(?:\([^()]*\))?[^()]*)\)|(?P<file>.*)):\s+file format (?P<format>\S+)$")
+SECTION = re.compile(r"^Disassembly of section (?P<name>.*):$")
+LINE = re.compile(r"^ *(?P<address>[0-9a-f]+): (?P<bytes>(?:[0-9a-f]+ )+) *\t(?P<text>.*)$")
+
+CONDITION = "(?:eq|ne|hs|cs|lo|cc|mi|pl|vs|vc|hi|ls|ge|lt|gt|le|al)?"
+
+# Single general-purpose register, no writeback: the syndrome is valid (ESR_ELx.ISV).
+A64_SINGLE = re.compile(
+    r"^(?:ld(?:u|t|ap|apu|a|la)?r(?:b|h|sb|sh|sw)?|st(?:u|t|l|lu|ll)?r(?:b|h)?|ldraa|ldrab|ld64b|st64b(?:v0?)?)$")
+A64_ATOMIC = re.compile(r"^(?:cas|swp|ld(?:add|clr|eor|set|smax|smin|umax|umin)|st(?:add|clr|eor|set|smax|smin|umax|umin)|rcw|ldt(?:add|clr|set)|stt(?:add|clr|set)|ld(?:f|bf)(?:add|max|min)|st(?:f|bf)(?:add|max|min))")
+A64_EXCLUSIVE = re.compile(r"^(?:ldx|stx|ldax|stlx|ldatx|stltx|ldtx|sttx)[rp]")
+A64_PAIR = re.compile(r"^(?:ldt?p(?:sw)?|stt?p|ldt?np|stt?np|stgp|ldiapp|stilp|ldxp|ldaxp|stxp|stlxp|ldap|stlp)$")
+A64_CACHE = re.compile(r"^(?:dc|ic)$")
+# By set and way, of whole caches, and AT and TLBI are not by address.
+A64_NOT_BY_ADDRESS = {"isw", "csw", "cisw", "igsw", "igdsw", "cgsw", "cgdsw", "cigsw", "cigdsw", "ialluis", "iallu"}
+A64_ZERO = {"zva", "gzva"}
+
+A32_SINGLE = re.compile(r"^(?:ldr(?:b|h|sb|sh)?t?|str(?:b|h)?t?|lda(?:b|h)?|stl(?:b|h)?)" + CONDITION + r"$")
+A32_MULTIPLE = re.compile(r"^(?:ldm|stm|push|pop)(?:ia|ib|da|db)?" + CONDITION + r"$")
+A32_EXCLUSIVE = re.compile(r"^(?:ldrex|strex|ldaex|stlex)(?:b|h|d)?" + CONDITION + r"$")
+A32_DUAL = re.compile(r"^(?:ldrd|strd)" + CONDITION + r"$")
+A32_VECTOR = re.compile(r"^(?:vldr|vstr|vldm|vstm|vpush|vpop|vld[1-4]|vst[1-4]|fldm|fstm|vlldm|vlstm|fldmdbx|fldmiax|fstmdbx|fstmiax)")
+A32_OTHER = re.compile(r"^(?:ldc2?l?|stc2?l?|rfe(?:ia|ib|da|db)|srs(?:ia|ib|da|db)|tbb|tbh)" + CONDITION + r"$")
+A32_SWAP = re.compile(r"^swpb?" + CONDITION + r"$")
+
+
+class Access:
+    __slots__ = ("text", "reasons", "base")
+
+    def __init__(self, text, reasons, base):
+        self.text = text
+        self.reasons = reasons
+        self.base = base
+
+    @property
+    def omitted(self):
+        return {"sp": "sp", "pc": "literal"}.get(self.base)
+
+
+def first_register(operands):
+    return operands.split(",")[0].strip().rstrip("!").lower()
+
+
+def bracket_base(operands):
+    match = re.search(r"\[(x\d+|z\d+|r\d+|sp|lr|pc|xzr)\b", operands.lower())
+    return match.group(1) if match else None
+
+
+def has_writeback(operands):
+    """A pre-index '!' or something after the bracket; for lists a '!' after the base."""
+    return "!" in operands or re.search(r"\],", operands) is not None
+
+
+def a64(text):
+    mnemonic, _, operands = text.partition(" ")
+    registers = operands.split("[")[0]
+    if A64_CACHE.match(mnemonic):
+        operation, _, register = operands.partition(",")
+        operation = operation.strip()
+        if operation in A64_NOT_BY_ADDRESS:
+            return None
+        reason = "zero" if operation in A64_ZERO or operation == "zgbva" else "tag" if operation in ("gva", "gbva") else "cache"
+        return Access(text, {reason}, register.strip())
+    if mnemonic.startswith("gcs") and mnemonic not in ("gcsb",):
+        # STR to the stack with GCSSTR has a base as others have.
+        if mnemonic in ("gcsstr", "gcssttr"):
+            return Access(text, {"gcs"}, bracket_base(operands))
+        return Access(text, {"gcs"}, None)
+    literal = bracket_base(operands) is None
+    if literal:
+        # A PC-relative load has an address where others have brackets.
+        match = re.match(r"^ldr(?:sw)?$", mnemonic)
+        if not match:
+            return None
+        return Access(text, {"simd"}, "pc") if re.match(r"^[sdq]\d", operands) else None
+    if mnemonic.startswith(("prf", "rprfm")):
+        return None
+    base = bracket_base(operands)
+    reasons = set()
+    if re.match(r"^(?:cpy|set)(?:f|g|p|m|e)", mnemonic):
+        return Access(text, {"memoryCopy"}, base)
+    if re.search(r"\bza|\bzt0", registers) or mnemonic in ("ldr", "str") and re.match(r"za|zt0", operands):
+        return Access(text, {"sme"}, base)
+    if re.search(r"\bz\d+", registers) or re.match(r"p\d", operands):
+        return Access(text, {"sve"}, base)
+    simd = re.match(r"^(?:\{ *v|[bhsdq]\d)", registers.strip()) is not None
+    if A64_EXCLUSIVE.match(mnemonic):
+        reasons.add("exclusive")
+    if A64_ATOMIC.match(mnemonic) and not mnemonic.startswith(("ldadd_",)):
+        reasons.add("atomic")
+    if re.match(r"^(?:ldg|ldgm|stg|stz2g|stzg|st2g|stgm|stzgm|stgp)$", mnemonic):
+        reasons.add("tag")
+    if simd:
+        reasons.add("simd")
+        if mnemonic[:2] in ("ld", "st") and re.match(r"^(?:ld|st)[1-4]r?$", mnemonic) and len(re.findall(r"v\d+", registers)) > 1:
+            reasons.add("multipleRegisters")
+    if A64_PAIR.match(mnemonic):
+        reasons.add("pair")
+    if has_writeback(operands):
+        reasons.add("writeback")
+    if not reasons and not A64_SINGLE.match(mnemonic):
+        reasons.add("?")
+    return Access(text, reasons, base) if reasons else None
+
+
+def aarch32(text):
+    mnemonic, _, operands = text.partition(" ")
+    name = re.sub(r"\.(?:w|n|\d+|f\d+|i\d+|p\d+)$", "", mnemonic)
+    name = name.split(".")[0]
+    if A32_SINGLE.match(name):
+        if "[" not in operands:
+            return None
+        reasons = set()
+        if has_writeback(operands):
+            reasons.add("writeback")
+        if operands.startswith("pc"):
+            reasons.add("pc")
+        return Access(text, reasons, bracket_base(operands)) if reasons else None
+    if A32_MULTIPLE.match(name):
+        stack = name.startswith(("push", "pop"))
+        base = "sp" if stack else first_register(operands)
+        reasons = {"multipleRegisters"}
+        if stack or re.match(r"\w+!", operands):
+            reasons.add("writeback")
+        return Access(text, reasons, base)
+    if A32_EXCLUSIVE.match(name):
+        reasons = {"exclusive"}
+        if re.match(r"^(?:ldrex|strex|ldaex|stlex)d", name):
+            reasons.add("pair")
+        return Access(text, reasons, bracket_base(operands))
+    if A32_DUAL.match(name):
+        reasons = {"pair"}
+        if has_writeback(operands):
+            reasons.add("writeback")
+        return Access(text, reasons, bracket_base(operands))
+    if A32_VECTOR.match(name):
+        reasons = {"simd"}
+        stack = name.startswith(("vpush", "vpop"))
+        is_list = stack or re.match(r"^(?:vldm|vstm|fldm|fstm|vlldm|vlstm)", name)
+        base = "sp" if stack else first_register(operands) if is_list else bracket_base(operands)
+        if re.match(r"^v(?:ldm|stm|push|pop|ld[1-4]|st[1-4])", name) and len(set(re.findall(r"\b[sdq]\d+", operands.split("[r")[0].split("[sp")[0]))) > 1:
+            reasons.add("multipleRegisters")
+        if stack or (is_list and re.match(r"\w+!", operands)) or (not is_list and has_writeback(operands)):
+            reasons.add("writeback")
+        return Access(text, reasons, base)
+    if A32_SWAP.match(name):
+        return Access(text, {"atomic"}, bracket_base(operands))
+    if A32_OTHER.match(name):
+        if name.startswith("srs"):
+            base = "sp"
+        elif name.startswith("rfe"):
+            base = first_register(operands)
+        else:
+            base = bracket_base(operands)
+        reasons = {"notListed"}
+        if has_writeback(operands):
+            reasons.add("writeback")
+        return Access(text, reasons, base)
+    return None
+
+
+def disassemble(objdump, path):
+    """Yields (member, section, address, text, is A64) of each line of LLVM's disassembly."""
+    command = [objdump, "-d", "-z", "--no-print-imm-hex", path]
+    with open(path, "rb") as file:
+        contents = file.read()
+    # An archive's members are all of the kind of the first.
+    start = max(contents.find(b"\x7fELF"), 0)
+    machine = int.from_bytes(contents[start + 18:start + 20], "little" if contents[start + 5] == 1 else "big")
+    command[1:1] = ["--mattr=" + ARM_FEATURES] if machine == 40 else ["--mattr=+all"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, errors="replace")
+    member = section = None
+    wide = True
+    for line in process.stdout:
+        line = line.rstrip("\n")
+        match = LINE.match(line)
+        if match:
+            yield member, section, int(match["address"], 16), match["bytes"], match["text"], wide
+            continue
+        match = SECTION.match(line)
+        if match:
+            section = match["name"]
+            continue
+        match = HEADER.match(line)
+        if match:
+            member = match["member"]
+            wide = "aarch64" in match["format"] or "arm64" in match["format"]
+    if process.wait() != 0:
+        raise SystemExit(f"{path}: {objdump} failed")
+
+
+ARM_FEATURES = (
+    "+neon,+fp-armv8,+fullfp16,+fp16fml,+bf16,+i8mm,+crypto,+aes,+sha2,+dotprod,+crc,+ras,+sb,+mp,"
+    "+virtualization,+trustzone,+hwdiv,+hwdiv-arm,+perfmon,+dsp,+db,+acquire-release,+v7clrex,+clrbhb")
+
+
+def normal(text):
+    text = re.split(r"\s+(?:@|//|;) ", text)[0]
+    text = re.sub(r"\s*<[^>]*>", "", text)
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def expected_findings(objdump, path):
+    found = {}
+    counts = collections.Counter()
+    for member, section, address, _, text, wide in disassemble(objdump, path):
+        counts["lines"] += 1
+        if text.startswith((".", "<unknown>", "udf")):
+            continue
+        text = normal(text)
+        access = a64(text) if wide else aarch32(text)
+        if access:
+            key = (member, section, address)
+            if key in found:
+                counts["duplicates"] += 1
+            found[key] = access
+    return found, counts
+
+
+def scan(tool, path, arguments):
+    process = subprocess.Popen(tool + ["scan", "--format", "json", *arguments, path], stdout=subprocess.PIPE, text=True)
+    found = {}
+    summary = None
+    for line in process.stdout:
+        item = json.loads(line)
+        if "address" in item:
+            key = (item["member"], item["section"], int(item["address"], 16))
+            assert key not in found, f"{path}: twice: {key}"
+            found[key] = item
+        else:
+            summary = item
+    code = process.wait()
+    if code != 0 or summary is None:
+        raise SystemExit(f"{path}: {' '.join(tool)} scan ended with {code}")
+    return found, summary
+
+
+def compare(tool, objdump, path, limit):
+    expected, counts = expected_findings(objdump, path)
+    if any(value.reasons == {"?"} for value in expected.values()):
+        unknown = next(value for value in expected.values() if value.reasons == {"?"})
+        print(f"{path}: the script does not know: {unknown.text}")
+        return False
+    everything, full = scan(tool, path, ["--all"])
+    default, summary = scan(tool, path, [])
+    wrong = []
+    for key in sorted(expected.keys() - everything.keys(), key=str):
+        wrong.append(f"missing {key}: {expected[key].text}")
+    for key in sorted(everything.keys() - expected.keys(), key=str):
+        wrong.append(f"extra {key}: {everything[key]['opcode']} {everything[key]['text']}")
+    for key in expected.keys() & everything.keys():
+        want, have = expected[key], everything[key]
+        if want.base == "pc":
+            texts_agree = True  # LLVM's objdump resolves the address
+        else:
+            texts_agree = want.text == have["text"]
+        if not texts_agree or want.reasons != set(have["reasons"]) or want.base != have["base"]:
+            wrong.append(f"different {key}: {want.text} {sorted(want.reasons)} {want.base}; {have['text']} {sorted(have['reasons'])} {have['base']}")
+    left = {key for key, value in everything.items() if value["base"] not in ("sp", "pc")}
+    if default.keys() != left:
+        wrong.append(f"without --all {len(default)} findings, not {len(left)}")
+    omitted = collections.Counter(value.omitted for value in expected.values())
+    if summary["omitted"] != {"sp": omitted["sp"], "literal": omitted["literal"]}:
+        wrong.append(f"omitted {summary['omitted']}, not {dict(omitted)}")
+    if (full["findings"], summary["findings"]) != (len(everything), len(default)):
+        wrong.append("the summary counts other findings")
+    print(f"{os.path.basename(path)}: {summary['format']}, {counts['lines']} lines, {len(expected)} accesses, {len(default)} findings"
+          + ("" if not wrong else f": {len(wrong)} WRONG"), flush=True)
+    for line in wrong[:limit]:
+        print("   ", line)
+    return not wrong
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--tool", default="dotnet run --no-build -c Release --project src/Arm64MmioDecode.Tool --")
+    parser.add_argument("--objdump", default="llvm-objdump-22")
+    parser.add_argument("--limit", type=int, default=20)
+    parser.add_argument("files", nargs="+")
+    options = parser.parse_args()
+    tool = shlex.split(options.tool)
+    failed = [path for path in options.files if not compare(tool, options.objdump, path, options.limit)]
+    print(f"{len(options.files) - len(failed)} passed, {len(failed)} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
