@@ -67,7 +67,7 @@ def bracket_base(operands):
 
 def has_writeback(operands):
     """A pre-index '!' or something after the bracket; for lists a '!' after the base."""
-    return "!" in operands or re.search(r"\],", operands) is not None
+    return "!" in operands or re.search(r"\],[^\[\]]*$", operands) is not None
 
 
 def a64(text):
@@ -94,6 +94,8 @@ def a64(text):
         return Access(text, {"simd"}, "pc") if re.match(r"^[sdq]\d", operands) else None
     if mnemonic.startswith(("prf", "rprfm")):
         return None
+    if mnemonic == "adr":
+        return None  # SVE's computes addresses and does not use them
     base = bracket_base(operands)
     reasons = set()
     if re.match(r"^(?:cpy|set)(?:f|g|p|m|e)", mnemonic):
@@ -213,6 +215,17 @@ ARM_FEATURES = (
     "+virtualization,+trustzone,+hwdiv,+hwdiv-arm,+perfmon,+dsp,+db,+acquire-release,+v7clrex,+clrbhb")
 
 
+def is_rejected_by_arm(word, text):
+    """Where LLVM differs from Arm (docs/conformance.md), which shows where data lies among the code."""
+    return re.match(r"^casp?(?:a|l|al)?t ", text) is not None and (word >> 10) & 31 != 31
+
+
+def is_rejected_by_llvm(item):
+    """Memory copies and sets with overlapping registers (docs/conformance.md)."""
+    registers = re.findall(r"x(\d+|zr)", item["text"])
+    return re.match(r"^(?:cpy|set)", item["text"]) is not None and (len(set(registers)) < len(registers) or "zr" in registers)
+
+
 def normal(text):
     text = re.split(r"\s+(?:@|//|;) ", text)[0]
     text = re.sub(r"\s*<[^>]*>", "", text)
@@ -222,13 +235,15 @@ def normal(text):
 def expected_findings(objdump, path):
     found = {}
     counts = collections.Counter()
-    for member, section, address, _, text, wide in disassemble(objdump, path):
+    for member, section, address, word, text, wide in disassemble(objdump, path):
         counts["lines"] += 1
         if text.startswith((".", "<unknown>", "udf")):
             continue
         text = normal(text)
         access = a64(text) if wide else aarch32(text)
-        if access:
+        if access and wide and is_rejected_by_arm(int(word.replace(" ", ""), 16), text):
+            counts["set aside"] += 1
+        elif access:
             key = (member, section, address)
             if key in found:
                 counts["duplicates"] += 1
@@ -266,6 +281,9 @@ def compare(tool, objdump, path, limit):
     for key in sorted(expected.keys() - everything.keys(), key=str):
         wrong.append(f"missing {key}: {expected[key].text}")
     for key in sorted(everything.keys() - expected.keys(), key=str):
+        if is_rejected_by_llvm(everything[key]):
+            counts["set aside"] += 1
+            continue
         wrong.append(f"extra {key}: {everything[key]['opcode']} {everything[key]['text']}")
     for key in expected.keys() & everything.keys():
         want, have = expected[key], everything[key]
@@ -279,11 +297,12 @@ def compare(tool, objdump, path, limit):
     if default.keys() != left:
         wrong.append(f"without --all {len(default)} findings, not {len(left)}")
     omitted = collections.Counter(value.omitted for value in expected.values())
-    if summary["omitted"] != {"sp": omitted["sp"], "literal": omitted["literal"]}:
+    if not counts["set aside"] and summary["omitted"] != {"sp": omitted["sp"], "literal": omitted["literal"]}:
         wrong.append(f"omitted {summary['omitted']}, not {dict(omitted)}")
     if (full["findings"], summary["findings"]) != (len(everything), len(default)):
         wrong.append("the summary counts other findings")
     print(f"{os.path.basename(path)}: {summary['format']}, {counts['lines']} lines, {len(expected)} accesses, {len(default)} findings"
+          + (f", {counts['set aside']} set aside" if counts["set aside"] else "")
           + ("" if not wrong else f": {len(wrong)} WRONG"), flush=True)
     for line in wrong[:limit]:
         print("   ", line)

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using Arm64MmioDecode.Benchmarks.Corpora;
+using Arm64MmioDecode.Descriptors;
 
 namespace Arm64MmioDecode.Benchmarks.Interleaved;
 
@@ -25,6 +26,8 @@ internal sealed record Bar(string Text, double Limit, Func<IReadOnlyList<Measure
         ToFloor("a whole exit with LDP, to the floor", 17, nameof(ExitHandling), nameof(ExitKind.LoadPair), nameof(ExitHandling.Plan)),
         ToFloor("a whole exit whose syndrome describes a load, to the floor", 7, nameof(ExitHandling), nameof(ExitKind.LoadWithSyndrome), nameof(ExitHandling.Plan)),
         ToFloor("a whole exit whose syndrome describes a store, to the floor", 7, nameof(ExitHandling), nameof(ExitKind.StoreWithSyndrome), nameof(ExitHandling.Plan)),
+        ToFloor("sweeping 64 MiB of A64 code, to reading them", 4, nameof(CodeSweeping), nameof(InstructionSet.A64), nameof(CodeSweeping.Sweep)),
+        ToFloor("sweeping 64 MiB of T32 code, to reading them", 40, nameof(CodeSweeping), nameof(InstructionSet.T32), nameof(CodeSweeping.Sweep)),
         Between("rejecting unallocated words, to decoding random valid ones", 1, nameof(A64Corpus.Unallocated), nameof(A64Decoding.Decode), nameof(A64Corpus.RandomWords), nameof(A64Decoding.Decode)),
         Between("rejecting neighbours of valid words, to decoding random encodings", 1, nameof(A64Corpus.UnallocatedNeighbours), nameof(A64Decoding.Decode), nameof(A64Corpus.RandomEncodings), nameof(A64Decoding.Decode)),
         Between("decoding a libc's loads and stores, to Capstone with detail", 0.01, nameof(A64Corpus.LibcLoadsAndStores), nameof(A64Decoding.Decode), nameof(A64Corpus.LibcLoadsAndStores), nameof(A64Decoding.CapstoneWithDetail)),
