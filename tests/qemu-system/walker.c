@@ -2,7 +2,8 @@
 // the translation regimes below it as the records in memory say, and collects what the AT instructions answer.
 //
 // Input, at INPUT (64-bit little-endian words): the number of records; the records:
-//   regime, SCTLR, TCR, TTBR0, TTBR1, MAIR, DACR, HCR_EL2 bits, number of memory words, number of addresses,
+//   regime, SCTLR, TCR, TTBR0, TTBR1, MAIR, DACR, HCR_EL2 bits, VTCR_EL2, VTTBR_EL2, SCTLR_EL2 (of a
+//   layout with stage 2), number of memory words, number of addresses,
 //   then (address, value) for each memory word, then the addresses.
 // Output, on the console of semihosting: the identification registers, then for each address RESULTS_PER_ADDRESS values of PAR_EL1 (or ABORTED).
 
@@ -17,6 +18,7 @@ enum regime { EL10, EL20, EL2, AARCH32_EL10 };
 #define SCR_NS (1ul << 0)
 #define SCR_FIXED (3ul << 4)
 #define SCR_RW (1ul << 10)
+#define HCR_VM (1ul << 0)
 #define HCR_TGE (1ul << 27)
 #define HCR_RW (1ul << 31)
 #define HCR_E2H (1ul << 34)
@@ -79,13 +81,24 @@ static void set_up(enum regime regime, volatile const uint64_t *r)
             WRITE(s3_4_c2_c0_1, ttbr1); // TTBR1_EL2
         }
     }
+    if (hcr & HCR_VM) {
+        WRITE(vtcr_el2, r[8]);
+        WRITE(vttbr_el2, r[9]);
+        WRITE(sctlr_el2, r[10]);
+    }
     __asm__ volatile("tlbi alle1\n\ttlbi alle2" : : : "memory");
     BARRIER();
 }
 
-static uint64_t *translate(enum regime regime, uint64_t address, uint64_t *out)
+static uint64_t *translate(enum regime regime, uint64_t hcr, uint64_t address, uint64_t *out)
 {
-    if (regime == EL2) {
+    if (hcr & HCR_VM) {
+        out[0] = TRANSLATE(s12e1r, address);
+        out[1] = TRANSLATE(s12e1w, address);
+        out[2] = TRANSLATE(s12e0r, address);
+        out[3] = TRANSLATE(s12e0w, address);
+        out[4] = out[5] = 0;
+    } else if (regime == EL2) {
         out[0] = TRANSLATE(s1e2r, address);
         out[1] = TRANSLATE(s1e2w, address);
         out[2] = out[3] = out[4] = out[5] = 0;
@@ -139,15 +152,15 @@ int main(void)
 
     for (uint64_t records = *in++; records != 0; records--) {
         enum regime regime = (enum regime)in[0];
-        uint64_t words = in[8], addresses = in[9];
-        volatile const uint64_t *word = in + 10;
+        uint64_t words = in[11], addresses = in[12];
+        volatile const uint64_t *word = in + 13;
         for (uint64_t i = 0; i < words; i++) {
             *(volatile uint64_t *)word[2 * i] = word[2 * i + 1];
         }
         set_up(regime, in);
         volatile const uint64_t *address = word + 2 * words;
         for (uint64_t i = 0; i < addresses; i++) {
-            out = translate(regime, address[i], out);
+            out = translate(regime, in[7], address[i], out);
         }
         for (uint64_t i = 0; i < words; i++) {
             *(volatile uint64_t *)word[2 * i] = 0;

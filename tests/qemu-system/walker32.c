@@ -73,8 +73,8 @@ int main(void)
     volatile const uint64_t *in = INPUT;
     uint64_t *out = OUTPUT;
     for (uint32_t records = (uint32_t)*in++; records != 0; records--) {
-        uint32_t words = (uint32_t)in[8], addresses = (uint32_t)in[9];
-        volatile const uint64_t *word = in + 10;
+        uint32_t words = (uint32_t)in[11], addresses = (uint32_t)in[12];
+        volatile const uint64_t *word = in + 13;
         for (uint32_t i = 0; i < words; i++) {
             *(volatile uint64_t *)(uintptr_t)word[2 * i] = word[2 * i + 1];
         }

@@ -16,7 +16,6 @@ internal sealed class AccessTranslator : IWideMmioBus, ITagMemory
     // Two pages of the source and two of the destination of a memory copy; other accesses have two.
     private const int PageCount = 4;
     private const ulong PstatePan = 1u << 22;
-    private const ulong PstateUao = 1u << 23;
 
     private readonly GuestPage[] _pages = new GuestPage[PageCount];
     private readonly IMmioBus _devices;
@@ -46,6 +45,15 @@ internal sealed class AccessTranslator : IWideMmioBus, ITagMemory
     /// <summary>Whether a part of the access has turned out to have no translation, or no permission, when it was its turn.</summary>
     public bool HasFaulted { get; private set; }
 
+    /// <summary>
+    /// Whether what was missing is no fault for EL1 to take: one of the guest's own stage 2, which is its hypervisor's, or a
+    /// translation that is not followed.
+    /// </summary>
+    public bool HasUndeliverableFault { get; private set; }
+
+    /// <summary>What an access to <see cref="PageAccess.CacheMaintenance"/> is.</summary>
+    public TranslationAccess Maintenance { get; set; }
+
     /// <summary>The exit has been abandoned: no further transaction is performed.</summary>
     public bool IsAbandoned { get; set; }
 
@@ -56,6 +64,7 @@ internal sealed class AccessTranslator : IWideMmioBus, ITagMemory
         _known = 0;
         _next = 0;
         HasFaulted = false;
+        HasUndeliverableFault = false;
         IsAbandoned = false;
         _unprivilegedRead = false;
         _unprivilegedWrite = false;
@@ -173,23 +182,22 @@ internal sealed class AccessTranslator : IWideMmioBus, ITagMemory
         }
 
         TranslationFaultKind kind = (result.PendingUpdates & DescriptorUpdates.AccessFlag) != 0 ? TranslationFaultKind.AccessFlag : TranslationFaultKind.Permission;
-        fault = new TranslationFault(kind, result.Level);
+        fault = new TranslationFault(AArch64Stage2.Applies(registers) ? TranslationFaultKind.NotSupported : kind, result.Level);
         return false;
     }
 
     private TranslationResult Translate(ulong virtualAddress, PageAccess needed, in Stage1Registers registers, IAtomicGuestMemory? updated)
     {
-        bool privileged = InstructionFetcher.IsPrivileged(_pstate) && ((needed & PageAccess.Unprivileged) == 0 || HasUserAccessOverride);
-        TranslationAccess access = (needed & PageAccess.CacheMaintenance) != 0 ? TranslationAccess.CacheMaintenance
+        bool privileged = InstructionFetcher.IsPrivileged(_pstate) && ((needed & PageAccess.Unprivileged) == 0 || registers.IsUnprivilegedAccessPrivileged(_pstate));
+        TranslationAccess access = (needed & PageAccess.CacheMaintenance) != 0 ? Maintenance
             : (needed & PageAccess.Write) != 0 ? TranslationAccess.Write : TranslationAccess.Read;
         var request = new TranslationRequest(virtualAddress, access, privileged) { Pan = (_pstate & PstatePan) != 0 };
         TranslationResult result = updated is null ? Stage1.Translate(_memory!, registers, request) : Stage1.TranslateAndUpdate(updated, registers, request);
 
-        // An atomic needs both permissions: a mapping that can only be written exists with FEAT_S1PIE. Cache maintenance needs what
-        // its operation needs.
+        // An atomic needs both permissions: a mapping that can only be written exists with FEAT_S1PIE.
         var permissions = (AccessPermissions)(needed & (PageAccess.Read | PageAccess.Write));
         return result.Succeeded && (result.Permissions & permissions) != permissions
-            ? new TranslationResult(new TranslationFault(TranslationFaultKind.Permission, result.Level), result.TableReads)
+            ? Stage1.Translate(_memory!, registers, new TranslationRequest(virtualAddress, TranslationAccess.Read, privileged) { Pan = request.Pan })
             : result;
     }
 
@@ -288,9 +296,6 @@ internal sealed class AccessTranslator : IWideMmioBus, ITagMemory
         return status.IsSuccess ? Tags().WriteTag(physicalAddress, tag) : status;
     }
 
-    // PSTATE.UAO gives unprivileged accesses at EL1 the permissions of EL1; AArch32 has SSBS in its place.
-    private bool HasUserAccessOverride => (_pstate & PstateUao) != 0 && InstructionFetcher.GetInstructionSet(_pstate) == Descriptors.InstructionSet.A64;
-
     private BusStatus Locate(ulong address, bool write, bool unprivileged, out ulong physicalAddress, out bool isMemory)
     {
         PageAccess access = (write ? PageAccess.Write : PageAccess.Read) | (unprivileged ? PageAccess.Unprivileged : PageAccess.None);
@@ -303,12 +308,16 @@ internal sealed class AccessTranslator : IWideMmioBus, ITagMemory
         }
 
         HasFaulted = true;
+        HasUndeliverableFault |= IsUndeliverable(fault);
         physicalAddress = 0;
         isMemory = false;
         return fault.Kind is TranslationFaultKind.None or TranslationFaultKind.NotSupported
             ? BusStatus.ExternalAbort
             : BusStatus.Fault(new FaultStatusCode(fault.FaultStatusCode));
     }
+
+    /// <summary>Whether a fault is none that EL1 takes.</summary>
+    public static bool IsUndeliverable(in TranslationFault fault) => fault.IsStage2 || fault.Kind == TranslationFaultKind.NotSupported;
 
     // Without IGuestRam nobody can say whether a page is memory for a write: a readable page may be a ROM, whose writes exit.
     private bool IsMemory(ulong physicalPage, bool write)

@@ -1,7 +1,6 @@
 using System;
 using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Emulation;
-using Arm64MmioDecode.Fetching;
 using Arm64MmioDecode.Syndromes;
 using Arm64MmioDecode.Translation;
 
@@ -110,28 +109,19 @@ public sealed partial class ExitHandler
             | (range.IsWritten ? PageAccess.Write : PageAccess.None)
             | (range.IsUnprivileged ? PageAccess.Unprivileged : PageAccess.None);
 
-    // AArch64.S1CheckPermissions(), the accesses AccessType_DC and AccessType_IC. At EL1 only an invalidation of data takes a Permission
-    // fault. At EL0 the other operations on data need read permission; those that invalidate, and IC IVAU, need write permission
-    // too with SCTLR_ELx.CMOW. Whether IC IVAU needs read permission at EL0 is IMPLEMENTATION DEFINED: what trapped had it if so.
+    // CRm tells the instruction cache's operations from those of the data caches, in MCR too.
     private PageAccess AccessOfCacheMaintenance()
     {
-        const ulong Cmow = 1ul << 32;
         const uint InstructionCache = 5;
         uint crm = (_access.InstructionSet == InstructionSet.A64 ? _access.Opcode >> 8 : _access.Opcode) & 0xF;
-        bool isInstructionCache = crm == InstructionCache;
-        bool invalidates = _access.Operation != AccessOperation.Clean;
-        PageAccess access = PageAccess.CacheMaintenance;
-        if (InstructionFetcher.IsPrivileged(_pstate))
-        {
-            return _access.Operation == AccessOperation.Invalidate && !isInstructionCache ? access | PageAccess.Write : access;
-        }
-
-        if (!isInstructionCache)
-        {
-            access |= PageAccess.Read;
-        }
-
-        return invalidates && _stage1 is not null && (_stage1.ReadSctlr() & Cmow) != 0 ? access | PageAccess.Write : access;
+        _translator.Maintenance = crm == InstructionCache ? TranslationAccess.InstructionCacheInvalidate
+            : _access.Operation switch
+            {
+                AccessOperation.Clean => TranslationAccess.DataCacheClean,
+                AccessOperation.Invalidate => TranslationAccess.DataCacheInvalidate,
+                _ => TranslationAccess.DataCacheCleanInvalidate,
+            };
+        return PageAccess.CacheMaintenance;
     }
 
     // Finds the page of an address. The one that trapped must be the page of the IPA, and no memory.
@@ -140,7 +130,8 @@ public sealed partial class ExitHandler
         bool write = (access & PageAccess.Write) != 0;
         if (!_translator.TryLocate(address, access, isUsed: !isTrapped, out GuestPage page, out TranslationFault fault))
         {
-            return fault.Kind == TranslationFaultKind.NotSupported ? Verdict.NotEmulated(ExitReason.TranslationNotSupported)
+            // A fault of the guest's own stage 2 at what trapped: the processor finds it, too, and the guest's hypervisor takes it.
+            return fault.Kind == TranslationFaultKind.NotSupported || (fault.IsStage2 && !isTrapped) ? Verdict.NotEmulated(ExitReason.TranslationNotSupported)
                 : fault.Kind == TranslationFaultKind.None ? Verdict.NotEmulated(ExitReason.AddressNotAvailable)
                 : isTrapped ? Verdict.Retry(ExitReason.NotTranslated)
                 : Fault(

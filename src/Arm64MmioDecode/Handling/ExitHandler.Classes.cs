@@ -118,6 +118,11 @@ public sealed partial class ExitHandler
         if (_exit.FaultAddress is { } far && _translator.CanTranslate)
         {
             TranslationResult result = _translator.Translate(far, PageAccess.Read);
+            if (result.Fault is { Kind: TranslationFaultKind.ExternalAbortOnWalk, IsStage2: true })
+            {
+                return Verdict.NotEmulated(ExitReason.TranslationNotSupported); // that of its hypervisor
+            }
+
             if (result.Fault.Kind == TranslationFaultKind.ExternalAbortOnWalk)
             {
                 code = new FaultStatusCode(result.Fault.FaultStatusCode);

@@ -33,6 +33,9 @@ public sealed partial class ExitHandler
             case EmulationStatus.Abandoned:
                 _status = ExitStatus.Abandoned;
                 break;
+            case EmulationStatus.Fault when _translator.HasUndeliverableFault:
+                Conclude(Verdict.NotEmulated(ExitReason.TranslationNotSupported));
+                break;
             case EmulationStatus.Fault:
                 ExitReason reason = _translator.HasFaulted ? ExitReason.OtherPartNotTranslated : ExitReason.DeviceRefused;
                 Conclude(Fault(reason, PlanFault));

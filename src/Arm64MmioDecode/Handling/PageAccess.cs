@@ -15,6 +15,6 @@ internal enum PageAccess : byte
     /// <summary>The permissions are those of EL0.</summary>
     Unprivileged = 4,
 
-    /// <summary>Cache maintenance, to which PAN does not apply, with the permissions that the operation needs.</summary>
+    /// <summary>Cache maintenance: <see cref="AccessTranslator.Maintenance"/> says of which kind, and its translation what that needs.</summary>
     CacheMaintenance = 8,
 }

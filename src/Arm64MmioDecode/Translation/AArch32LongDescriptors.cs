@@ -8,7 +8,7 @@ internal static class AArch32LongDescriptors
 
     private const int OutputBits = 40;
 
-    public static TranslationResult Translate(IGuestMemory memory, in Stage1Registers registers, in TranslationRequest request, uint va)
+    public static TranslationResult Translate(ref TableReader reader, in Stage1Registers registers, in TranslationRequest request, uint va, bool nested)
     {
         ulong ttbcr = registers.Tcr;
         int t0sz = Bits.Field(ttbcr, 2, 0);
@@ -21,7 +21,7 @@ internal static class AArch32LongDescriptors
         bool walkDisabled = Bits.Bit(ttbcr, upper ? 23 : 7);
         if ((!lower && !upper) || walkDisabled)
         {
-            return new TranslationResult(new TranslationFault(TranslationFaultKind.Translation, FirstLevel), 0);
+            return new TranslationResult(new TranslationFault(TranslationFaultKind.Translation, FirstLevel), reader);
         }
 
         ulong ttbr = upper ? registers.Ttbr1 : registers.Ttbr0;
@@ -32,16 +32,17 @@ internal static class AArch32LongDescriptors
             GranuleBits = 12,
             OutputBits = OutputBits,
             BigEndian = Bits.Bit(registers.Sctlr, 25),
+            IsNested = nested,
         };
-        TranslationFault fault = tables.Walk(memory, va, out LongDescriptor leaf, out int reads);
+        TranslationFault fault = tables.Walk(ref reader, registers, va, out LongDescriptor leaf);
         if (fault.Kind != TranslationFaultKind.None)
         {
-            return new TranslationResult(fault, reads);
+            return new TranslationResult(fault, reader);
         }
 
-        if (!leaf.AccessFlag)
+        if (!leaf.AccessFlag && !request.IsCacheMaintenance)
         {
-            return new TranslationResult(new TranslationFault(TranslationFaultKind.AccessFlag, leaf.Level), reads);
+            return new TranslationResult(new TranslationFault(TranslationFaultKind.AccessFlag, leaf.Level), reader);
         }
 
         // TTBCR2.HPDx works only with TTBCR.T2E.
@@ -53,13 +54,14 @@ internal static class AArch32LongDescriptors
         bool pxn = leaf.Pxn || (hierarchical && leaf.PxnTable);
         AArch32Stage1.DecodeAp(ap2, ap1, out AccessPermissions privileged, out AccessPermissions unprivileged);
         AccessPermissions permissions = AArch32Stage1.Permissions(registers, request, privileged, unprivileged, xn, pxn);
-        if ((permissions & request.Needed) != request.Needed)
+        AccessPermissions needed = NeededPermissions.InStage1(registers, request);
+        if ((permissions & needed) != needed)
         {
-            return new TranslationResult(new TranslationFault(TranslationFaultKind.Permission, leaf.Level), reads);
+            return new TranslationResult(new TranslationFault(TranslationFaultKind.Permission, leaf.Level), reader);
         }
 
         MemoryAttributes attributes = Stage1Attributes.Effective(
             registers, (byte)(registers.Mair >> (leaf.AttrIndx * 8)), LongDescriptor.ShareabilityOf(Bits.Field(leaf.Value, 9, 8)), request.Access);
-        return new TranslationResult(leaf.Address, attributes, permissions, leaf.BlockBits, leaf.Level, reads);
+        return new TranslationResult(leaf.Address, attributes, permissions, leaf.BlockBits, leaf.Level, reader);
     }
 }

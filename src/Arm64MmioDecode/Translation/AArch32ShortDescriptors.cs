@@ -1,6 +1,3 @@
-using System;
-using System.Buffers.Binary;
-
 namespace Arm64MmioDecode.Translation;
 
 /// <summary>The short-descriptor format of VMSAv8-32 (TTBCR.EAE is 0): two levels of 32-bit descriptors, with domains.</summary>
@@ -11,7 +8,7 @@ internal static class AArch32ShortDescriptors
     private const int LargePageBits = 16;
     private const int SmallPageBits = 12;
 
-    public static TranslationResult Translate(IGuestMemory memory, in Stage1Registers registers, in TranslationRequest request, uint va)
+    public static TranslationResult Translate(ref TableReader reader, in Stage1Registers registers, in TranslationRequest request, uint va, bool nested)
     {
         ulong ttbcr = registers.Tcr;
         bool bigEndian = Bits.Bit(registers.Sctlr, 25);
@@ -21,52 +18,64 @@ internal static class AArch32ShortDescriptors
         bool upper = n != 0 && va >> (32 - n) != 0;
         if (Bits.Bit(ttbcr, upper ? 5 : 4))
         {
-            return Fault(TranslationFaultKind.Translation, 1, 0, 0);
+            return Fault(TranslationFaultKind.Translation, 1, 0, reader);
         }
 
         ulong table = upper ? Bits.InPlace(registers.Ttbr1, 31, 14) : Bits.InPlace(registers.Ttbr0, 31, 14 - n);
         ulong index = upper ? va >> SectionBits : (va & Bits.Below(32 - n)) >> SectionBits;
-        if (!TryRead(memory, table | (index << 2), bigEndian, out uint first))
+        ulong location = table | (index << 2);
+        if (nested && AArch64Stage2.TranslateTable(ref reader, registers, location, write: false, out location) is { Kind: not TranslationFaultKind.None } ofStage2)
         {
-            return Fault(TranslationFaultKind.ExternalAbortOnWalk, 1, 0, 1);
+            return new TranslationResult(ofStage2, reader);
+        }
+
+        if (!reader.TryRead(1, location, bigEndian, out uint first))
+        {
+            return Fault(TranslationFaultKind.ExternalAbortOnWalk, 1, 0, reader);
         }
 
         ShortDescriptor leaf;
-        int reads = 1;
         switch (first & 3)
         {
             case 0b00:
-                return Fault(TranslationFaultKind.Translation, 1, 0, reads);
+                return Fault(TranslationFaultKind.Translation, 1, 0, reader);
 
             case 0b01:
                 int domain = Bits.Field(first, 8, 5);
-                reads = 2;
+                reader.Says(TableLookupKind.Table);
                 ulong entry = Bits.InPlace(first, 31, 10) | (Bits.InPlace(va, 19, 12) >> 10);
-                if (!TryRead(memory, entry, bigEndian, out uint second))
+                if (nested && AArch64Stage2.TranslateTable(ref reader, registers, entry, write: false, out entry) is { Kind: not TranslationFaultKind.None } ofSecond)
                 {
-                    return Fault(TranslationFaultKind.ExternalAbortOnWalk, 2, domain, reads);
+                    return new TranslationResult(ofSecond, reader);
+                }
+
+                if (!reader.TryRead(2, entry, bigEndian, out uint second))
+                {
+                    return Fault(TranslationFaultKind.ExternalAbortOnWalk, 2, domain, reader);
                 }
 
                 if ((second & 3) == 0)
                 {
-                    return Fault(TranslationFaultKind.Translation, 2, domain, reads);
+                    return Fault(TranslationFaultKind.Translation, 2, domain, reader);
                 }
 
+                reader.Says(TableLookupKind.Page);
                 leaf = Bits.Bit(second, 1)
                     ? ShortDescriptor.SmallPage(second, first)
                     : ShortDescriptor.LargePage(second, first);
                 break;
 
             default:
+                reader.Says(TableLookupKind.Block);
                 leaf = Bits.Bit(first, 18) ? ShortDescriptor.Supersection(first) : ShortDescriptor.Section(first);
                 break;
         }
 
         // The walk ends with the Access flag; domain and permissions come after it (Arm ARM, "The MMU fault-checking sequence").
         bool accessFlagEnable = Bits.Bit(registers.Sctlr, 29);
-        if (accessFlagEnable && (leaf.Ap & 1) == 0)
+        if (accessFlagEnable && (leaf.Ap & 1) == 0 && !request.IsCacheMaintenance)
         {
-            return Fault(TranslationFaultKind.AccessFlag, leaf.Level, leaf.Domain, reads);
+            return Fault(TranslationFaultKind.AccessFlag, leaf.Level, leaf.Domain, reader);
         }
 
         AccessPermissions permissions;
@@ -81,16 +90,17 @@ internal static class AArch32ShortDescriptors
                 break;
 
             default: // No access, and the reserved value, which behaves as No access.
-                return Fault(TranslationFaultKind.Domain, leaf.Level, leaf.Domain, reads);
+                return Fault(TranslationFaultKind.Domain, leaf.Level, leaf.Domain, reader);
         }
 
-        if ((permissions & request.Needed) != request.Needed)
+        AccessPermissions needed = NeededPermissions.InStage1(registers, request);
+        if ((permissions & needed) != needed)
         {
-            return Fault(TranslationFaultKind.Permission, leaf.Level, leaf.Domain, reads);
+            return Fault(TranslationFaultKind.Permission, leaf.Level, leaf.Domain, reader);
         }
 
         ulong address = leaf.Base | (va & Bits.Below(leaf.BlockBits));
-        return new TranslationResult(address, Attributes(registers, leaf, request.Access), permissions, leaf.BlockBits, leaf.Level, reads);
+        return new TranslationResult(address, Attributes(registers, leaf, request.Access), permissions, leaf.BlockBits, leaf.Level, reader);
     }
 
     private static AccessPermissions Client(in Stage1Registers registers, in TranslationRequest request, in ShortDescriptor leaf, bool accessFlagEnable)
@@ -175,21 +185,8 @@ internal static class AArch32ShortDescriptors
         };
     }
 
-    private static bool TryRead(IGuestMemory memory, ulong address, bool bigEndian, out uint descriptor)
-    {
-        Span<byte> bytes = stackalloc byte[4];
-        if (!memory.TryRead(address, bytes))
-        {
-            descriptor = 0;
-            return false;
-        }
-
-        descriptor = bigEndian ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : BinaryPrimitives.ReadUInt32LittleEndian(bytes);
-        return true;
-    }
-
-    private static TranslationResult Fault(TranslationFaultKind kind, int level, int domain, int reads)
-        => new(new TranslationFault(kind, level, shortDescriptor: true, domain), reads);
+    private static TranslationResult Fault(TranslationFaultKind kind, int level, int domain, in TableReader reader)
+        => new(TranslationFault.OfShortDescriptor(kind, level, domain), reader);
 
     /// <summary>A descriptor that maps memory, in one form for the four kinds that there are.</summary>
     private readonly struct ShortDescriptor

@@ -3,7 +3,19 @@ namespace Arm64MmioDecode.Translation;
 /// <summary>Stage 1 of PL1&amp;0 with EL1 using AArch32: what both descriptor formats share, and the choice between them.</summary>
 internal static class AArch32Stage1
 {
-    public static TranslationResult Translate(IGuestMemory memory, in Stage1Registers registers, in TranslationRequest request)
+    public static TranslationResult Translate(ref TableReader reader, in Stage1Registers registers, in TranslationRequest request)
+    {
+        bool nested = AArch64Stage2.Applies(registers);
+        if (nested && AArch64Stage2.IsUnsupported(registers))
+        {
+            return new TranslationResult(new TranslationFault(TranslationFaultKind.NotSupported, 0), reader);
+        }
+
+        TranslationResult result = TranslateInStage1(ref reader, registers, request, nested);
+        return nested && result.Succeeded ? AArch64Stage2.Translate(ref reader, registers, request, result) : result;
+    }
+
+    private static TranslationResult TranslateInStage1(ref TableReader reader, in Stage1Registers registers, in TranslationRequest request, bool nested)
     {
         uint va = (uint)request.VirtualAddress;
         if (Stage1Attributes.IsOff(registers))
@@ -13,8 +25,8 @@ internal static class AArch32Stage1
 
         bool extendedAddressEnable = Bits.Bit(registers.Tcr, 31);
         return extendedAddressEnable
-            ? AArch32LongDescriptors.Translate(memory, registers, request, va)
-            : AArch32ShortDescriptors.Translate(memory, registers, request, va);
+            ? AArch32LongDescriptors.Translate(ref reader, registers, request, va, nested)
+            : AArch32ShortDescriptors.Translate(ref reader, registers, request, va, nested);
     }
 
     /// <summary>
@@ -41,7 +53,7 @@ internal static class AArch32Stage1
         }
 
         // PAN: what is accessible to EL0, PL1 may not touch. Execution does not depend on it.
-        if (request.HeedsPan && request.Privileged && unprivileged != AccessPermissions.None)
+        if (request.Pan && request.Privileged && !request.IsCacheMaintenance && unprivileged != AccessPermissions.None)
         {
             data = AccessPermissions.None;
         }

@@ -3,18 +3,22 @@ namespace Arm64MmioDecode.Translation;
 /// <summary>Stage 1 permissions in AArch64: direct (AP, UXN, PXN and their hierarchy) or indirect (FEAT_S1PIE), and overlays.</summary>
 internal static class AArch64Permissions
 {
-    public static AccessPermissions Of(in Stage1Registers registers, in AArch64Range range, in LongDescriptor leaf, bool privileged, bool pan)
+    public static AccessPermissions Of(in Stage1Registers registers, in AArch64Range range, in LongDescriptor leaf, in TranslationRequest request)
     {
         bool twoPrivileges = registers.Regime != Stage1Regime.EL2;
+        bool privileged = request.Privileged;
+        bool anyUnprivileged = false;
         Grant elx;
         Grant el0;
         if (range.PermissionIndirection)
         {
-            Indirect(registers, range, leaf, twoPrivileges, out elx, out el0);
+            Indirect(registers, range, leaf, twoPrivileges, out elx, out el0, out anyUnprivileged);
         }
         else
         {
             Direct(registers, range, leaf, twoPrivileges, out elx, out el0);
+            bool executeCounts = registers.Capabilities.Has(Stage1Features.EnhancedPan) && Bits.Bit(registers.Sctlr, 57);
+            anyUnprivileged = el0.Has(AccessPermissions.Read | AccessPermissions.Write | (executeCounts ? AccessPermissions.Execute : AccessPermissions.None));
         }
 
         bool asEL0 = twoPrivileges && !privileged;
@@ -22,21 +26,16 @@ internal static class AArch64Permissions
         grant.Finish(asEL0 ? registers.PorEl0 : registers.Por, overlayIndex: Bits.Field(leaf.Value, 62, 60));
 
         // With indirect permissions bit 7 is nDirty: unless hardware manages the dirty state, a clean page cannot be written.
-        if (range.PermissionIndirection && leaf.NotDirty && !range.HardwareDirtyState)
+        if (range.PermissionIndirection && leaf.NotDirty && !range.HardwareDirtyState && !request.IsCacheMaintenance)
         {
             grant.Take(AccessPermissions.Write);
         }
 
-        // PAN looks at what the tables give EL0 before overlays: what EL0 may read or write (or execute, with EPAN, and in any
-        // case with indirect permissions), EL1 and EL2 may not touch. Execution does not depend on it.
-        if (pan && privileged && twoPrivileges)
+        // PAN looks at what the tables give EL0 before overlays: what EL0 may read or write (or execute, with EPAN), or with indirect
+        // permissions every page whose PIRE0 field is not 0, EL1 and EL2 may not touch. Neither execution nor cache maintenance depends on it.
+        if (request.Pan && privileged && twoPrivileges && anyUnprivileged && !request.IsCacheMaintenance)
         {
-            bool executeCounts = range.PermissionIndirection
-                || (registers.Capabilities.Has(Stage1Features.EnhancedPan) && Bits.Bit(registers.Sctlr, 57));
-            if (el0.Has(AccessPermissions.Read | AccessPermissions.Write | (executeCounts ? AccessPermissions.Execute : AccessPermissions.None)))
-            {
-                grant.Take(AccessPermissions.Read | AccessPermissions.Write);
-            }
+            grant.Take(AccessPermissions.Read | AccessPermissions.Write);
         }
 
         return grant.Allowed;
@@ -72,12 +71,13 @@ internal static class AArch64Permissions
         }
     }
 
-    private static void Indirect(in Stage1Registers registers, in AArch64Range range, in LongDescriptor leaf, bool twoPrivileges, out Grant elx, out Grant el0)
+    private static void Indirect(in Stage1Registers registers, in AArch64Range range, in LongDescriptor leaf, bool twoPrivileges, out Grant elx, out Grant el0, out bool anyUnprivileged)
     {
         // PIIndex[3:0] takes the places of UXN, PXN, DBM and AP[1].
         int index = (Bits.Field(leaf.Value, 54, 53) << 2) | (Bits.Field(leaf.Value, 51, 51) << 1) | Bits.Field(leaf.Value, 6, 6);
         int privileged = Nibble(registers.Pir, index);
         int unprivileged = twoPrivileges ? Nibble(registers.Pire0, index) : 0;
+        anyUnprivileged = unprivileged != 0;
 
         // What gives privileged execution (or a Guarded Control Stack) together with unprivileged writing (or a Guarded Control
         // Stack) gives nothing at all (R_VFPJF).

@@ -38,7 +38,7 @@ internal readonly struct AArch64Range
             ha = Bits.Bit(tcr, 21);
             hd = Bits.Bit(tcr, 22);
             hpd = Bits.Bit(tcr, 24);
-            TagsInDataOnly = Bits.Bit(tcr, 29);
+            TagsInDataOnly = cpu.Has(Stage1Features.PointerAuthentication) && Bits.Bit(tcr, 29);
             ds = Bits.Bit(tcr, 32);
             mtx = Bits.Bit(tcr, 33);
             WalkDisabled = false;
@@ -56,7 +56,7 @@ internal readonly struct AArch64Range
             ha = Bits.Bit(tcr, 39);
             hd = Bits.Bit(tcr, 40);
             hpd = Bits.Bit(tcr, 41 + second);
-            TagsInDataOnly = Bits.Bit(tcr, 51 + second);
+            TagsInDataOnly = cpu.Has(Stage1Features.PointerAuthentication) && Bits.Bit(tcr, 51 + second);
             ds = Bits.Bit(tcr, 59);
             mtx = Bits.Bit(tcr, 60 + second);
             WalkDisabled = Bits.Bit(tcr, upper ? 23 : 7);
@@ -68,7 +68,8 @@ internal readonly struct AArch64Range
         ExtendedTagChecking = mtx && cpu.Has(Stage1Features.ExtendedTagChecking);
         HardwareAccessFlag = ha && cpu.Has(Stage1Features.HardwareAccessFlag);
         HardwareDirtyState = hd && HardwareAccessFlag && cpu.Has(Stage1Features.HardwareDirtyState);
-        HardwareTableAccessFlag = HardwareAccessFlag && cpu.Has(Stage1Features.HardwareTableAccessFlag) && Bits.Bit(registers.Tcr2, 11);
+
+        HardwareTableAccessFlag = HardwareAccessFlag && Bits.Bit(registers.Tcr2, 11) && cpu.Has(Stage1Features.HardwareTableAccessFlag);
 
         // DS only has a meaning for the two smaller granules, and for each only if it has FEAT_LPA2.
         Lpa2 = ds && ((GranuleBits == 12 && cpu.Has(Stage1Features.Lpa2Granule4K)) || (GranuleBits == 14 && cpu.Has(Stage1Features.Lpa2Granule16K)));
@@ -174,7 +175,7 @@ internal readonly struct AArch64Range
     /// <summary>TxSZ is outside of what the granule and the features allow.</summary>
     public bool SizeOutOfRange { get; }
 
-    public LongDescriptorTables Tables() => new()
+    public LongDescriptorTables Tables(bool nested) => new()
     {
         Base = Bits.InPlace(_ttbr, 47, 1) | (_hasWideBase ? (ulong)Bits.Field(_ttbr, 5, 2) << 48 : 0),
         HasWideBase = _hasWideBase,
@@ -185,6 +186,7 @@ internal readonly struct AArch64Range
         Lpa = GranuleBits == 16 && _physicalAddressBits >= 52,
         BigEndian = _bigEndian,
         HardwareTableAccessFlag = HardwareTableAccessFlag,
+        IsNested = nested,
     };
 
     // TCR.TG0 and TG1 encode the same sizes differently. 0 stands for the reserved encoding.

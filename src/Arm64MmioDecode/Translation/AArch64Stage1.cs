@@ -7,7 +7,19 @@ internal static class AArch64Stage1
     // I_RFRSQ, R_YXNYW).
     private const int LevelBeforeWalk = 0;
 
-    public static TranslationResult Translate(IGuestMemory memory, in Stage1Registers registers, in TranslationRequest request, IAtomicGuestMemory? updated = null)
+    public static TranslationResult Translate(ref TableReader reader, in Stage1Registers registers, in TranslationRequest request)
+    {
+        bool nested = AArch64Stage2.Applies(registers);
+        if (IsUnsupported(registers, nested))
+        {
+            return Fault(TranslationFaultKind.NotSupported, 0, reader);
+        }
+
+        TranslationResult result = TranslateInStage1(ref reader, registers, request, nested);
+        return nested && result.Succeeded ? AArch64Stage2.Translate(ref reader, registers, request, result) : result;
+    }
+
+    private static TranslationResult TranslateInStage1(ref TableReader reader, in Stage1Registers registers, in TranslationRequest request, bool nested)
     {
         ulong va = request.VirtualAddress;
         bool fetch = request.Access == TranslationAccess.InstructionFetch;
@@ -25,13 +37,13 @@ internal static class AArch64Stage1
         {
             int size = registers.Capabilities.PhysicalAddressBits;
             return Bits.InPlace(va, addressTop, size) != 0
-                ? Fault(TranslationFaultKind.AddressSize, 0, 0)
+                ? Fault(TranslationFaultKind.AddressSize, 0, reader)
                 : TranslationResult.Flat(va & Bits.Below(size), Stage1Attributes.WhileOff(registers, request.Access));
         }
 
         if (range.Uses128BitDescriptors)
         {
-            return Fault(TranslationFaultKind.NotSupported, 0, 0);
+            return Fault(TranslationFaultKind.NotSupported, 0, reader);
         }
 
         bool unprivileged = registers.Regime != Stage1Regime.EL2 && !request.Privileged;
@@ -41,70 +53,52 @@ internal static class AArch64Stage1
             || range.SizeOutOfRange
             || !IsInRange(va, addressTop, range))
         {
-            return Fault(TranslationFaultKind.Translation, LevelBeforeWalk, 0);
+            return Fault(TranslationFaultKind.Translation, LevelBeforeWalk, reader);
         }
 
-        LongDescriptorTables tables = range.Tables();
-        TranslationFault fault = tables.Walk(memory, va, out LongDescriptor leaf, out int reads, updated);
+        LongDescriptorTables tables = range.Tables(nested);
+        TranslationFault fault = tables.Walk(ref reader, registers, va, out LongDescriptor leaf);
         if (fault.Kind != TranslationFaultKind.None)
         {
-            return new TranslationResult(fault, reads);
+            return new TranslationResult(fault, reader);
         }
 
-        if (!leaf.AccessFlag && !range.HardwareAccessFlag)
+        if (!leaf.AccessFlag && !range.HardwareAccessFlag && !request.IsCacheMaintenance)
         {
-            return Fault(TranslationFaultKind.AccessFlag, leaf.Level, reads);
+            return Fault(TranslationFaultKind.AccessFlag, leaf.Level, reader);
         }
 
-        AccessPermissions permissions = AArch64Permissions.Of(registers, range, leaf, request.Privileged, request.HeedsPan);
-        if ((permissions & request.Needed) != request.Needed)
+        AccessPermissions permissions = AArch64Permissions.Of(registers, range, leaf, request);
+        AccessPermissions needed = NeededPermissions.InStage1(registers, request);
+        if ((permissions & needed) != needed)
         {
-            return Fault(TranslationFaultKind.Permission, leaf.Level, reads);
+            return Fault(TranslationFaultKind.Permission, leaf.Level, reader);
         }
 
-        DescriptorUpdates pending = PendingUpdates(range, leaf, request.Access);
-        if (pending != DescriptorUpdates.None && updated is not null && TryUpdate(updated, tables, leaf, pending))
+        if (range.HardwareAccessFlag)
         {
-            pending &= DescriptorUpdates.TableAccessFlag;
+            fault = tables.Change(ref reader, registers, leaf, PendingUpdates(range, leaf, request.Access));
+            if (fault.Kind != TranslationFaultKind.None)
+            {
+                return new TranslationResult(fault, reader);
+            }
         }
 
-        return new TranslationResult(
-            leaf.Address, Attributes(registers, range, leaf, request.Access), permissions, leaf.BlockBits, leaf.Level, reads, pending);
+        return new TranslationResult(leaf.Address, Attributes(registers, range, leaf, request.Access), permissions, leaf.BlockBits, leaf.Level, reader);
     }
+
+    // HCR_EL2.{NV, NV1} = {1, 1} changes what descriptors mean.
+    private static bool IsUnsupported(in Stage1Registers registers, bool nested) => registers.Hcr != 0
+        && (((registers.Hcr & (HcrBits.NV | HcrBits.NV1)) == (HcrBits.NV | HcrBits.NV1) && registers.IsEL10)
+            || (nested && AArch64Stage2.IsUnsupported(registers)));
 
     // AArch64.S1Translate(): after the permission checks; cache maintenance never makes a page dirty.
     private static DescriptorUpdates PendingUpdates(in AArch64Range range, in LongDescriptor leaf, TranslationAccess access)
     {
-        DescriptorUpdates pending = leaf.TableAccessFlagPending ? DescriptorUpdates.TableAccessFlag : DescriptorUpdates.None;
-        if (!leaf.AccessFlag)
-        {
-            pending |= DescriptorUpdates.AccessFlag;
-        }
-
-        if (access == TranslationAccess.Write && range.HardwareDirtyState && leaf.Ap2 && (range.PermissionIndirection || leaf.DirtyBitModifier))
-        {
-            pending |= DescriptorUpdates.DirtyState;
-        }
-
-        return pending;
-    }
-
-    private static bool TryUpdate(IAtomicGuestMemory memory, in LongDescriptorTables tables, in LongDescriptor leaf, DescriptorUpdates updates)
-    {
-        const ulong ReadOnlyOrNotDirty = 1ul << 7;
-        const ulong AccessFlag = 1ul << 10;
-        ulong value = leaf.Value;
-        if ((updates & DescriptorUpdates.AccessFlag) != 0)
-        {
-            value |= AccessFlag;
-        }
-
-        if ((updates & DescriptorUpdates.DirtyState) != 0)
-        {
-            value &= ~ReadOnlyOrNotDirty;
-        }
-
-        return value == leaf.Value || tables.TryReplace(memory, leaf.Location, leaf.Value, value);
+        DescriptorUpdates pending = leaf.AccessFlag ? DescriptorUpdates.None : DescriptorUpdates.AccessFlag;
+        return range.HardwareDirtyState && access == TranslationAccess.Write && leaf.NotDirty && (range.PermissionIndirection || leaf.DirtyBitModifier)
+            ? pending | DescriptorUpdates.DirtyState
+            : pending;
     }
 
     // Every bit from the input size up to the top must be 0 in the lower range and 1 in the upper.
@@ -123,5 +117,5 @@ internal static class AArch64Stage1
         return Stage1Attributes.Effective(registers, (byte)(mair >> (leaf.AttrIndx * 8)), LongDescriptor.ShareabilityOf(sh), access);
     }
 
-    private static TranslationResult Fault(TranslationFaultKind kind, int level, int reads) => new(new TranslationFault(kind, level), reads);
+    private static TranslationResult Fault(TranslationFaultKind kind, int level, in TableReader reader) => new(new TranslationFault(kind, level), reader);
 }

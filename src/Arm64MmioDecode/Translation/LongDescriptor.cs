@@ -3,16 +3,20 @@ namespace Arm64MmioDecode.Translation;
 /// <summary>The Block or Page descriptor at the end of a walk, with what the Table descriptors on the way said.</summary>
 internal readonly struct LongDescriptor
 {
+    public const int AccessFlagBit = 10;
+    public const int DirtyBit = 7;
+    public const int DirtyBitModifierBit = 51;
+
     public ulong Value { get; init; }
+
+    /// <summary>Where the descriptor is: the address that leaves stage 1.</summary>
+    public ulong TableAddress { get; init; }
+
+    /// <summary>Where the descriptor is in guest memory.</summary>
+    public ulong Location { get; init; }
 
     /// <summary>The output address of the access.</summary>
     public ulong Address { get; init; }
-
-    /// <summary>Where the descriptor itself lies.</summary>
-    public ulong Location { get; init; }
-
-    /// <summary>A Table descriptor on the way has an Access flag of 0 that hardware would set.</summary>
-    public bool TableAccessFlagPending { get; init; }
 
     public int Level { get; init; }
 
@@ -36,12 +40,12 @@ internal readonly struct LongDescriptor
     /// <summary>AP[2]: read-only.</summary>
     public bool Ap2 => Bits.Bit(Value, 7);
 
-    /// <summary>The same bit with indirect permissions: nDirty.</summary>
+    /// <summary>The same bit with indirect permissions: nDirty; in stage 2 it is S2AP[1] or the dirty state, and 1 means dirty.</summary>
     public bool NotDirty => Bits.Bit(Value, 7);
 
-    public bool AccessFlag => Bits.Bit(Value, 10);
+    public bool AccessFlag => Bits.Bit(Value, AccessFlagBit);
 
-    public bool DirtyBitModifier => Bits.Bit(Value, 51);
+    public bool DirtyBitModifier => Bits.Bit(Value, DirtyBitModifierBit);
 
     public bool Pxn => Bits.Bit(Value, 53);
 

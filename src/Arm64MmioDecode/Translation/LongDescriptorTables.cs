@@ -1,5 +1,4 @@
 using System;
-using System.Buffers.Binary;
 
 namespace Arm64MmioDecode.Translation;
 
@@ -10,7 +9,6 @@ namespace Arm64MmioDecode.Translation;
 internal readonly struct LongDescriptorTables
 {
     private const int FinalLevel = 3;
-    private const ulong AccessFlag = 1ul << 10;
 
     // An Address size fault by TTBR is reported at level 0 wherever the walk starts (Arm ARM, R_VPBBF).
     private const int LevelOfTtbrFault = 0;
@@ -36,28 +34,36 @@ internal readonly struct LongDescriptorTables
     /// <summary>FEAT_LPA with the 64KB granule: bits 51:48 of addresses are bits 15:12 of the descriptor.</summary>
     public bool Lpa { get; init; }
 
-    /// <summary>SCTLR.EE.</summary>
+    /// <summary>The byte order of the tables: SCTLR.EE.</summary>
     public bool BigEndian { get; init; }
 
-    /// <summary>TCR2.HAFT: hardware sets the Access flags of Table descriptors.</summary>
+    /// <summary>Hardware sets the Access flag of Table descriptors, too (FEAT_HAFT).</summary>
     public bool HardwareTableAccessFlag { get; init; }
 
+    /// <summary>These are tables of stage 2.</summary>
+    public bool IsStage2 { get; init; }
+
+    /// <summary>The guest's own stage 2 translates the addresses of the tables.</summary>
+    public bool IsNested { get; init; }
+
+    /// <summary>The level of the initial lookup, from which on a table resolves a whole stride, where that is not what <see cref="InputBits"/> asks for.</summary>
+    public int? InitialLevel { get; init; }
+
     /// <summary>Looks the address up.</summary>
-    /// <param name="memory">The guest's memory.</param>
-    /// <param name="va">The virtual address; bits from <see cref="InputBits"/> up are ignored.</param>
+    /// <param name="reader">Reads the descriptors.</param>
+    /// <param name="registers">The registers, for the guest's own stage 2.</param>
+    /// <param name="va">The address; bits from <see cref="InputBits"/> up are ignored.</param>
     /// <param name="leaf">The final descriptor when there is no fault.</param>
-    /// <param name="reads">The number of descriptors that were read.</param>
-    /// <param name="updated">Where to set the Access flags of Table descriptors; null to leave them alone.</param>
     /// <returns>The fault, or the kind <see cref="TranslationFaultKind.None"/>.</returns>
-    public TranslationFault Walk(IGuestMemory memory, ulong va, out LongDescriptor leaf, out int reads, IAtomicGuestMemory? updated = null)
+    public TranslationFault Walk(ref TableReader reader, in Stage1Registers registers, ulong va, out LongDescriptor leaf)
     {
         leaf = default;
-        reads = 0;
 
         // A table of 2^granule bytes resolves `stride` bits; the initial table resolves the 1 to `stride` bits that remain
-        // above the levels that are needed (Arm ARM, "Determining the initial lookup level").
+        // above the levels that are needed (Arm ARM, "Determining the initial lookup level"). In stage 2 VTCR_EL2 says where to
+        // start, and up to 16 tables that lie side by side resolve 4 bits more.
         int stride = GranuleBits - 3;
-        int level = FinalLevel - ((InputBits - 1 - GranuleBits) / stride);
+        int level = InitialLevel ?? FinalLevel - ((InputBits - 1 - GranuleBits) / stride);
         int indexLow = GranuleBits + (stride * (FinalLevel - level));
         int indexHigh = InputBits - 1;
 
@@ -71,27 +77,31 @@ internal readonly struct LongDescriptorTables
         ulong table = Base & ~Bits.Below(tableSizeBits);
         if (OutOfRange(table))
         {
-            return new TranslationFault(TranslationFaultKind.AddressSize, LevelOfTtbrFault);
+            return Fault(TranslationFaultKind.AddressSize, LevelOfTtbrFault);
         }
 
         int apTable = 0;
         bool xnTable = false;
         bool pxnTable = false;
-        bool tableAccessFlagPending = false;
 
         while (true)
         {
             ulong entry = table | (Bits.InPlace(va, indexHigh, indexLow) >> (indexLow - 3));
-            reads++;
-            if (!TryRead(memory, entry, out ulong descriptor))
+            ulong location = entry;
+            if (IsNested && AArch64Stage2.TranslateTable(ref reader, registers, entry, write: false, out location) is { Kind: not TranslationFaultKind.None } ofStage2)
             {
-                return new TranslationFault(TranslationFaultKind.ExternalAbortOnWalk, level);
+                return ofStage2;
+            }
+
+            if (!reader.TryRead(IsStage2 ? 2 : 1, level, location, BigEndian, out ulong descriptor))
+            {
+                return Fault(TranslationFaultKind.ExternalAbortOnWalk, level);
             }
 
             bool isTableOrPage = Bits.Bit(descriptor, 1);
             if (!Bits.Bit(descriptor, 0) || (!isTableOrPage && !HasBlocksAt(level)))
             {
-                return new TranslationFault(TranslationFaultKind.Translation, level);
+                return Fault(TranslationFaultKind.Translation, level);
             }
 
             // The output address counts as a whole: with a small output size the offset in a large block can be out of range too.
@@ -99,9 +109,10 @@ internal readonly struct LongDescriptorTables
             ulong address = isTable
                 ? AddressIn(descriptor) & ~Bits.Below(GranuleBits)
                 : (AddressIn(descriptor) & ~Bits.Below(indexLow)) | (va & Bits.Below(indexLow));
+            reader.Says(isTable ? TableLookupKind.Table : level == FinalLevel ? TableLookupKind.Page : TableLookupKind.Block);
             if (OutOfRange(address))
             {
-                return new TranslationFault(TranslationFaultKind.AddressSize, level);
+                return Fault(TranslationFaultKind.AddressSize, level);
             }
 
             if (!isTable)
@@ -110,8 +121,8 @@ internal readonly struct LongDescriptorTables
                 {
                     Value = descriptor,
                     Address = address,
-                    Location = entry,
-                    TableAccessFlagPending = tableAccessFlagPending,
+                    TableAddress = entry,
+                    Location = location,
                     Level = level,
                     BlockBits = indexLow,
                     ApTable = apTable,
@@ -121,9 +132,10 @@ internal readonly struct LongDescriptorTables
                 return default;
             }
 
-            if (HardwareTableAccessFlag && (descriptor & AccessFlag) == 0)
+            if (HardwareTableAccessFlag && !Bits.Bit(descriptor, LongDescriptor.AccessFlagBit)
+                && Change(ref reader, registers, entry, location, descriptor, descriptor | (1ul << LongDescriptor.AccessFlagBit), DescriptorUpdates.TableAccessFlag) is { Kind: not TranslationFaultKind.None } refused)
             {
-                tableAccessFlagPending |= updated is null || !TryReplace(updated, entry, descriptor, descriptor | AccessFlag);
+                return refused;
             }
 
             // Hierarchical permissions only ever take away (APTable, XNTable or UXNTable, PXNTable).
@@ -136,6 +148,42 @@ internal readonly struct LongDescriptorTables
             indexHigh = indexLow - 1;
             indexLow -= stride;
         }
+    }
+
+    /// <summary>Lets hardware change the final descriptor.</summary>
+    /// <returns>The guest's own stage 2 may not let it.</returns>
+    public TranslationFault Change(ref TableReader reader, in Stage1Registers registers, in LongDescriptor leaf, DescriptorUpdates updates)
+    {
+        if (updates == DescriptorUpdates.None)
+        {
+            return default;
+        }
+
+        // The dirty state is a 0 in stage 1 and a 1 in stage 2.
+        ulong changed = leaf.Value;
+        if ((updates & DescriptorUpdates.DirtyState) != 0)
+        {
+            changed ^= 1ul << LongDescriptor.DirtyBit;
+        }
+
+        if ((updates & DescriptorUpdates.AccessFlag) != 0)
+        {
+            changed |= 1ul << LongDescriptor.AccessFlagBit;
+        }
+
+        return Change(ref reader, registers, leaf.TableAddress, leaf.Location, leaf.Value, changed, updates);
+    }
+
+    private TranslationFault Change(
+        ref TableReader reader, in Stage1Registers registers, ulong entry, ulong location, ulong descriptor, ulong changed, DescriptorUpdates updates)
+    {
+        if (IsNested && AArch64Stage2.TranslateTable(ref reader, registers, entry, write: true, out location) is { Kind: not TranslationFaultKind.None } refused)
+        {
+            return refused;
+        }
+
+        reader.Change(location, descriptor, changed, BigEndian, updates);
+        return default;
     }
 
     // Arm ARM, "VMSAv8-64 Block descriptor and Page descriptor formats": which levels have Block descriptors.
@@ -161,30 +209,7 @@ internal readonly struct LongDescriptorTables
         return address;
     }
 
-    /// <summary>Replaces a descriptor if it is still what was read.</summary>
-    public bool TryReplace(IAtomicGuestMemory memory, ulong location, ulong descriptor, ulong replacement)
-    {
-        if (BigEndian)
-        {
-            descriptor = BinaryPrimitives.ReverseEndianness(descriptor);
-            replacement = BinaryPrimitives.ReverseEndianness(replacement);
-        }
-
-        return memory.TryCompareExchange(location, descriptor, replacement, out ulong previous) && previous == descriptor;
-    }
-
     private bool OutOfRange(ulong address) => address >> OutputBits != 0;
 
-    private bool TryRead(IGuestMemory memory, ulong address, out ulong descriptor)
-    {
-        Span<byte> bytes = stackalloc byte[8];
-        if (!memory.TryRead(address, bytes))
-        {
-            descriptor = 0;
-            return false;
-        }
-
-        descriptor = BigEndian ? BinaryPrimitives.ReadUInt64BigEndian(bytes) : BinaryPrimitives.ReadUInt64LittleEndian(bytes);
-        return true;
-    }
+    private TranslationFault Fault(TranslationFaultKind kind, int level) => new(kind, level, IsStage2);
 }

@@ -19,8 +19,9 @@ internal static class Stage1Attributes
         return new MemoryAttributes(encoding, Shareability.OuterShareable);
     }
 
-    /// <summary>SCTLR.M is 0, or HCR_EL2.DC makes it so.</summary>
-    public static bool IsOff(in Stage1Registers registers) => !Bits.Bit(registers.Sctlr, 0) || IsDefaultCacheable(registers);
+    /// <summary>SCTLR.M is 0, or HCR_EL2.DC or HCR_EL2.TGE make it so.</summary>
+    public static bool IsOff(in Stage1Registers registers) =>
+        !Bits.Bit(registers.Sctlr, 0) || IsDefaultCacheable(registers) || ((registers.Hcr & HcrBits.TGE) != 0 && registers.IsEL10);
 
     /// <summary>The attributes that a descriptor gives, as one Attr field of MAIR encodes them: SCTLR.C and SCTLR.I make Normal memory Non-cacheable for data and for instructions.</summary>
     public static MemoryAttributes Effective(in Stage1Registers registers, byte encoding, Shareability shareability, TranslationAccess access)
@@ -30,5 +31,5 @@ internal static class Stage1Attributes
     }
 
     private static bool IsDefaultCacheable(in Stage1Registers registers) =>
-        registers.DefaultCacheable && registers.Regime is (Stage1Regime.EL10 or Stage1Regime.AArch32EL10);
+        (registers.DefaultCacheable || (registers.Hcr & HcrBits.DC) != 0) && registers.IsEL10;
 }

@@ -18,13 +18,13 @@ public readonly struct Stage1Registers
     /// <summary>What the vCPU implements.</summary>
     public Stage1Capabilities Capabilities { get; init; }
 
-    /// <summary>SCTLR_ELx, or SCTLR: M, C, I, EE, WXN and EPAN; in AArch32 also AFE, TRE and UWXN.</summary>
+    /// <summary>SCTLR_ELx, or SCTLR: M, C, I, EE, WXN, EPAN and CMOW; in AArch32 also AFE, TRE and UWXN.</summary>
     public ulong Sctlr { get; init; }
 
     /// <summary>TCR_ELx, or TTBCR with TTBCR2 in the upper half.</summary>
     public ulong Tcr { get; init; }
 
-    /// <summary>TCR2_ELx (FEAT_TCR2): PIE, E0POE, POE, AIE, D128. 0 where it is not implemented or not enabled by HCRX_EL2.TCR2En.</summary>
+    /// <summary>TCR2_ELx (FEAT_TCR2): PIE, E0POE, POE, AIE, D128, HAFT. 0 where it is not implemented or not enabled by HCRX_EL2.TCR2En.</summary>
     public ulong Tcr2 { get; init; }
 
     /// <summary>TTBR0_ELx, or TTBR0. The ASID is ignored.</summary>
@@ -55,9 +55,67 @@ public readonly struct Stage1Registers
     public uint Dacr { get; init; }
 
     /// <summary>
+    /// HCR_EL2 of a vCPU that has an EL2 of its own (a guest hypervisor, or a guest of it); 0 for any other. E2H and TGE make the
+    /// regime; in <see cref="Stage1Regime.EL10"/> and <see cref="Stage1Regime.AArch32EL10"/> VM turns on the guest's own stage 2, of
+    /// <see cref="Stage2"/>, DC and TGE turn stage 1 off, and PTW, FWB, CD, ID count in stage 2.
+    /// </summary>
+    public ulong Hcr { get; init; }
+
+    /// <summary>The guest's own stage 2, which counts where <see cref="Hcr"/> turns it on.</summary>
+    public Stage2Registers Stage2
+    {
+        get => OwnStage2;
+        init => OwnStage2 = value;
+    }
+
+    // The same without a copy.
+    internal readonly Stage2Registers OwnStage2;
+
+    /// <summary>
     /// HCR_EL2.DC, which the hypervisor sets: stage 1 of EL1&amp;0 is off whatever SCTLR.M says, and memory is Normal Write-Back.
     /// </summary>
     public bool DefaultCacheable { get; init; }
+
+    /// <summary>The regime that translates at an Exception level, of a vCPU that may have an EL2 of its own (Arm ARM, "Translation regimes").</summary>
+    /// <param name="pstate">PSTATE in the layout of SPSR_ELx; in AArch32 the CPSR.</param>
+    /// <param name="hcr">HCR_EL2 of the vCPU's own EL2; 0 when it has none.</param>
+    /// <param name="isEL1AArch32">Whether EL1 uses AArch32. With an EL2 of its own, HCR_EL2.RW says so.</param>
+    /// <returns>The regime. At EL0 with HCR_EL2.{E2H, TGE} = {1, 1} it is that of EL2.</returns>
+    public static Stage1Regime RegimeOf(ulong pstate, ulong hcr, bool isEL1AArch32)
+    {
+        const ulong NotRW = 1 << 4;
+        bool hostOfEL0 = (hcr & (HcrBits.E2H | HcrBits.TGE)) == (HcrBits.E2H | HcrBits.TGE);
+        bool isAArch32 = (pstate & NotRW) != 0;
+        int level = isAArch32 ? ((pstate & 0xF) == 0 ? 0 : 1) : Bits.Field(pstate, 3, 2);
+        return level switch
+        {
+            2 => (hcr & HcrBits.E2H) != 0 ? Stage1Regime.EL20 : Stage1Regime.EL2,
+            0 when hostOfEL0 => Stage1Regime.EL20,
+            _ => isEL1AArch32 ? Stage1Regime.AArch32EL10 : Stage1Regime.EL10,
+        };
+    }
+
+    /// <summary>
+    /// Whether LDTR, STTR and their like have the permissions of the Exception level that they are executed at, rather than those of
+    /// EL0: at EL2 unless HCR_EL2.{E2H, TGE} are {1, 1}, and where PSTATE.UAO says so (Arm ARM, AArch64.IsUnprivAccessPriv).
+    /// </summary>
+    /// <param name="pstate">PSTATE in the layout of SPSR_ELx; in AArch32 the CPSR.</param>
+    /// <returns>Whether they are privileged; at EL0 never.</returns>
+    public bool IsUnprivilegedAccessPrivileged(ulong pstate)
+    {
+        const ulong NotRW = 1 << 4;
+        const ulong Uao = 1 << 23;
+        if ((pstate & NotRW) != 0)
+        {
+            return false; // AArch32 has SSBS in the place of UAO, and LDRT is UNPREDICTABLE in Hyp mode.
+        }
+
+        int level = Bits.Field(pstate, 3, 2);
+        return level != 0 && ((pstate & Uao) != 0 || (level == 2 && (Hcr & (HcrBits.E2H | HcrBits.TGE)) != (HcrBits.E2H | HcrBits.TGE)));
+    }
+
+    /// <summary>Whether the regime is that of EL1 and EL0, to which most of HCR_EL2 applies.</summary>
+    internal bool IsEL10 => Regime is Stage1Regime.EL10 or Stage1Regime.AArch32EL10;
 
     /// <summary>The registers of a guest whose EL1 is AArch32, from their AArch32 names.</summary>
     /// <param name="capabilities">What the vCPU implements.</param>

@@ -6,15 +6,24 @@ public enum TranslationAccess : byte
     /// <summary>A data read. The value also suits prefetches.</summary>
     Read,
 
-    /// <summary>A data write. An atomic read-modify-write is a write that also needs <see cref="AccessPermissions.Read"/> among the result's permissions.</summary>
+    /// <summary>A data write, DC ZVA included. An atomic read-modify-write is a write that also needs <see cref="AccessPermissions.Read"/> among the result's permissions.</summary>
     Write,
 
     /// <summary>An instruction fetch.</summary>
     InstructionFetch,
 
+    /// <summary>Invalidation of data caches by address: DC IVAC, IGVAC, IGDVAC; DCIMVAC. It needs permission to write.</summary>
+    DataCacheInvalidate,
+
+    /// <summary>Cleaning of data caches by address: DC CVAC, CVAU, CVAP, CVADP and the like; DCCMVAC, DCCMVAU. At EL0 it needs permission to read.</summary>
+    DataCacheClean,
+
     /// <summary>
-    /// Cache maintenance by address. It needs no permission here and PAN does not apply to it: which of the result's permissions an
-    /// operation needs differs (AArch64.S1CheckPermissions() in the manual).
+    /// Cleaning and invalidation of data caches by address: DC CIVAC and the like; DCCIMVAC. At EL0 it needs permission to read, and with
+    /// SCTLR_ELx.CMOW (FEAT_CMOW) permission to write.
     /// </summary>
-    CacheMaintenance,
+    DataCacheCleanInvalidate,
+
+    /// <summary>Invalidation of instruction caches by address: IC IVAU; ICIMVAU. It needs a permission, to write, only with FEAT_CMOW.</summary>
+    InstructionCacheInvalidate,
 }

@@ -1,15 +1,25 @@
 namespace Arm64MmioDecode.Translation;
 
-/// <summary>A stage 1 fault: what went wrong, and at which level of the walk.</summary>
+/// <summary>A translation fault of any kind: what went wrong, and at which level of the walk.</summary>
 public readonly struct TranslationFault
 {
     private readonly sbyte _level;
 
-    internal TranslationFault(TranslationFaultKind kind, int level, bool shortDescriptor = false, int domain = 0)
+    internal TranslationFault(TranslationFaultKind kind, int level, bool isStage2 = false, bool onTableWalk = false)
     {
         Kind = kind;
         _level = (sbyte)level;
-        IsShortDescriptor = shortDescriptor;
+        IsStage2 = isStage2;
+        IsOnTableWalk = onTableWalk;
+    }
+
+    internal static TranslationFault OfShortDescriptor(TranslationFaultKind kind, int level, int domain) => new(kind, level, domain);
+
+    private TranslationFault(TranslationFaultKind kind, int level, int domain)
+    {
+        Kind = kind;
+        _level = (sbyte)level;
+        IsShortDescriptor = true;
         Domain = (byte)domain;
     }
 
@@ -24,6 +34,17 @@ public readonly struct TranslationFault
 
     /// <summary>The domain, 0 to 15, of a fault on short descriptors (DFSR.Domain); 0 where it is not known.</summary>
     public byte Domain { get; }
+
+    /// <summary>
+    /// The fault is one of the guest's own stage 2, which a guest hypervisor takes at EL2; <see cref="TranslationResult.FaultIpa"/> is
+    /// the address. It is never a fault for EL1.
+    /// </summary>
+    public bool IsStage2 { get; }
+
+    /// <summary>A fault of stage 2 on a descriptor of stage 1 (ESR_EL2.S1PTW) rather than on the access itself.</summary>
+    public bool IsOnTableWalk { get; }
+
+    internal TranslationFault OnTableWalk() => new(Kind, Level, IsStage2, onTableWalk: true);
 
     /// <summary>
     /// The fault status code, 6 bits, as in ESR_ELx.ISS.DFSC and IFSC, PAR_EL1.FST and, with long descriptors, DFSR.STATUS.
@@ -70,7 +91,9 @@ public readonly struct TranslationFault
 
     /// <summary>The fault in words: <c>Translation fault, level 3</c>.</summary>
     /// <returns>The text, or <c>no fault</c>.</returns>
-    public override string ToString() => Kind switch
+    public override string ToString() => IsStage2 ? Text() + (IsOnTableWalk ? ", stage 2, on a stage 1 walk" : ", stage 2") : Text();
+
+    private string Text() => Kind switch
     {
         TranslationFaultKind.None => "no fault",
         TranslationFaultKind.AddressSize => "Address size fault, level " + LevelText(),
@@ -79,7 +102,7 @@ public readonly struct TranslationFault
         TranslationFaultKind.Permission => "Permission fault, level " + LevelText(),
         TranslationFaultKind.Domain => "Domain fault, level " + LevelText(),
         TranslationFaultKind.ExternalAbortOnWalk => "Synchronous External abort on translation table walk, level " + LevelText(),
-        _ => "128-bit translation table descriptors are not supported",
+        _ => "a translation that is not supported",
     };
 
     // Levels 0 to 3 are the low two bits of a code; level -1, which only FEAT_LPA2 has, has codes of its own.

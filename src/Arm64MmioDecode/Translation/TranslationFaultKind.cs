@@ -25,8 +25,9 @@ public enum TranslationFaultKind : byte
     ExternalAbortOnWalk,
 
     /// <summary>
-    /// The guest uses a translation that this library does not follow (128-bit descriptors, FEAT_D128). Nothing is known about
-    /// the address, and there is no fault status to inject.
+    /// The guest uses a translation that this library does not follow (128-bit descriptors, HCR_EL2.{NV, NV1} = {1, 1}, stage 2 controls
+    /// of FEAT_THE), or depends on a register that cannot be read. Nothing is known about the address, and there is no fault status to
+    /// inject.
     /// </summary>
     NotSupported,
 }

@@ -8,7 +8,8 @@ public readonly struct TranslationRequest
     /// <param name="access">What the access does.</param>
     /// <param name="privileged">
     /// Whether permissions are those of EL1 or EL2 (any AArch32 mode but User) rather than those of EL0. An unprivileged load or
-    /// store at EL1 (LDTR, STTR, LDRT …) is not privileged, unless PSTATE.UAO says otherwise. Ignored in <see cref="Stage1Regime.EL2"/>.
+    /// store at EL1 (LDTR, STTR, LDRT …) is not privileged, unless <see cref="Stage1Registers.IsUnprivilegedAccessPrivileged"/>. Ignored in
+    /// <see cref="Stage1Regime.EL2"/>.
     /// </param>
     public TranslationRequest(ulong virtualAddress, TranslationAccess access, bool privileged)
     {
@@ -26,7 +27,7 @@ public readonly struct TranslationRequest
     /// <summary>Whether the permissions of EL1 or EL2 apply, rather than those of EL0.</summary>
     public bool Privileged { get; }
 
-    /// <summary>PSTATE.PAN: a privileged data access may not touch what EL0 may touch. It has no effect on unprivileged accesses and on fetches.</summary>
+    /// <summary>PSTATE.PAN: a privileged data access may not touch what EL0 may touch. It has no effect on unprivileged accesses, fetches and cache maintenance.</summary>
     public bool Pan { get; init; }
 
     /// <summary>
@@ -35,15 +36,5 @@ public readonly struct TranslationRequest
     /// </summary>
     public bool NonFault { get; init; }
 
-    /// <summary>PAN, where the access heeds it.</summary>
-    internal bool HeedsPan => Pan && Access != TranslationAccess.CacheMaintenance;
-
-    /// <summary>The permission that the access needs.</summary>
-    internal AccessPermissions Needed => Access switch
-    {
-        TranslationAccess.Write => AccessPermissions.Write,
-        TranslationAccess.InstructionFetch => AccessPermissions.Execute,
-        TranslationAccess.CacheMaintenance => AccessPermissions.None,
-        _ => AccessPermissions.Read,
-    };
+    internal bool IsCacheMaintenance => Access >= TranslationAccess.DataCacheInvalidate;
 }

@@ -1,29 +1,31 @@
 namespace Arm64MmioDecode.Translation;
 
-/// <summary>The outcome of a stage 1 translation: an address with its attributes, or a fault.</summary>
+/// <summary>The outcome of a translation: an address with its attributes, or a fault.</summary>
 public readonly struct TranslationResult
 {
     private readonly sbyte _level;
     private readonly byte _blockBits;
     private readonly byte _tableReads;
-    private readonly DescriptorUpdates _pendingUpdates;
 
-    internal TranslationResult(in TranslationFault fault, int tableReads)
+    private readonly ulong _address;
+
+    internal TranslationResult(in TranslationFault fault, in TableReader reader)
     {
         Fault = fault;
+        _address = fault.IsStage2 ? reader.FaultIpa : 0;
         _level = (sbyte)fault.Level;
-        _tableReads = (byte)tableReads;
+        _tableReads = (byte)reader.Count;
     }
 
-    internal TranslationResult(ulong physicalAddress, MemoryAttributes attributes, AccessPermissions permissions, int blockBits, int level, int tableReads, DescriptorUpdates pendingUpdates = DescriptorUpdates.None)
+    internal TranslationResult(ulong address, MemoryAttributes attributes, AccessPermissions permissions, int blockBits, int level, in TableReader reader)
     {
-        PhysicalAddress = physicalAddress;
+        _address = address;
         Attributes = attributes;
         Permissions = permissions;
         _blockBits = (byte)blockBits;
         _level = (sbyte)level;
-        _tableReads = (byte)tableReads;
-        _pendingUpdates = pendingUpdates;
+        _tableReads = (byte)reader.Count;
+        PendingUpdates = reader.PendingUpdates;
     }
 
     /// <summary>Whether the access is translated and allowed.</summary>
@@ -32,8 +34,20 @@ public readonly struct TranslationResult
     /// <summary>The fault, when there is one.</summary>
     public TranslationFault Fault { get; }
 
-    /// <summary>The guest-physical address (IPA), up to 52 bits; 0 when there is a fault.</summary>
-    public ulong PhysicalAddress { get; }
+    /// <summary>
+    /// The guest-physical address, up to 52 bits: what the vCPU takes for a physical address, and its hypervisor for an IPA. 0 when
+    /// there is a fault.
+    /// </summary>
+    public ulong PhysicalAddress => Succeeded ? _address : 0;
+
+    /// <summary>The address that the guest's own stage 2 did not translate, as for HPFAR_EL2; 0 when there is no stage 2 fault.</summary>
+    public ulong FaultIpa => Fault.IsStage2 ? _address : 0;
+
+    /// <summary>
+    /// What a processor that makes this access would first write into the tables; a translation only says so. See
+    /// <see cref="Stage1.TranslateAndUpdate"/>.
+    /// </summary>
+    public DescriptorUpdates PendingUpdates { get; }
 
     /// <summary>The memory attributes of the access; meaningless when there is a fault.</summary>
     public MemoryAttributes Attributes { get; }
@@ -47,19 +61,15 @@ public readonly struct TranslationResult
     /// </summary>
     public ulong BlockSize => Succeeded ? 1ul << _blockBits : 0;
 
-    /// <summary>The lookup level of the final descriptor or of the fault: -1 to 3; 0 when translation is off.</summary>
+    internal int BlockBits => _blockBits;
+
+    /// <summary>The lookup level of the final descriptor of stage 1, or of the fault: -1 to 3; 0 when translation is off.</summary>
     public int Level => _level;
 
-    /// <summary>The number of descriptors that were read: at most 5.</summary>
+    /// <summary>The number of descriptors that were read: at most 5, and under a stage 2 of the guest's own at most <see cref="Stage1.MaxTableLookups"/>.</summary>
     public int TableReads => _tableReads;
-
-    /// <summary>
-    /// What a processor that makes this access would first write into the tables; a translation only says so. See
-    /// <see cref="Stage1.TranslateAndUpdate"/>.
-    /// </summary>
-    public DescriptorUpdates PendingUpdates => _pendingUpdates;
 
     /// <summary>The address as it is, while stage 1 is off.</summary>
     internal static TranslationResult Flat(ulong address, MemoryAttributes attributes) => new(
-        address, attributes, AccessPermissions.Read | AccessPermissions.Write | AccessPermissions.Execute, blockBits: 12, level: 0, tableReads: 0);
+        address, attributes, AccessPermissions.Read | AccessPermissions.Write | AccessPermissions.Execute, blockBits: 12, level: 0, default);
 }

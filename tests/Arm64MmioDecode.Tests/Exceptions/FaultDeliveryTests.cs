@@ -77,7 +77,7 @@ public sealed class FaultDeliveryTests
     [InlineData(TranslationFaultKind.ExternalAbortOnWalk, 2, 0b01110)]
     public void Short_descriptors_have_their_own_codes_and_a_domain(TranslationFaultKind kind, int level, int status)
     {
-        var code = new FaultStatusCode(new TranslationFault(kind, level, shortDescriptor: true, domain: 9).FaultStatusCode);
+        var code = new FaultStatusCode(TranslationFault.OfShortDescriptor(kind, level, domain: 9).FaultStatusCode);
         var entry = AArch32ExceptionEntry.For(AArch32(longDescriptors: false), EmulationFault.DataAbort(code, Address, isWrite: true, domain: 9));
         entry.FaultStatus.Should().Be((uint)((status & 15) | ((status & 16) << 6) | (9 << 4) | (1 << 11)));
         entry.FaultAddress.Should().Be((uint)Address);

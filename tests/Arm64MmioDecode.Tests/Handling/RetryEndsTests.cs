@@ -1,5 +1,6 @@
 using Arm64MmioDecode.Emulation;
 using Arm64MmioDecode.Handling;
+using Arm64MmioDecode.Translation;
 using FluentAssertions;
 using Xunit;
 
@@ -68,7 +69,11 @@ public sealed class RetryEndsTests
             var guest = new TestGuest(options: new EmulationOptions { Exclusives = ExclusivePolicy.Perform, Atomics = AtomicPolicy.Perform }).With(opcode).X(2, Device + 0x40);
             guest.Tables.Map(TestGuest.Pc, TestGuest.Code, GuestTables.Code | (privileged ? 0 : GuestTables.UnprivilegedAccess | GuestTables.ReadOnly));
             guest.Tables.Map(Device, TestGuest.DeviceIpa, GuestTables.Device | (user ? GuestTables.UnprivilegedAccess : 0) | (readOnly ? GuestTables.ReadOnly : 0));
-            guest.Tables.Registers = guest.Tables.Registers with { Sctlr = guest.Tables.Registers.Sctlr | (cmow ? 1ul << 32 : 0) };
+            guest.Tables.Registers = guest.Tables.Registers with
+            {
+                Capabilities = new Stage1Capabilities(Stage1Features.CacheMaintenanceNeedsWrite, 48),
+                Sctlr = guest.Tables.Registers.Sctlr | (cmow ? 1ul << 32 : 0),
+            };
             guest.Registers.PState = (privileged ? 0x3C5u : 0x3C0u) | (pan ? PStatePan : 0) | (uao ? PStateUao : 0);
 
             var maintenance = what >= Does.Cleans;

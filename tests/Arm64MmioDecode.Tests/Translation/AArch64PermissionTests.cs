@@ -213,12 +213,17 @@ public sealed class AArch64PermissionTests
         }
     }
 
-    // R_TBKKB: any unprivileged permission counts, whatever SCTLR.EPAN says.
+    // R_TBKKB: any unprivileged permission counts, whatever SCTLR.EPAN says; AArch64.S1IndirectBasePermissions() asks only for a field that
+    // is not 0.
     [Theory]
     [InlineData(0b0000, true)]
     [InlineData(0b0001, false)]
     [InlineData(0b0010, false)]
     [InlineData(0b1000, false)]
+    [InlineData(0b0100, false)] // reserved, and gives EL0 nothing
+    [InlineData(0b1011, false)]
+    [InlineData(0b1101, false)]
+    [InlineData(0b1111, false)]
     public void Pan_with_indirect_permissions(uint pire0, bool allowed)
     {
         new Page { Tcr2 = Pie, Pir = 0b1100, Pire0 = pire0 }.Translate(Write, privileged: true, pan: true).Succeeded.Should().Be(allowed);

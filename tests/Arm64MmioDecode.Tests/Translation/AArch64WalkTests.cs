@@ -344,7 +344,7 @@ public sealed class AArch64WalkTests
     {
         var memory = new SparseMemory();
         AArch64Tables.Map(memory, Table, 12, 48, 0, 3, 0x1234_5000, 0x7000_0000 | AF | 0b11);
-        Stage1Registers registers = Registers(tcr: 16 | (tbi << 37) | (tbid ? 1ul << 51 : 0));
+        Stage1Registers registers = Registers(tcr: 16 | (tbi << 37) | (tbid ? 1ul << 51 : 0), features: Stage1Features.PointerAuthentication);
 
         Translate(memory, registers, 0xA500_0000_1234_5678).Succeeded.Should().Be(readSucceeds);
         Translate(memory, registers, 0xA500_0000_1234_5678, TranslationAccess.InstructionFetch).Succeeded.Should().Be(fetchSucceeds);
@@ -587,7 +587,7 @@ public sealed class AArch64WalkTests
         var registers = new Stage1Registers
         {
             Regime = Stage1Regime.EL2,
-            Capabilities = new Stage1Capabilities(Stage1Features.ExtendedTagChecking, 48),
+            Capabilities = new Stage1Capabilities(Stage1Features.ExtendedTagChecking | Stage1Features.PointerAuthentication, 48),
             Sctlr = 0x1005,
             Tcr = 16 | (5ul << 16) | tcr,
             Ttbr0 = Table,

@@ -13,8 +13,11 @@ internal readonly record struct AtInstruction(string Name, TranslationAccess Acc
     public const ulong AttributeMask = 0xFF00_0000_0000_0180;
 
     private const ulong Supersection = 1 << 24;
+    private const ulong OnTableWalk = 1 << 8; // PAR_EL1.PTW
+    private const ulong Stage2 = 1 << 9; // PAR_EL1.S
+    private const ulong Aborted = 1ul << 62; // walker.c: an External abort, which is no value of PAR_EL1
 
-    /// <summary>What walker.c executes. In the regimes of EL2 the first two are S1E2R and S1E2W.</summary>
+    /// <summary>What walker.c executes. In the regimes of EL2 the first two are S1E2R and S1E2W, with a stage 2 the first four S12E1R and so on.</summary>
     public static IReadOnlyList<AtInstruction> AArch64 { get; } =
     [
         new("S1E1R", TranslationAccess.Read, true, false, false),
@@ -34,6 +37,9 @@ internal readonly record struct AtInstruction(string Name, TranslationAccess Acc
         new("ATS12NSOUW", TranslationAccess.Write, false, false, true),
     ];
 
+    private static ulong StageOf(in TranslationFault fault) => fault.Kind == TranslationFaultKind.ExternalAbortOnWalk ? 0
+        : (fault.IsStage2 ? Stage2 : 0) | (fault.IsOnTableWalk ? OnTableWalk : 0);
+
     public TranslationRequest Request(ulong address) => new(address, Access, Privileged) { Pan = Pan };
 
     /// <summary>
@@ -42,7 +48,7 @@ internal readonly record struct AtInstruction(string Name, TranslationAccess Acc
     /// </summary>
     public ulong Par(in TranslationResult result) => (result.Succeeded, ShortPar) switch
     {
-        (false, false) => 1 | ((ulong)result.Fault.FaultStatusCode << 1),
+        (false, false) => 1 | ((ulong)result.Fault.FaultStatusCode << 1) | StageOf(result.Fault),
         (false, true) => 1 | ((ulong)result.Fault.ShortFaultStatus << 1),
         (true, false) => (result.PhysicalAddress & AddressMask) | ((ulong)result.Attributes.Shareability << 7) | ((ulong)result.Attributes.Encoding << 56),
         (true, true) => result.BlockSize == Supersection ? (result.PhysicalAddress & 0xFF00_0000) | 2 : result.PhysicalAddress & 0xFFFF_F000,
@@ -51,7 +57,7 @@ internal readonly record struct AtInstruction(string Name, TranslationAccess Acc
     /// <summary>The fields of a value of PAR that <see cref="Par"/> gives.</summary>
     public ulong Mask(ulong par) => ((par & 1) != 0, ShortPar) switch
     {
-        (true, false) => 0x7F,
+        (true, false) => 0x7F | ((par & Aborted) != 0 ? 0 : Stage2 | OnTableWalk),
         (true, true) => 0x3F,
         (false, false) => 1 | AttributeMask | AddressMask,
         (false, true) => (par & 2) != 0 ? 0xFF00_0003 : 0xFFFF_F003ul,

@@ -15,6 +15,11 @@ internal static class KnownQemuDifferences
     /// <summary>The reason for a difference, or <see langword="null"/> for one that is not known.</summary>
     public static string? Explain(Layout layout, in Stage1Registers registers, ulong address, AtInstruction at, ulong qemu)
     {
+        if ((registers.Hcr & 1) != 0)
+        {
+            return ExplainStage2(layout, registers, address, at, qemu);
+        }
+
         if (layout.UsesShortDescriptors)
         {
             return ExplainShort(layout, registers, address, at, qemu);
@@ -64,6 +69,79 @@ internal static class KnownQemuDifferences
         }
 
         return null;
+    }
+
+    // A fault of stage 2 on a descriptor of stage 1 has the level of stage 2 (AArch64.S2Walk() sets it); QEMU writes that of stage 1 over it.
+    private static string? ExplainStage2(Layout layout, in Stage1Registers registers, ulong address, AtInstruction at, ulong qemu)
+    {
+        const ulong WithoutLevel = 0x37F & ~(3ul << 1);
+        Span<TableLookup> lookups = stackalloc TableLookup[Stage1.MaxTableLookups];
+        TranslationResult result = Stage1.Translate(layout, registers, at.Request(address), lookups);
+        if (result.Succeeded && (qemu & 1) == 0)
+        {
+            return ExplainDevice(layout, registers, address, at, qemu, result, lookups[result.TableReads - 1]);
+        }
+
+        if (!result.Fault.IsOnTableWalk || (qemu & 1) == 0)
+        {
+            return null;
+        }
+
+        // The lookup that failed is the next one, or, where the descriptor was to be changed, the last one.
+        int? last = null;
+        foreach (TableLookup lookup in lookups[..result.TableReads])
+        {
+            last = lookup.Stage == 1 ? lookup.Level : last;
+        }
+
+        int level = (int)(qemu >> 1) & 3;
+        bool sameKind = (qemu & WithoutLevel) == (at.Par(result) & WithoutLevel)
+            || (last is null && ((int)(qemu >> 1) & 0x3F) is 0b101001 or 0b101011); // level -1
+        return sameKind && (last is null || level == last || level == last + 1) ? "the level of stage 1 in stage 2 faults on its walks" : null;
+    }
+
+    // Normal memory in one stage and Device memory in the other is Device memory of that type (S2CombineS1MemAttrs()). QEMU looks for
+    // the stricter Device type also in what is the inner cacheability of Normal memory.
+    private static string? ExplainDevice(
+        Layout layout, in Stage1Registers registers, ulong address, AtInstruction at, ulong qemu, in TranslationResult result, in TableLookup last)
+    {
+        TranslationResult stage1 = Stage1.Translate(layout, QemuComparison.Copy(registers) with { Hcr = 0 }, at.Request(address));
+        const ulong Attr = 0xFFul << 56;
+
+        // The shareability that Device and Non-cacheable memory has in effect may count in stage 2, or what its descriptor says: that is
+        // IMPLEMENTATION DEFINED. It shows only where FWB makes such memory Write-Back.
+        if (((qemu ^ at.Par(result)) & at.Mask(qemu) & ~Sh) == 0
+            && (stage1.Attributes.IsDevice || stage1.Attributes is { Inner: Cacheability.NonCacheable, Outer: Cacheability.NonCacheable }))
+        {
+            return "the shareability that stage 1 says of Device and Non-cacheable memory";
+        }
+
+        if (!result.Attributes.IsDevice || ((qemu ^ at.Par(result)) & at.Mask(qemu) & ~Attr) != 0)
+        {
+            return null;
+        }
+
+        // With HCR_EL2.FWB a Device type of stage 1 counts beside that of stage 2 (AArch64.S2ApplyFWBMemAttrs()); QEMU takes stage 2's.
+        const ulong Fwb = 1ul << 46;
+        if ((registers.Hcr & Fwb) != 0)
+        {
+            return stage1.Attributes.IsDevice && qemu >> 56 == (last.Descriptor & 0xC) ? "with FWB the Device type of stage 2 alone" : null;
+        }
+
+        int one = stage1.Attributes.Encoding & 0xF;
+        int other = (int)(last.Descriptor & 0x3C);
+        const int NonCacheable = 1 << 2;
+        int two = other >> 4 == 0 ? other & 0xC : (other & 0xC) == NonCacheable ? 4 : -1;
+        int[] strictness = [0, 4, 8];
+        foreach (int type in strictness)
+        {
+            if (one == type || two == type)
+            {
+                return qemu >> 56 == (ulong)type ? "Normal memory's cacheability counts as a Device type" : null;
+            }
+        }
+
+        return qemu >> 56 == 0xC ? "Normal memory's cacheability counts as a Device type" : null;
     }
 
     // QEMU looks at the domain as soon as it has the first-level descriptor, before the second level and the Access flag, and

@@ -69,7 +69,7 @@ internal sealed class QemuComparison
         {
             for (int j = 0; j < walker.Instructions.Count; j++)
             {
-                if (registers.Regime == Stage1Regime.EL2 && j >= 2)
+                if ((registers.Regime == Stage1Regime.EL2 && j >= 2) || ((registers.Hcr & 1) != 0 && j >= 4))
                 {
                     continue;
                 }
@@ -125,6 +125,8 @@ internal sealed class QemuComparison
         Mair = r.Mair,
         Dacr = r.Dacr,
         DefaultCacheable = r.DefaultCacheable,
+        Hcr = r.Hcr,
+        Stage2 = r.Stage2,
     };
 
     private static string Describe(
@@ -136,7 +138,7 @@ internal sealed class QemuComparison
             $"layout {number}, {r.Regime}, {at.Name} 0x{address:x16}: QEMU PAR 0x{qemu:x16}, here 0x{at.Par(result):x16} ({(result.Succeeded ? $"level {result.Level}" : result.Fault.ToString())})");
         text.AppendLine(
             CultureInfo.InvariantCulture,
-            $"    SCTLR 0x{r.Sctlr:x} TCR 0x{r.Tcr:x16} TTBR0 0x{r.Ttbr0:x16} TTBR1 0x{r.Ttbr1:x16} MAIR 0x{r.Mair:x16} DACR 0x{r.Dacr:x8} DC {r.DefaultCacheable}");
+            $"    SCTLR 0x{r.Sctlr:x} TCR 0x{r.Tcr:x16} TTBR0 0x{r.Ttbr0:x16} TTBR1 0x{r.Ttbr1:x16} MAIR 0x{r.Mair:x16} DACR 0x{r.Dacr:x8} DC {r.DefaultCacheable} HCR 0x{r.Hcr:x} VTCR 0x{r.Stage2.Vtcr:x} VTTBR 0x{r.Stage2.Vttbr:x} SCTLR_EL2 0x{r.Stage2.Sctlr:x}");
         var traced = new TracingMemory(layout);
         _ = Stage1.Translate(traced, r, at.Request(address));
         foreach ((ulong where, ulong what) in traced.Reads)

@@ -75,7 +75,8 @@ internal sealed class QemuWalker
             const ulong HcrDc = 1ul << 12;
             ulong[] header =
             [
-                (ulong)r.Regime, r.Sctlr, r.Tcr, r.Ttbr0, r.Ttbr1, r.Mair, r.Dacr, r.DefaultCacheable ? HcrDc : 0,
+                (ulong)r.Regime, r.Sctlr, r.Tcr, r.Ttbr0, r.Ttbr1, r.Mair, r.Dacr, r.Hcr | (r.DefaultCacheable ? HcrDc : 0),
+                r.Stage2.Vtcr, r.Stage2.Vttbr, r.Stage2.Sctlr,
                 (ulong)layout.Words.Count, (ulong)layout.Addresses.Count,
             ];
             foreach (ulong value in header)
