@@ -156,8 +156,14 @@ public sealed class FileScanner
                     continue;
                 }
 
-                summary.Add(hit.Reasons);
-                sink.Add(in finding);
+                if (sink.Add(in finding))
+                {
+                    summary.Add(hit.Reasons);
+                }
+                else
+                {
+                    summary.Known++;
+                }
             }
 
             sink.Progress(summary.Bytes + sweep.Position);

@@ -16,6 +16,9 @@ import re
 import shlex
 import subprocess
 import sys
+import tempfile
+
+import containers
 
 HEADER = re.compile(r"^(?:(?P<archive>.*)\((?P<member>[^()]*(?:\([^()]*\))?[^()]*)\)|(?P<file>.*)):\s+file format (?P<format>\S+)$")
 SECTION = re.compile(r"^Disassembly of section (?P<name>.*):$")
@@ -103,12 +106,16 @@ def a64(text):
     if re.search(r"\bza|\bzt0", registers) or mnemonic in ("ldr", "str") and re.match(r"za|zt0", operands):
         return Access(text, {"sme"}, base)
     if re.search(r"\bz\d+", registers) or re.match(r"p\d", operands):
-        return Access(text, {"sve"}, base)
+        list_of_several = re.match(r"\{ *z\d+\.\w+ *[,-]", registers.strip()) is not None
+        return Access(text, {"sve", "multipleRegisters"} if list_of_several else {"sve"}, base)
     simd = re.match(r"^(?:\{ *v|[bhsdq]\d)", registers.strip()) is not None
     if A64_EXCLUSIVE.match(mnemonic):
         reasons.add("exclusive")
     if A64_ATOMIC.match(mnemonic) and not mnemonic.startswith(("ldadd_",)):
         reasons.add("atomic")
+        # Of two registers: LDCLRP, SWPP, RCWSETPAL … (CASP's pairs are named by its size).
+        if re.match(r"^(?:ldclr|ldset|swp|rcw\w*?(?:clr|set|swp|cas))p(?:a|l|al)?$", mnemonic):
+            reasons.add("pair")
     if re.match(r"^(?:ldg|ldgm|stg|stz2g|stzg|st2g|stgm|stzgm|stgp)$", mnemonic):
         reasons.add("tag")
     if simd:
@@ -181,7 +188,14 @@ def aarch32(text):
 
 
 def disassemble(objdump, path):
-    """Yields (member, section, address, text, is A64) of each line of LLVM's disassembly."""
+    """Yields (member, section, address, text, is A64) of each line of LLVM's disassembly of a file or of what it wraps."""
+    with tempfile.TemporaryDirectory() as folder:
+        for outer, inner in containers.unwrap(path, folder):
+            for member, *rest in disassemble_file(objdump, inner):
+                yield (member if outer is None else outer), *rest
+
+
+def disassemble_file(objdump, path):
     command = [objdump, "-d", "-z", "--no-print-imm-hex", path]
     with open(path, "rb") as file:
         contents = file.read()
@@ -221,7 +235,9 @@ def is_rejected_by_arm(word, text):
 
 
 def is_rejected_by_llvm(item):
-    """Memory copies and sets with overlapping registers (docs/conformance.md)."""
+    """Memory copies and sets with overlapping registers, and SETGO* with should-be-one bits that are zero (docs/conformance.md)."""
+    if item["text"].startswith("setgo") and (int(item["opcode"], 16) >> 16) & 31 != 31:
+        return True
     registers = re.findall(r"x(\d+|zr)", item["text"])
     return re.match(r"^(?:cpy|set)", item["text"]) is not None and (len(set(registers)) < len(registers) or "zr" in registers)
 

@@ -5,7 +5,8 @@ public interface IFindingSink
 {
     /// <summary>Receives a finding.</summary>
     /// <param name="finding">The finding; its image is valid during the call only.</param>
-    public void Add(in Finding finding);
+    /// <returns>Whether it counts; false when it is known and accepted.</returns>
+    public bool Add(in Finding finding);
 
     /// <summary>Hears how far a scan is.</summary>
     /// <param name="bytes">How many bytes of code have been looked at in this file.</param>

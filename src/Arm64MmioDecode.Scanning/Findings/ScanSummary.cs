@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Numerics;
 using Arm64MmioDecode.Descriptors;
@@ -23,6 +24,9 @@ public sealed class ScanSummary
 
     /// <summary>How many findings there are, filters applied.</summary>
     public long Findings { get; internal set; }
+
+    /// <summary>How many further ones are known and accepted.</summary>
+    public long Known { get; internal set; }
 
     /// <summary>How many accesses with the stack pointer as base were left out.</summary>
     public long OmittedStack { get; internal set; }
@@ -61,7 +65,7 @@ public sealed class ScanSummary
 
     internal void AddNote(string? member, string note)
     {
-        string text = member is null ? note : $"{member}: {note}";
+        string text = ToLine(member, note);
         if (_notes.Count < MaximumTexts)
         {
             _notes.Add(text);
@@ -76,7 +80,22 @@ public sealed class ScanSummary
     {
         if (_errors.Count < MaximumTexts)
         {
-            _errors.Add(member is null ? error : $"{member}: {error}");
+            _errors.Add(ToLine(member, error));
         }
+    }
+
+    // Names in a file may hold anything.
+    private static string ToLine(string? member, string text)
+    {
+        string line = member is null ? text : $"{member}: {text}";
+        return line.AsSpan().ContainsAnyInRange('\0', '\x1F')
+            ? string.Create(line.Length, line, static (characters, from) =>
+            {
+                for (int i = 0; i < characters.Length; i++)
+                {
+                    characters[i] = from[i] < ' ' ? ' ' : from[i];
+                }
+            })
+            : line;
     }
 }

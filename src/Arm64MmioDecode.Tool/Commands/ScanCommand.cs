@@ -4,8 +4,10 @@ using System.IO;
 using Arm64MmioDecode.Scanning;
 using Arm64MmioDecode.Scanning.Findings;
 using Arm64MmioDecode.Scanning.Input;
+using Arm64MmioDecode.Scanning.Ranking;
 using Arm64MmioDecode.Tool.Input;
 using Arm64MmioDecode.Tool.Output;
+using Arm64MmioDecode.Tool.Reports;
 
 namespace Arm64MmioDecode.Tool.Commands;
 
@@ -31,23 +33,34 @@ internal static class ScanCommand
             string[] names = parsed.GetRequiredValue(files);
             using ByteSource? debugFile = options.OpenDebugFile(parsed, console);
             ScanOptions scan = options.ToScanOptions(parsed, debugFile);
+            FindingRanker? ranker = options.Ranking.ToRanker(parsed, console);
+            Baseline? known = parsed.GetValue(options.Baseline) is { } baseline ? Baseline.Read(baseline, console) : null;
+            Baseline? found = parsed.GetValue(options.WriteBaseline) is null ? null : new Baseline();
             var output = new OutputBuffer(console.Output);
-            bool isJson = parsed.GetValue(options.Format) == ScanFormat.Json;
-            using var json = new JsonScanReport(output);
-            IScanReport report = isJson ? json : new TextScanReport(output, new TextStyle(console.Colour));
-            return Run(console, names, scan, report, output, parsed.GetValue(options.FailOnFindings));
+            using var json = new JsonScanReport(output, ranker, known is not null);
+            IScanReport report = parsed.GetValue(options.Format) switch
+            {
+                ScanFormat.Json => json,
+                ScanFormat.Sarif => new SarifReport(output, ranker),
+                _ when ranker is not null => new RankedTextReport(output, new TextStyle(console.Colour), ranker),
+                _ => new TextScanReport(output, new TextStyle(console.Colour)),
+            };
+            int exitCode = Run(console, names, scan, new Reporting(report, known, found), output, parsed.GetValue(options.FailOnFindings));
+            found?.Write(parsed.GetValue(options.WriteBaseline)!);
+            return exitCode;
         });
         return command;
     }
 
-    private static int Run(ToolConsole console, string[] names, ScanOptions options, IScanReport report, OutputBuffer output, bool failOnFindings)
+    private static int Run(ToolConsole console, string[] names, ScanOptions options, Reporting reporting, OutputBuffer output, bool failOnFindings)
     {
         var scanner = new FileScanner(options);
+        IScanReport report = reporting.Report;
         long findings = 0;
         bool isUnreadable = false;
         foreach (string name in names)
         {
-            var sink = new ReportSink(report, console, name);
+            var sink = new ReportSink(reporting, console, name);
             try
             {
                 using ByteSource file = Open(name, console);
@@ -64,13 +77,13 @@ internal static class ScanCommand
                 foreach (string error in summary.Errors)
                 {
                     isUnreadable = true;
-                    Complain(console, $"{name}: {error}");
+                    Complain(console, report, $"{name}: {error}");
                 }
             }
             catch (BadInputException e)
             {
                 isUnreadable = true;
-                Complain(console, e.Message);
+                Complain(console, report, e.Message);
             }
         }
 
@@ -79,8 +92,11 @@ internal static class ScanCommand
         return isUnreadable ? ExitCode.BadInput : failOnFindings && findings != 0 ? ExitCode.Failure : ExitCode.Success;
     }
 
-    private static void Complain(ToolConsole console, string message) =>
+    private static void Complain(ToolConsole console, IScanReport report, string message)
+    {
+        report.AddError(message);
         console.Error.WriteLine($"{CommandLineTool.Name}: {Quoted.Printable(message, 1024)}");
+    }
 
     internal static ByteSource Open(string name, ToolConsole console)
     {
@@ -101,15 +117,32 @@ internal static class ScanCommand
         }
     }
 
-    // Hands findings on, and tells a person who waits how far the scan is.
-    private sealed class ReportSink(IScanReport report, ToolConsole console, string name) : IFindingSink
+    private sealed record Reporting(IScanReport Report, Baseline? Known, Baseline? Found);
+
+    // Hands findings on unless they are known, and tells a person who waits how far the scan is.
+    private sealed class ReportSink(Reporting reporting, ToolConsole console, string name) : IFindingSink
     {
+        private readonly string _reportName = FindingKey.NameFile(name);
         private const long Step = 64 << 20;
 
         private long _next = Step;
         private bool _hasShown;
 
-        public void Add(in Finding finding) => report.Add(in finding);
+        public bool Add(in Finding finding)
+        {
+            if (reporting.Known is not null || reporting.Found is not null)
+            {
+                FindingKey key = FindingKey.Of(_reportName, in finding);
+                reporting.Found?.Add(in key);
+                if (reporting.Known?.Take(in key) == true)
+                {
+                    return false;
+                }
+            }
+
+            reporting.Report.Add(in finding);
+            return true;
+        }
 
         public void Progress(long bytes)
         {

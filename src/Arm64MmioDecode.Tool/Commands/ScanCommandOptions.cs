@@ -60,8 +60,8 @@ internal sealed class ScanCommandOptions
     /// <summary>How findings are written.</summary>
     public Option<ScanFormat> Format { get; } = new("--format")
     {
-        Description = "text (the default) or json: one object per line.",
-        HelpName = "text|json",
+        Description = "text (the default), json (one object per line) or sarif (2.1.0).",
+        HelpName = "text|json|sarif",
         CustomParser = static result =>
         {
             switch (result.Tokens[0].Value)
@@ -70,8 +70,10 @@ internal sealed class ScanCommandOptions
                     return ScanFormat.Text;
                 case "json":
                     return ScanFormat.Json;
+                case "sarif":
+                    return ScanFormat.Sarif;
                 default:
-                    result.AddError($"--format is text or json, not {Quoted.Text(result.Tokens[0].Value)}");
+                    result.AddError($"--format is text, json or sarif, not {Quoted.Text(result.Tokens[0].Value)}");
                     return default;
             }
         },
@@ -80,10 +82,28 @@ internal sealed class ScanCommandOptions
     /// <summary>Whether a finding makes the exit code 1.</summary>
     public Option<bool> FailOnFindings { get; } = new("--fail-on-findings") { Description = "Exit with 1 if there is a finding." };
 
+    /// <summary>Known findings.</summary>
+    public Option<string> Baseline { get; } = new("--baseline")
+    {
+        Description = "Leave out the findings in this file, which --write-baseline made. It stays valid when the binaries are built again.",
+        HelpName = "FILE",
+    };
+
+    /// <summary>Where to write all findings.</summary>
+    public Option<string> WriteBaseline { get; } = new("--write-baseline")
+    {
+        Description = "Write all findings, known ones as well, to this file: what --baseline reads.",
+        HelpName = "FILE",
+    };
+
+    /// <summary>How findings are ranked.</summary>
+    public RankingCommandOptions Ranking { get; } = new();
+
     public void AddTo(Command command)
     {
+        Ranking.AddTo(command);
         foreach (Option option in (Option[])[
-            Format, _all, FailOnFindings, _raw, _set, _base, _functions, _excludedFunctions, _reasons, _bases, _excludedBases, _sections,
+            Format, _all, FailOnFindings, Baseline, WriteBaseline, _raw, _set, _base, _functions, _excludedFunctions, _reasons, _bases, _excludedBases, _sections,
             _range, _functionsOnly, _debugFile, _noSources])
         {
             command.Add(option);
@@ -182,14 +202,20 @@ internal sealed class ScanCommandOptions
 
     private static AddressRange? ParseRange(ArgumentResult result)
     {
-        string[] parts = result.Tokens[0].Value.Split('-');
+        (ulong first, ulong last) = ParseRange(result, result.Tokens[0].Value, "--addresses");
+        return new AddressRange(first, last);
+    }
+
+    internal static (ulong First, ulong Last) ParseRange(ArgumentResult result, string text, string option)
+    {
+        string[] parts = text.Split('-');
         if (parts.Length != 2)
         {
-            result.AddError($"--addresses is FIRST-LAST, not {Quoted.Text(result.Tokens[0].Value)}");
-            return null;
+            result.AddError($"{option} is FIRST-LAST, not {Quoted.Text(text)}");
+            return default;
         }
 
-        return new AddressRange(ParseAddress(result, parts[0], "--addresses"), ParseAddress(result, parts[1], "--addresses"));
+        return (ParseAddress(result, parts[0], option), ParseAddress(result, parts[1], option));
     }
 
     private static ulong ParseAddress(ArgumentResult result, string text, string option)

@@ -8,4 +8,7 @@ internal enum ScanFormat
 
     /// <summary>JSON lines.</summary>
     Json,
+
+    /// <summary>SARIF 2.1.0.</summary>
+    Sarif,
 }

@@ -2,12 +2,27 @@ using System;
 using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Scanning.Findings;
 using Arm64MmioDecode.Scanning.Images;
+using Arm64MmioDecode.Scanning.Ranking;
 
 namespace Arm64MmioDecode.Tool.Output;
 
 /// <summary>The words by which reports of scans name things.</summary>
 internal static class FindingWords
 {
+    /// <summary>The rules of a ranking.</summary>
+    public static readonly (RankingRules Rule, string Word)[] Rules =
+    [
+        (RankingRules.DeviceAddress, "device-address"),
+        (RankingRules.AccessorName, "accessor-name"),
+        (RankingRules.CallsAccessor, "calls-accessor"),
+        (RankingRules.NearBarrier, "near-barrier"),
+        (RankingRules.PlainAccessOnBase, "plain-access"),
+        (RankingRules.LockOrCounter, "lock-or-counter"),
+        (RankingRules.MemoryFunction, "memory-function"),
+        (RankingRules.FramePointer, "frame-pointer"),
+        (RankingRules.ProbablyData, "probably-data"),
+    ];
+
     public static string Of(Severity severity) => severity switch
     {
         Severity.Error => "error",

@@ -14,6 +14,10 @@ internal interface IScanReport
     /// <summary>The file has been scanned.</summary>
     public void EndFile(ScanSummary summary);
 
+    /// <summary>Something cannot be read.</summary>
+    /// <param name="error">What and why, with the file's name.</param>
+    public void AddError(string error);
+
     /// <summary>All files have been scanned.</summary>
     public void End();
 }

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Scanning.Findings;
 using Arm64MmioDecode.Scanning.Images;
+using Arm64MmioDecode.Scanning.Ranking;
 
 namespace Arm64MmioDecode.Tool.Output;
 
@@ -13,10 +14,12 @@ namespace Arm64MmioDecode.Tool.Output;
 internal sealed class JsonScanReport : IScanReport, IDisposable
 {
     // Everything of a line but its names.
-    private const int FixedLength = 768;
+    private const int FixedLength = 1024;
 
     private readonly OutputBuffer _output;
     private readonly JsonLineWriter _lines;
+    private readonly FindingRanker? _ranker;
+    private readonly bool _hasBaseline;
     private readonly Dictionary<NoSyndromeReasons, byte[]> _reasons = [];
     private string _file = "";
 
@@ -28,9 +31,14 @@ internal sealed class JsonScanReport : IScanReport, IDisposable
     private string? _sourceName;
     private byte[] _source = [];
 
-    public JsonScanReport(OutputBuffer output)
+    /// <param name="output">Where the lines go.</param>
+    /// <param name="ranker">Says how likely findings access a device; null to leave that out.</param>
+    /// <param name="hasBaseline">Whether some findings are known.</param>
+    public JsonScanReport(OutputBuffer output, FindingRanker? ranker, bool hasBaseline)
     {
         _output = output;
+        _ranker = ranker;
+        _hasBaseline = hasBaseline;
         _lines = new JsonLineWriter(output);
     }
 
@@ -122,10 +130,16 @@ internal sealed class JsonScanReport : IScanReport, IDisposable
         });
         line.Add(finding.Sureness switch
         {
-            Sureness.Symbols => ",\"sureness\":\"symbols\"}"u8,
-            Sureness.Sweep => ",\"sureness\":\"sweep\"}"u8,
-            _ => ",\"sureness\":\"guess\"}"u8,
+            Sureness.Symbols => ",\"sureness\":\"symbols\""u8,
+            Sureness.Sweep => ",\"sureness\":\"sweep\""u8,
+            _ => ",\"sureness\":\"guess\""u8,
         });
+        if (_ranker is not null)
+        {
+            AddRank(ref line, _ranker.Rank(in finding));
+        }
+
+        line.Add("}"u8);
         _output.Advance(line.Length);
         _output.EndLine();
     }
@@ -136,6 +150,11 @@ internal sealed class JsonScanReport : IScanReport, IDisposable
         json.WriteString("file", _file);
         json.WriteString("format", summary.Format);
         json.WriteNumber("findings", summary.Findings);
+        if (_hasBaseline)
+        {
+            json.WriteNumber("known", summary.Known);
+        }
+
         json.WriteStartObject("omitted");
         json.WriteNumber("sp", summary.OmittedStack);
         json.WriteNumber("literal", summary.OmittedLiterals);
@@ -163,6 +182,11 @@ internal sealed class JsonScanReport : IScanReport, IDisposable
         _output.Flush();
     }
 
+    public void AddError(string error)
+    {
+        // It is on standard error.
+    }
+
     public void End()
     {
     }
@@ -184,6 +208,26 @@ internal sealed class JsonScanReport : IScanReport, IDisposable
         line.Add("\""u8);
         line.Add(word);
         line.Add("\""u8);
+    }
+
+    private static void AddRank(ref Utf8Text line, FindingRank rank)
+    {
+        line.Add(",\"rank\":{\"score\":"u8);
+        line.AddNumber(rank.Score);
+        line.Add(",\"rules\":["u8);
+        bool isFirst = true;
+        foreach ((RankingRules rule, string word) in FindingWords.Rules)
+        {
+            if ((rank.Rules & rule) != 0)
+            {
+                line.Add(isFirst ? "\""u8 : ",\""u8);
+                line.Add(word);
+                line.Add("\""u8);
+                isFirst = false;
+            }
+        }
+
+        line.Add("]}"u8);
     }
 
     private byte[] Reasons(NoSyndromeReasons reasons)

@@ -94,6 +94,11 @@ internal sealed class TextScanReport : IScanReport
         }
 
         _output.WriteLine(_style.Heading(text.ToString()));
+        if (summary.Known != 0)
+        {
+            _output.WriteLine($"  {Count(summary.Known, "finding")} more {(summary.Known == 1 ? "is" : "are")} in the baseline");
+        }
+
         if (summary.OmittedStack + summary.OmittedLiterals != 0)
         {
             _output.WriteLine(string.Create(
@@ -112,6 +117,11 @@ internal sealed class TextScanReport : IScanReport
         }
 
         _output.Flush();
+    }
+
+    public void AddError(string error)
+    {
+        // It is on standard error.
     }
 
     public void End()

@@ -14,7 +14,7 @@ public class FirmwareVolumeTests
     private static readonly Guid s_first = new("00112233-4455-6677-8899-aabbccddeeff");
 
     // A PE image of one section, str w8, [x10], #4 at 0x1000.
-    private static readonly byte[] s_image = MakeImage();
+    private static readonly byte[] s_image = SampleImages.Pe();
 
     [Fact]
     public void Files_are_named_by_their_user_interface_section_or_their_guid()
@@ -82,29 +82,15 @@ public class FirmwareVolumeTests
         return sink.Findings;
     }
 
-    private static byte[] MakeImage()
-    {
-        byte[] image = new byte[0x204];
-        "MZ"u8.CopyTo(image);
-        image[0x3C] = 0x40;
-        "PE\0\0"u8.CopyTo(image.AsSpan(0x40));
-        byte[] coff = [0x64, 0xAA, 1, 0, .. new byte[12], 112, 0, 0x22, 0];
-        coff.CopyTo(image, 0x44);
-        image[0x58] = 0x0B;
-        image[0x59] = 0x02;
-        image[0x58 + 26] = 0x40; // ImageBase 0x400000
-        byte[] section = [.. ".text\0\0\0"u8, 4, 0, 0, 0, 0, 0x10, 0, 0, 4, 0, 0, 0, 0, 2, 0, 0, .. new byte[12], 0x20, 0, 0, 0x60];
-        section.CopyTo(image, 0x58 + 112);
-        byte[] code = [0x48, 0x45, 0x00, 0xB8];
-        code.CopyTo(image, 0x200);
-        return image;
-    }
-
     private sealed class ListSink : IFindingSink
     {
         public List<string> Findings { get; } = [];
 
-        public void Add(in Finding finding) => Findings.Add($"{finding.Member} {finding.Section.Name} 0x{finding.Address:x}");
+        public bool Add(in Finding finding)
+        {
+            Findings.Add($"{finding.Member} {finding.Section.Name} 0x{finding.Address:x}");
+            return true;
+        }
 
         public void Progress(long bytes)
         {

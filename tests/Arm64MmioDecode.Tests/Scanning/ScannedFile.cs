@@ -27,12 +27,13 @@ internal sealed class ScannedFile : IFindingSink
         return result;
     }
 
-    public void Add(in Finding finding)
+    public bool Add(in Finding finding)
     {
         string member = finding.Member is null ? "" : finding.Member + ": ";
         string symbol = finding.TryGetSymbol(out CodeSymbol found) ? $" {found.Name}+{finding.Address - found.Address}" : "";
         Lines.Add($"{member}{finding.Section.Name} {finding.Address:x} {finding.Decode()}{symbol}");
         Offsets.Add(finding.FileOffset);
+        return true;
     }
 
     public void Progress(long bytes)

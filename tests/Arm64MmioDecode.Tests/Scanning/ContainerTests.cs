@@ -1,0 +1,95 @@
+using System;
+using System.Linq;
+using Arm64MmioDecode.Scanning.DeviceTrees;
+using Arm64MmioDecode.Scanning.Input;
+using Arm64MmioDecode.Scanning.Ranking;
+using FluentAssertions;
+using Xunit;
+
+namespace Arm64MmioDecode.Tests.Scanning;
+
+/// <summary>Files that wrap others, and images without sections.</summary>
+public class ContainerTests
+{
+    private const string Text = "str w8, [x10], #4";
+
+    [Fact]
+    public void Compressed_files_are_their_contents()
+    {
+        ScannedFile scan = ScannedFile.Scan(SampleImages.Gzip(SampleImages.Gzip(SampleImages.Pe())));
+        scan.Summary.Errors.Should().BeEmpty();
+        scan.Lines.Should().Equal($".text 401000 {Text}");
+        scan.Summary.Format.Should().Contain("coff-arm64");
+    }
+
+    [Fact]
+    public void A_kernel_that_unpacks_itself_has_a_kernel_in_it() =>
+        ScannedFile.Scan(SampleImages.Zboot(SampleImages.Gzip(SampleImages.KernelImage()))).Lines
+            .Should().Equal($".text 401000 {Text}", $"zimg: Image 40 {Text}");
+
+    [Fact]
+    public void Coff_objects_have_symbols_and_long_section_names() =>
+        ScannedFile.Scan(SampleImages.CoffObject()).Lines.Should().Equal($".text_long_name 0 {Text} function+0");
+
+    [Theory]
+    [InlineData(2, 0)]
+    [InlineData(2, 1)]
+    [InlineData(5, 0)]
+    public void Legacy_images_hold_code_at_their_load_address(byte type, byte compression)
+    {
+        byte[] payload = compression == 0 ? SampleImages.Code() : SampleImages.Gzip(SampleImages.Code());
+        ScannedFile scan = ScannedFile.Scan(SampleImages.LegacyImage(type, compression, payload));
+        scan.Summary.Errors.Should().BeEmpty();
+        scan.Lines.Should().Equal($"raw 401000 {Text}");
+    }
+
+    [Fact]
+    public void Legacy_images_of_several_files_are_split()
+    {
+        byte[] payload = [0, 0, 2, 4, 0, 0, 0, 3, 0, 0, 0, 0, .. SampleImages.Pe(), 1, 2, 3];
+        ScannedFile scan = ScannedFile.Scan(SampleImages.LegacyImage(4, 0, payload));
+        scan.Lines.Should().Equal($"0: .text 401000 {Text}");
+        scan.Summary.Notes.Should().Contain(n => n.StartsWith("1: ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Image_trees_are_looked_through_and_say_what_was_not()
+    {
+        ScannedFile scan = ScannedFile.Scan(SampleImages.Fit());
+        scan.Summary.Errors.Should().BeEmpty();
+        scan.Lines.Should().Equal($"u-boot: raw 401000 {Text}", $"kernel: .text 401000 {Text}");
+        scan.Summary.Notes.Should().Contain("fdt-1: flat_dt, not looked at");
+    }
+
+    [SkippableTheory]
+    [InlineData("-E")]
+    [InlineData("-r")]
+    public void What_mkimage_makes_is_read(string option)
+    {
+        using var files = new CompiledFile();
+        files.Write("kernel", SampleImages.Pe());
+        files.Run("u-boot-tools", "mkimage", "-A", "arm64", "-T", "kernel", "-C", "none", "-a", "0x80000", "-e", "0x80000", "-n", "sample", "-d", "kernel", "legacy");
+        files.Run("u-boot-tools", "mkimage", "-f", "auto", "-A", "arm64", "-O", "linux", "-T", "kernel", "-C", "none", "-a", "0x80000", option, "-d", "kernel", "fit");
+        ScannedFile.Scan(files.Read("legacy")).Lines.Should().Equal($".text 401000 {Text}");
+        ScannedFile.Scan(files.Read("fit")).Lines.Should().Equal($"kernel-1: .text 401000 {Text}");
+    }
+
+    [Fact]
+    public void Files_that_never_end_are_refused()
+    {
+        byte[] file = SampleImages.Pe();
+        for (int i = 0; i < 40; i++)
+        {
+            file = SampleImages.Gzip(file);
+        }
+
+        ScannedFile.Scan(file).Summary.Errors.Single().Should().Contain("more than 8 deep");
+    }
+
+    [Fact]
+    public void Device_trees_say_where_devices_are()
+    {
+        using var tree = ByteSource.FromMemory(SampleImages.DeviceTree());
+        DeviceTreeDevices.Read(tree).Should().Equal(new DeviceRange(0x9000000, 0x9000FFF), new DeviceRange(0xA000200, 0xA0002FF));
+    }
+}
