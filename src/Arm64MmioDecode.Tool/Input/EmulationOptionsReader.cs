@@ -7,6 +7,9 @@ namespace Arm64MmioDecode.Tool.Input;
 /// <summary>Reads the <c>options</c> of a line: the guest's data endianness and the policies of <see cref="EmulationOptions"/>.</summary>
 internal static class EmulationOptionsReader
 {
+    /// <summary>The option that says something of the registers, FEAT_SME_FA64, and is read with them.</summary>
+    public const string FullA64 = "fa64";
+
     /// <summary>Applies the options of a line to the default ones.</summary>
     /// <exception cref="BadInputException">An option or value that does not exist.</exception>
     public static EmulationOptions Read(JsonElement value, EmulationOptions options)
@@ -54,6 +57,8 @@ internal static class EmulationOptionsReader
                 name,
                 [("split", UnalignedPolicy.Split), ("fault", UnalignedPolicy.Fault), ("pass", UnalignedPolicy.Pass)]),
         },
+        FullA64 => Checked(value, name, options),
+        "mte" => options with { TaggedMemory = JsonInput.Boolean(value, name) },
         "tbi" => options with { TopByteIgnored = JsonInput.Boolean(value, name) },
         "sixtyFourBytes" => options with
         {
@@ -94,4 +99,10 @@ internal static class EmulationOptionsReader
         "copyLimit" => options with { CopyLimit = JsonInput.Integer(value, name) },
         _ => throw new BadInputException($"options: unknown option {Quoted.Text(option)}"),
     };
+
+    private static EmulationOptions Checked(JsonElement value, string name, EmulationOptions options)
+    {
+        JsonInput.Boolean(value, name);
+        return options;
+    }
 }

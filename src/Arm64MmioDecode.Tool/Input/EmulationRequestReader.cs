@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -29,6 +30,10 @@ internal static class EmulationRequestReader
         }
 
         request.Opcode = Opcode.Parse(Encoding.UTF8.GetBytes(JsonInput.Text(opcode, "opcode")), request.InstructionSet);
+        if (request.InstructionSet == InstructionSet.A64)
+        {
+            request.Registers = ScalableRegistersReader.Read(root);
+        }
 
         // The mode says which registers are meant.
         request.Registers.PState = root.TryGetProperty("pstate", out JsonElement pstate) ? (ulong)JsonInput.Hex(pstate, "pstate", request.InstructionSet == InstructionSet.A64 ? 64 : 32) : 0;
@@ -64,6 +69,9 @@ internal static class EmulationRequestReader
             case "memory":
                 ReadMemory(request.Memory, property.Value);
                 break;
+            case "tags":
+                ReadTags(request.Memory, property.Value);
+                break;
             case "options":
                 request.Options = EmulationOptionsReader.Read(property.Value, request.Options);
                 break;
@@ -80,6 +88,9 @@ internal static class EmulationRequestReader
             case "x":
                 JsonInput.Registers(property.Value, property.Name, GeneralRegisters, (number, value, name) =>
                     request.Registers.SetX(number, JsonInput.Hex64(value, name)));
+                return true;
+            case "gcspr":
+                request.Registers.Gcspr = JsonInput.Hex64(property.Value, property.Name);
                 return true;
             case "v":
                 JsonInput.Registers(property.Value, property.Name, SimdRegisters, (number, value, name) =>
@@ -121,9 +132,31 @@ internal static class EmulationRequestReader
 
     private static void ReadMemory(ByteMemory memory, JsonElement value)
     {
+        foreach ((ulong address, JsonElement bytes, string name) in Addresses(value, "memory"))
+        {
+            memory.Add(address, JsonInput.Bytes(bytes, name));
+        }
+    }
+
+    private static void ReadTags(ByteMemory memory, JsonElement value)
+    {
+        const int TagBits = 4;
+        foreach ((ulong address, JsonElement tag, string name) in Addresses(value, "tags"))
+        {
+            if (address % ByteMemory.GranuleSize != 0)
+            {
+                throw new BadInputException($"{name}: a granule starts at a multiple of {ByteMemory.GranuleSize}");
+            }
+
+            memory.Tags.Add(address, (byte)JsonInput.Hex(tag, name, TagBits));
+        }
+    }
+
+    private static IEnumerable<(ulong Address, JsonElement Value, string Name)> Addresses(JsonElement value, string what)
+    {
         if (value.ValueKind != JsonValueKind.Object)
         {
-            throw JsonInput.Expected("memory", "an object of addresses");
+            throw JsonInput.Expected(what, "an object of addresses");
         }
 
         foreach (JsonProperty property in value.EnumerateObject())
@@ -131,10 +164,10 @@ internal static class EmulationRequestReader
             if (!property.Name.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
                 || !ulong.TryParse(property.Name.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong address))
             {
-                throw new BadInputException($"memory: {Quoted.Text(property.Name)} is not an address \"0x…\"");
+                throw new BadInputException($"{what}: {Quoted.Text(property.Name)} is not an address \"0x…\"");
             }
 
-            memory.Add(address, JsonInput.Bytes(property.Value, "memory." + property.Name));
+            yield return (address, property.Value, $"{what}.{property.Name}");
         }
     }
 }

@@ -28,9 +28,8 @@ internal static class SystemRegistersReader
         foreach (JsonProperty property in value.EnumerateObject())
         {
             string name = "system." + property.Name;
-            if (property.Name == "dbgdtrrx")
+            if (ReadOther(property, name, registers))
             {
-                registers.Received = (uint)JsonInput.Hex(property.Value, name, 32);
                 continue;
             }
 
@@ -46,6 +45,28 @@ internal static class SystemRegistersReader
             {
                 registers.SetSystemRegister(upper, (ulong)(contents >> 64));
             }
+        }
+    }
+
+    // What the library does not know by a name of SystemRegister. ELR, SPSR and GCSCR are those of the current Exception level.
+    private static bool ReadOther(JsonProperty property, string name, MachineRegisters registers)
+    {
+        switch (property.Name)
+        {
+            case "dbgdtrrx":
+                registers.Received = (uint)JsonInput.Hex(property.Value, name, 32);
+                return true;
+            case "elr":
+                registers.Elr = JsonInput.Hex64(property.Value, name);
+                return true;
+            case "spsr":
+                registers.Spsr = JsonInput.Hex64(property.Value, name);
+                return true;
+            case "gcscr":
+                registers.Gcscr = JsonInput.Hex64(property.Value, name);
+                return true;
+            default:
+                return false;
         }
     }
 }

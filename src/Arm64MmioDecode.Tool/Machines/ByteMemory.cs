@@ -9,9 +9,15 @@ namespace Arm64MmioDecode.Tool.Machines;
 /// </summary>
 internal sealed class ByteMemory : IDevice
 {
+    /// <summary>Bytes of memory that share an Allocation Tag.</summary>
+    public const int GranuleSize = 16;
+
     private const int BlockSize = 64;
 
     private readonly Dictionary<ulong, Block> _blocks = [];
+
+    /// <summary>The Allocation Tags, of granules that are there and of others.</summary>
+    public AllocationTags Tags { get; } = new();
 
     /// <summary>Adds bytes; where there are some already, the new ones count.</summary>
     public void Add(ulong address, ReadOnlySpan<byte> bytes)
@@ -60,9 +66,29 @@ internal sealed class ByteMemory : IDevice
         return true;
     }
 
+    /// <summary>Reads the tag of a granule, all of which has to be there.</summary>
+    public bool TryReadTag(ulong address, out byte tag)
+    {
+        tag = Tags[address];
+        return Contains(address, GranuleSize);
+    }
+
+    /// <summary>Writes the tag of a granule, all of which has to be there.</summary>
+    public bool TryWriteTag(ulong address, byte tag)
+    {
+        bool isThere = Contains(address, GranuleSize);
+        if (isThere)
+        {
+            Tags[address] = tag;
+        }
+
+        return isThere;
+    }
+
     /// <summary>Undoes every write.</summary>
     public void Restore()
     {
+        Tags.Restore();
         foreach (Block block in _blocks.Values)
         {
             block.Original.CopyTo(block.Bytes, 0);

@@ -6,5 +6,6 @@ internal enum EmulationOutcome
     Completed,
     Fault,
     NotEmulated,
+    Undefined,
     NotMemory,
 }

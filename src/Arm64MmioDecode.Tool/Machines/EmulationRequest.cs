@@ -15,7 +15,7 @@ internal sealed class EmulationRequest
 
     public Opcode Opcode { get; set; }
 
-    public MachineRegisters Registers { get; } = new();
+    public MachineRegisters Registers { get; set; } = new();
 
     public EmulationOptions Options { get; set; } = DefaultOptions;
 

@@ -25,6 +25,6 @@ internal sealed class EmulationResult
     /// <summary>The exception that ended it, with <see cref="EmulationOutcome.Fault"/>.</summary>
     public EmulationFault Fault { get; init; }
 
-    /// <summary>One word for why nothing happened, with <see cref="EmulationOutcome.NotEmulated"/>.</summary>
+    /// <summary>One word for why nothing happened, with <see cref="EmulationOutcome.NotEmulated"/> or <see cref="EmulationOutcome.Undefined"/>.</summary>
     public string Reason { get; init; } = "";
 }

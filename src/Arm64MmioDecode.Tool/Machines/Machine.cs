@@ -41,6 +41,7 @@ internal static class Machine
             {
                 EmulationStatus.Completed => EmulationOutcome.Completed,
                 EmulationStatus.Fault => EmulationOutcome.Fault,
+                EmulationStatus.Undefined => EmulationOutcome.Undefined,
                 _ => EmulationOutcome.NotEmulated,
             },
             Access = access,
@@ -48,7 +49,7 @@ internal static class Machine
             After = registers,
             Transactions = bus.Transactions,
             Fault = plan.Fault,
-            Reason = Words.Of(plan.NotEmulatedReason),
+            Reason = status == EmulationStatus.Undefined ? Words.Of(plan.UndefinedReason) : Words.Of(plan.NotEmulatedReason),
         };
     }
 }

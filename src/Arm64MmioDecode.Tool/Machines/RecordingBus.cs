@@ -5,8 +5,11 @@ using Arm64MmioDecode.Emulation;
 
 namespace Arm64MmioDecode.Tool.Machines;
 
-/// <summary>A bus over a device that remembers every access. Where there is no device, it answers with an External abort.</summary>
-internal sealed class RecordingBus : IWideMmioBus
+/// <summary>
+/// A bus over a device that remembers every access to data. Where there is no device, it answers with an External abort. Only
+/// <see cref="ByteMemory"/> has Allocation Tags.
+/// </summary>
+internal sealed class RecordingBus : IWideMmioBus, ITagMemory
 {
     private readonly IDevice _device;
     private readonly List<Transaction> _transactions = [];
@@ -59,4 +62,13 @@ internal sealed class RecordingBus : IWideMmioBus
         _transactions.Add(new Transaction(IsWrite: true, address, data.ToArray()));
         return BusStatus.Success;
     }
+
+    public BusStatus ReadTag(ulong address, out byte tag)
+    {
+        tag = 0;
+        return _device is ByteMemory memory && memory.TryReadTag(address, out tag) ? BusStatus.Success : BusStatus.ExternalAbort;
+    }
+
+    public BusStatus WriteTag(ulong address, byte tag) =>
+        _device is ByteMemory memory && memory.TryWriteTag(address, tag) ? BusStatus.Success : BusStatus.ExternalAbort;
 }

@@ -36,13 +36,16 @@ internal static class EmulationResultJson
     private static readonly JsonEncodedText s_pc = JsonEncodedText.Encode("pc");
     private static readonly JsonEncodedText s_pstate = JsonEncodedText.Encode("pstate");
     private static readonly JsonEncodedText s_dbgdtrtx = JsonEncodedText.Encode("dbgdtrtx");
+    private static readonly JsonEncodedText s_gcspr = JsonEncodedText.Encode("gcspr");
     private static readonly JsonEncodedText s_memory = JsonEncodedText.Encode("memory");
+    private static readonly JsonEncodedText s_tags = JsonEncodedText.Encode("tags");
 
     /// <summary>The line of <c>emulate</c>.</summary>
     public static void Write(Utf8JsonWriter json, EmulationRequest request, EmulationResult result)
     {
         WriteOutcome(json, request, result);
         WriteMemory(json, request.Memory);
+        WriteTags(json, request.Memory.Tags);
     }
 
     /// <summary>What happened to the instruction and the registers.</summary>
@@ -51,7 +54,7 @@ internal static class EmulationResultJson
         WriteId(json, request.Id);
         json.WriteString(s_status, Words.Of(result.Outcome));
         json.WriteString(s_text, result.Access.ToString());
-        if (result.Outcome == EmulationOutcome.NotEmulated)
+        if (result.Outcome is EmulationOutcome.NotEmulated or EmulationOutcome.Undefined)
         {
             json.WriteString(s_reason, result.Reason);
         }
@@ -74,6 +77,28 @@ internal static class EmulationResultJson
         }
 
         json.WriteEndObject();
+    }
+
+    /// <summary>The Allocation Tags that have changed; the key is there only when there are some.</summary>
+    private static void WriteTags(Utf8JsonWriter json, AllocationTags tags)
+    {
+        bool begun = false;
+        Span<char> name = stackalloc char[MaxNumberLength];
+        foreach ((ulong granule, byte tag) in tags.Changes())
+        {
+            if (!begun)
+            {
+                json.WriteStartObject(s_tags);
+                begun = true;
+            }
+
+            json.WriteHex(JsonWriterExtensions.FormatHex(granule, 1, name), tag);
+        }
+
+        if (begun)
+        {
+            json.WriteEndObject();
+        }
     }
 
     /// <summary>The name that a line of the input has, as it was; null when it has none.</summary>
@@ -139,20 +164,15 @@ internal static class EmulationResultJson
             WriteOtherModes(json, before, after);
         }
 
-        json.WriteStartObject(a64 ? s_v : s_d);
-        for (int i = 0; i < SimdRegisters; i++)
+        if (before is ScalableMachineRegisters scalableBefore && after is ScalableMachineRegisters scalableAfter)
         {
-            if (a64)
-            {
-                WriteChange(json, i, before.GetV(i), after.GetV(i));
-            }
-            else
-            {
-                WriteChange(json, i, before.GetD(i), after.GetD(i));
-            }
+            ScalableRegistersJson.Write(json, scalableBefore, scalableAfter);
+        }
+        else
+        {
+            WriteVectors(json, a64, before, after);
         }
 
-        json.WriteEndObject();
         if (before.Sp != after.Sp)
         {
             json.WriteHex(s_sp, after.Sp);
@@ -168,6 +188,29 @@ internal static class EmulationResultJson
         {
             json.WriteHex(s_dbgdtrtx, after.Transmitted);
         }
+
+        if (before.Gcspr != after.Gcspr)
+        {
+            json.WriteHex(s_gcspr, after.Gcspr);
+        }
+    }
+
+    private static void WriteVectors(Utf8JsonWriter json, bool a64, MachineRegisters before, MachineRegisters after)
+    {
+        json.WriteStartObject(a64 ? s_v : s_d);
+        for (int i = 0; i < SimdRegisters; i++)
+        {
+            if (a64)
+            {
+                WriteChange(json, i, before.GetV(i), after.GetV(i));
+            }
+            else
+            {
+                WriteChange(json, i, before.GetD(i), after.GetD(i));
+            }
+        }
+
+        json.WriteEndObject();
     }
 
     // Registers that the mode does not see, where AArch64 has them; the key is there only when one has changed.

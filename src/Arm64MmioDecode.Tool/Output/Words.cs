@@ -86,7 +86,18 @@ internal static class Words
         EmulationOutcome.Completed => "completed",
         EmulationOutcome.Fault => "fault",
         EmulationOutcome.NotMemory => "notMemory",
+        EmulationOutcome.Undefined => "undefined",
         _ => "notEmulated",
+    };
+
+    /// <summary>What the state does not allow.</summary>
+    public static string Of(UndefinedReason reason) => reason switch
+    {
+        UndefinedReason.NotStreaming => "streaming",
+        UndefinedReason.ZaNotEnabled => "za",
+        UndefinedReason.NotLegalInStreamingMode => "fa64",
+        UndefinedReason.VectorLength => "vl",
+        _ => "",
     };
 
     public static string Of(NotEmulatedReason reason) => reason switch
