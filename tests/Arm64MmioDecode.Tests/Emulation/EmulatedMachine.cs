@@ -35,28 +35,37 @@ public sealed class EmulatedMachine : IMachine
         var options = Options with { BigEndian = differentialCase.BigEndian && differentialCase.Isa == Isa.A64 };
         var state = differentialCase.Initial.Clone();
         var bus = new GuestMemoryBus(state.Memory, _plan);
-        CopyTo(_registers, state);
+        IGuestRegisters registers = state.Sve is null ? _registers : ScalableStateCopy.CreateRegisters(state);
+        CopyTo(registers, state);
         _plan.Monitor.Clear();
         foreach (var word in differentialCase.Words)
         {
-            if (InstructionDecoder.Decode(SetOf(differentialCase.Isa), word, ItState.FromCpsr((uint)_registers.PState), out AccessDescriptor access) != DecodeStatus.MemoryAccess)
+            if (InstructionDecoder.Decode(SetOf(differentialCase.Isa), word, ItState.FromCpsr((uint)registers.PState), out AccessDescriptor access) != DecodeStatus.MemoryAccess)
             {
                 throw new InvalidOperationException($"{word:x8} is not decoded");
             }
 
-            var status = _plan.Execute(in access, _registers, bus, in options);
+            var status = _plan.Execute(in access, registers, bus, in options);
             if (status == EmulationStatus.Completed)
             {
                 continue;
             }
 
-            (state.Outcome, state.FaultAddress) = status == EmulationStatus.Fault
-                ? (OutcomeOf(_plan.Fault), AddressOf(_plan.Fault, access.Kind))
-                : throw new InvalidOperationException($"{status}: {_plan.NotEmulatedReason}");
+            (state.Outcome, state.FaultAddress) = status switch
+            {
+                EmulationStatus.Fault => (OutcomeOf(_plan.Fault), AddressOf(_plan.Fault, access.Kind)),
+                EmulationStatus.Undefined => (Outcome.Undefined, 0ul),
+                _ => throw new InvalidOperationException($"{status}: {_plan.NotEmulatedReason}"),
+            };
             break;
         }
 
-        CopyFrom(_registers, state);
+        CopyFrom(registers, state);
+        if (registers is IScalableRegisters scalable)
+        {
+            ScalableStateCopy.CopyFrom(scalable, state);
+        }
+
         return state;
     }
 
@@ -86,24 +95,25 @@ public sealed class EmulatedMachine : IMachine
 
     private static ulong RemoveTag(ulong address) => (ulong)((long)(address << 8) >> 8);
 
-    private static void CopyTo(GuestRegisters registers, MachineState state)
+    private static void CopyTo(IGuestRegisters registers, MachineState state)
     {
         registers.Pc = state.Pc;
         registers.Sp = state.Sp;
         registers.PState = state.PState;
-        registers.SetSystemRegister(SystemRegister.Fpcr, state.Fpcr);
+        (registers as GuestRegisters)?.SetSystemRegister(SystemRegister.Fpcr, state.Fpcr);
         for (var i = 0; i < state.X.Length; i++)
         {
             registers.SetX(i, state.X[i]);
         }
 
-        for (var i = 0; i < state.V.Length; i++)
+        // Z registers hold V registers.
+        for (var i = 0; i < state.V.Length && state.Sve is null; i++)
         {
             registers.SetV(i, (ulong)state.V[i], (ulong)(state.V[i] >> 64));
         }
     }
 
-    private static void CopyFrom(GuestRegisters registers, MachineState state)
+    private static void CopyFrom(IGuestRegisters registers, MachineState state)
     {
         state.Pc = registers.Pc;
         state.Sp = registers.Sp;

@@ -152,6 +152,9 @@ internal sealed partial class ScalableForm
     /// <summary>Whether it is SME's: not to be executed without it.</summary>
     public bool IsMatrix => UsesZa || Stride == "s";
 
+    /// <summary>Whether a feature of SME brings it that SVE did not: ZA, ZT0, several vectors under a predicate-as-counter.</summary>
+    public bool IsOfMatrix => IsMatrix || HasCounter;
+
     /// <summary>Whether Streaming SVE mode has it only with FEAT_SME_FA64: what no feature of SME brings.</summary>
     public bool NeedsFullA64 => !Row.Feature.Contains("SME", StringComparison.Ordinal);
 
