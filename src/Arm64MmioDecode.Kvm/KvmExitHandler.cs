@@ -37,7 +37,6 @@ public sealed class KvmExitHandler
     private readonly ExitHandler _handler;
     private readonly SignedLoads _signedLoads;
     private EmulationOptions _options;
-    private bool _abandoned;
 
     /// <summary>Makes a handler for a CPU.</summary>
     /// <param name="cpu">The CPU.</param>
@@ -117,6 +116,23 @@ public sealed class KvmExitHandler
         }
     }
 
+    /// <summary>Explains an exit that is not served: nothing is accessed and no register changes.</summary>
+    /// <param name="exit">The exit.</param>
+    /// <returns>The explanation.</returns>
+    /// <exception cref="KvmException">The host refused to read a register.</exception>
+    public ExitExplanation Explain(KvmArmNisvExit exit)
+    {
+        _handler.Begin(Start(exit));
+        try
+        {
+            return Explain();
+        }
+        finally
+        {
+            Abandon();
+        }
+    }
+
     /// <summary>Serves a KVM_EXIT_ARM_NISV or KVM_EXIT_ARM_LDST64B.</summary>
     /// <param name="exit">The exit.</param>
     /// <returns>What was done; not <see cref="KvmExitOutcome.Pending"/>. Registers are written back to KVM, or nothing changed, as
@@ -169,8 +185,7 @@ public sealed class KvmExitHandler
     /// <returns>Whether there is one; when not, <see cref="Commit"/> is due.</returns>
     public bool TryGetNext(out BusTransaction transaction)
     {
-        transaction = default;
-        return !_abandoned && _handler.TryGetNext(out transaction);
+        return _handler.TryGetNext(out transaction);
     }
 
     /// <summary>Copies the data of a write of 64 bytes, as <see cref="ExitHandler.CopyData"/>.</summary>
@@ -203,11 +218,6 @@ public sealed class KvmExitHandler
     /// <exception cref="KvmException">The host refused to write a register.</exception>
     public KvmExitOutcome Commit()
     {
-        if (_abandoned)
-        {
-            return KvmExitOutcome.Abandoned;
-        }
-
         ExitOutcome ended = _handler.Commit(); // throws while transactions are outstanding, and leaves them so
         try
         {
@@ -220,12 +230,12 @@ public sealed class KvmExitHandler
     }
 
     /// <summary>
-    /// Gives up the exit that is being served: no register is written. For a CPU that has been given another state meanwhile. Under
-    /// <see cref="Handle"/> a device calls it, on the CPU's thread; what the instruction has left to do is still handed to the devices.
+    /// Gives up the exit that is being served: no register is written, and no further transaction follows. For a CPU that has been given
+    /// another state meanwhile; under <see cref="Handle"/> a device calls it, on the CPU's thread.
     /// </summary>
     public void Abandon()
     {
-        _abandoned = true;
+        _handler.Abandon();
         _registers.Cache.Discard();
     }
 
@@ -243,7 +253,6 @@ public sealed class KvmExitHandler
 
     private DataAbortExit Start(KvmArmNisvExit exit)
     {
-        _abandoned = false;
         _registers.Cache.Discard();
         Pc = _registers.Pc;
         if (!exit.IsSixtyFourBytes)
@@ -272,12 +281,10 @@ public sealed class KvmExitHandler
                 return KvmExitOutcome.Retry;
             case ExitStatus.GuestFault:
             case ExitStatus.NotInstructionAccess when served.Action == ExitAction.InjectFault:
-                if (!_abandoned)
-                {
-                    KvmExceptions.Take(_registers, served.Fault);
-                }
-
+                KvmExceptions.Take(_registers, served.Fault);
                 return WriteBack(KvmExitOutcome.FaultDelivered);
+            case ExitStatus.Abandoned:
+                return KvmExitOutcome.Abandoned;
             default:
                 return KvmExitOutcome.NotEmulated;
         }
@@ -286,7 +293,7 @@ public sealed class KvmExitHandler
     // What is in the cache belongs to the instruction that trapped.
     private KvmExitOutcome WriteBack(KvmExitOutcome outcome)
     {
-        if (_abandoned || !_registers.Cache.IsCurrent(KvmRegisterId.Pc, Pc))
+        if (!_registers.Cache.IsCurrent(KvmRegisterId.Pc, Pc))
         {
             return KvmExitOutcome.Abandoned;
         }

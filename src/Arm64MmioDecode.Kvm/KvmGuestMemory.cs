@@ -2,13 +2,14 @@ using System;
 using System.Collections.Generic;
 using Arm64MmioDecode.Handling;
 using Arm64MmioDecode.Kvm.Interop;
+using Arm64MmioDecode.Translation;
 using Microsoft.Win32.SafeHandles;
 
 namespace Arm64MmioDecode.Kvm;
 
 /// <summary>The guest's RAM: KVM memory slots and the host memory behind them. Reads and writes may come from any
 /// thread while the guest runs; slots are added, never removed, until <see cref="Dispose"/>.</summary>
-public sealed unsafe class KvmGuestMemory : IGuestRam, IDisposable
+public sealed unsafe class KvmGuestMemory : IGuestRam, IAtomicGuestMemory, IDisposable
 {
     private readonly SafeFileHandle _machine;
     private readonly KvmMemorySlots _slots = new();
@@ -80,6 +81,10 @@ public sealed unsafe class KvmGuestMemory : IGuestRam, IDisposable
 
     /// <inheritdoc cref="KvmMemorySlots.TryWrite"/>
     public bool TryWrite(ulong physicalAddress, ReadOnlySpan<byte> source) => _slots.TryWrite(physicalAddress, source);
+
+    /// <inheritdoc/>
+    public bool TryCompareExchange(ulong physicalAddress, ulong comparand, ulong replacement, out ulong previous) =>
+        _slots.TryCompareExchange(physicalAddress, comparand, replacement, out previous);
 
     /// <summary>Unmaps the host memory. No virtual CPU may run any more.</summary>
     public void Dispose()

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Runtime.CompilerServices;
 using System.Threading;
 using Arm64MmioDecode.Handling;
+using Arm64MmioDecode.Translation;
 
 namespace Arm64MmioDecode.Kvm;
 
@@ -14,7 +15,7 @@ namespace Arm64MmioDecode.Kvm;
 /// Reads and writes may come from any thread while the guest runs. <see cref="Set"/> waits for those that are under way: once it
 /// has returned, nothing touches the memory of a slot that it has removed or replaced, and the VMM may unmap it.
 /// </remarks>
-public sealed unsafe class KvmMemorySlots : IGuestRam
+public sealed unsafe class KvmMemorySlots : IGuestRam, IAtomicGuestMemory
 {
     private readonly object _writers = new();
     private Slot[] _slots = [];
@@ -156,6 +157,22 @@ public sealed unsafe class KvmMemorySlots : IGuestRam
             }
 
             return true;
+        }
+        finally
+        {
+            ExitRead();
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool TryCompareExchange(ulong physicalAddress, ulong comparand, ulong replacement, out ulong previous)
+    {
+        EnterRead();
+        try
+        {
+            byte* host = (physicalAddress & (sizeof(ulong) - 1)) == 0 ? Find(physicalAddress, sizeof(ulong), write: true) : null;
+            previous = host is null ? 0 : Interlocked.CompareExchange(ref *(ulong*)host, replacement, comparand);
+            return host is not null;
         }
         finally
         {

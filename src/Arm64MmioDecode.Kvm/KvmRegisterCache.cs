@@ -12,7 +12,7 @@ public sealed class KvmRegisterCache
     // Core registers of 64 bits: X0–X30, SP_EL0, PC, PSTATE, SP_EL1, ELR_EL1, five SPSRs, in struct kvm_regs' order.
     private const int CoreCount = 42;
     private const int PstateSlot = 33;
-    private const int SystemCount = 22;
+    private const int SystemCount = 86; // 128 with the core registers, a bit for each
     private const int VectorBytes = 256;
     private const int PredicateBytes = 32;
     private const int VectorCount = 32;
@@ -25,8 +25,8 @@ public sealed class KvmRegisterCache
     private readonly byte[] _vectors = new byte[VectorCount * VectorBytes];
     private readonly byte[] _predicates = new byte[PredicateCount * PredicateBytes];
     private int _used = CoreCount;
-    private ulong _valid;
-    private ulong _dirty;
+    private UInt128 _valid;
+    private UInt128 _dirty;
     private uint _validVectors;
     private uint _dirtyVectors;
     private uint _validPredicates;
@@ -61,10 +61,10 @@ public sealed class KvmRegisterCache
     public ulong Read(KvmRegisterId register)
     {
         int slot = SlotOf(register);
-        if ((_valid & (1ul << slot)) == 0)
+        if ((_valid & Bit(slot)) == 0)
         {
             _values[slot] = _cpu.GetRegister(register);
-            _valid |= 1ul << slot;
+            _valid |= Bit(slot);
         }
 
         return _values[slot];
@@ -76,7 +76,7 @@ public sealed class KvmRegisterCache
     public void Write(KvmRegisterId register, ulong value)
     {
         int slot = SlotOf(register);
-        ulong bit = 1ul << slot;
+        UInt128 bit = Bit(slot);
         if ((_valid & bit) != 0 && _values[slot] == value)
         {
             return;
@@ -152,14 +152,14 @@ public sealed class KvmRegisterCache
     public void Commit()
     {
         // While PSTATE is that of AArch32, KVM cuts PC to 32 bits at every write of a core register.
-        if ((_dirty & (1ul << PstateSlot)) != 0)
+        if ((_dirty & Bit(PstateSlot)) != 0)
         {
             WriteBack(PstateSlot);
         }
 
         while (_dirty != 0)
         {
-            WriteBack(BitOperations.TrailingZeroCount(_dirty));
+            WriteBack((int)UInt128.TrailingZeroCount(_dirty));
         }
 
         for (; _dirtyVectors != 0; _dirtyVectors &= _dirtyVectors - 1)
@@ -191,10 +191,12 @@ public sealed class KvmRegisterCache
     /// <summary>Whether a register still has a value in KVM, whatever the cache holds.</summary>
     internal bool IsCurrent(KvmRegisterId register, ulong value) => _cpu.GetRegister(register) == value;
 
+    private static UInt128 Bit(int slot) => UInt128.One << slot;
+
     private void WriteBack(int slot)
     {
         _cpu.SetRegister(_ids[slot], _values[slot]);
-        _dirty &= ~(1ul << slot);
+        _dirty &= ~Bit(slot);
     }
 
     private int SlotOf(KvmRegisterId register)

@@ -44,7 +44,6 @@ public sealed unsafe class KvmVirtualCpu : IKvmVirtualCpu, IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(descriptor);
         ArgumentNullException.ThrowIfNull((void*)kvmRun, nameof(kvmRun));
-        ExitSignal.Install();
         return new KvmVirtualCpu(new SafeFileHandle(descriptor, ownsHandle: false), (KvmRun*)kvmRun, mappedSize: 0, index: 0, features);
     }
 
@@ -107,6 +106,7 @@ public sealed unsafe class KvmVirtualCpu : IKvmVirtualCpu, IDisposable
     public KvmExitReason Run()
     {
         KvmRun* run = Shared;
+        ExitSignal.Install(); // here, so that a VMM that runs its CPUs itself keeps its signals
         lock (_runnerLock)
         {
             _runner = Libc.ThreadSelf();
@@ -288,7 +288,6 @@ public sealed unsafe class KvmVirtualCpu : IKvmVirtualCpu, IDisposable
 
     internal void Initialize(ref KvmVcpuInit init)
     {
-        ExitSignal.Install();
         Libc.Control(_handle, KvmRequest.ArmVcpuInit, ref init, "KVM_ARM_VCPU_INIT");
     }
 

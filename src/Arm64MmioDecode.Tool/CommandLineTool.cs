@@ -67,6 +67,7 @@ internal static class CommandLineTool
         root.Add(ExplainCommand.Create(console));
         root.Add(ReplayCommand.Create(console));
         root.Add(ScanCommand.Create(console));
+        root.Add(RunCommand.Create());
         return root;
     }
 

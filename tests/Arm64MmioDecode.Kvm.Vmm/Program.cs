@@ -6,6 +6,7 @@ using Arm64MmioDecode.Emulation;
 using Arm64MmioDecode.Handling;
 using Arm64MmioDecode.Kvm;
 using Arm64MmioDecode.Kvm.Vmm;
+using Arm64MmioDecode.Kvm.Vmm.Preload;
 using Arm64MmioDecode.Kvm.Vmm.Proof;
 using Arm64MmioDecode.Kvm.Vmm.Recording;
 
@@ -23,7 +24,7 @@ try
 {
     using KvmSystem kvm = KvmSystem.Open();
     var report = new Report();
-    string[] parts = args.Length == 0 ? ["instructions", "calls", "faults", "race", "linux"] : args;
+    string[] parts = args.Length == 0 ? ["instructions", "calls", "faults", "race", "linux", "vmm"] : args;
     Func<Machine, KvmVirtualCpu, IFaultHandler?> library = (machine, cpu) => new LibraryHandler(machine, cpu, new RetryLimit());
     Func<Machine, KvmVirtualCpu, IFaultHandler?> withExclusives = (machine, cpu) => new LibraryHandler(machine, cpu, new RetryLimit(), ExclusivePolicy.Perform);
     if (parts.Contains("instructions"))
@@ -76,6 +77,12 @@ try
     {
         LinuxProof.Run(kvm, $"{Guests}/Image", $"{Guests}/linux-initrd", null, report);
         LinuxProof.Run(kvm, $"{Guests}/Image", $"{Guests}/linux-initrd", library, report);
+    }
+
+    if (parts.Contains("vmm"))
+    {
+        new PreloadProof(Guests, "/bin/qemu-system-aarch64", report).Run();
+        new PreloadProof(Guests, "/newer/lib/ld-linux-aarch64.so.1 --library-path /newer/lib /newer/bin/qemu-system-aarch64", report).RunGuests();
     }
 
     report.Summarise();

@@ -2,13 +2,13 @@
 # The proof in real KVM: boots Debian's arm64 kernel in QEMU (TCG, with EL2), runs the VMM of
 # tests/Arm64MmioDecode.Kvm.Vmm in it as first process, and that runs its guests in /dev/kvm.
 #
-#   tests/kvm/run.sh [PART…]         PART: instructions, calls, faults, race, linux; default: all of them
+#   tests/kvm/run.sh [PART…]         PART: instructions, calls, faults, race, linux, vmm; default: all of them
 #   tests/kvm/run.sh record FILE     records exits of the instruction cases as JSON lines (docs/samples/kvm-nisv-proof.jsonl)
 #
 # Prints "N passed, N failed" at the end. Exit code 0 if nothing failed, 1 if something did, 2 if a tool is missing.
 #
-# KVM_KERNEL=FILE takes an uncompressed arm64 Image instead of Debian's package; KVM_TIMEOUT=SECONDS (default 900) ends a
-# run that hangs.
+# KVM_KERNEL=FILE takes an uncompressed arm64 Image instead of Debian's package; KVM_TIMEOUT=SECONDS (default 1800) ends a
+# run that hangs. KVM_NEWER_SUITE=NAME (default trixie) is the Debian suite of the second QEMU of the part vmm.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -39,46 +39,16 @@ if ! command -v dotnet > /dev/null; then
     exit 2
 fi
 
-# The kernel, from Debian's arm64 archive by way of this system's own apt sources, without touching apt's state.
-fetch_kernel()
-{
-    if ! command -v apt-get > /dev/null; then
-        echo "No apt-get here: give an uncompressed arm64 Image with KVM_KERNEL=FILE." >&2
-        exit 2
-    fi
-    local apt=$work/apt package
-    mkdir -p "$apt/state/lists/partial" "$apt/cache/archives/partial" "$apt/download"
-    touch "$apt/status"
-    local options=(
-        -o APT::Architecture=arm64 -o APT::Architectures::=arm64 -o APT::Sandbox::User="$(id -un)"
-        -o Dir::State="$apt/state" -o Dir::State::status="$apt/status" -o Dir::Cache="$apt/cache"
-        -o Acquire::Languages=none
-        -o Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false
-        -o Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled=false)
-    # A source that has nothing for arm64 makes update complain; what counts is that the package can be found.
-    apt-get "${options[@]}" -q update > "$apt/update.log" 2>&1 || true
-    package=$(apt-cache "${options[@]}" depends linux-image-cloud-arm64 2> /dev/null \
-        | sed -n 's/^ *Depends: \(linux-image-[^ ]*\).*/\1/p' | head -n 1)
-    if [ -z "$package" ]; then
-        cat "$apt/update.log" >&2
-        echo "apt-get finds no linux-image-cloud-arm64: is a Debian source configured? KVM_KERNEL=FILE takes an Image." >&2
-        exit 2
-    fi
-    (cd "$apt/download" && apt-get "${options[@]}" -q download "$package")
-    rm -rf "$apt/package"
-    dpkg-deb -x "$apt/download/$package"_*.deb "$apt/package"
-    cp "$apt/package/boot/vmlinuz-"* "$work/vmlinuz"
-    rm -rf "$apt"
-    if [ "$(head -c 2 "$work/vmlinuz" | od -An -tx1 | tr -d ' ')" = 1f8b ]; then
-        gunzip < "$work/vmlinuz" > "$work/Image.new"
-    else
-        mv "$work/vmlinuz" "$work/Image.new"
-    fi
-    rm -f "$work/vmlinuz"
-    mv "$work/Image.new" "$work/Image"
-}
+. "$here/debian.sh"
 
 mkdir -p "$work"
+parts=" ${*:-instructions calls faults race linux vmm} "
+with_vmm=false
+[[ $parts == *' vmm '* ]] && with_vmm=true
+if $with_vmm; then
+    [ -e "$work/qemu/done" ] || fetch_qemu "$work/qemu"
+    [ -e "$work/qemu-newer/done" ] || fetch_qemu "$work/qemu-newer" "${KVM_NEWER_SUITE:-trixie}"
+fi
 if [ -n "${KVM_KERNEL:-}" ]; then
     kernel=$KVM_KERNEL
 else
@@ -93,12 +63,23 @@ dotnet publish "$root/tests/Arm64MmioDecode.Kvm.Vmm" -c Release -nologo -v quiet
 echo "== guests"
 initramfs=$work/initramfs
 rm -rf "$initramfs"
-mkdir -p "$initramfs"/{dev,proc,sys,lib,guest}
+mkdir -p "$initramfs"/{dev,proc,sys,tmp,bin,lib,guest}
 bash "$here/guests/build.sh" "$initramfs/guest"
 cp "$kernel" "$initramfs/guest/Image"
 cp "$root/docs/kvm.md" "$initramfs/guest/" # has a table that one part checks
 cp "$work/vmm/vmm" "$initramfs/init"
 cp -L "$libraries"/{ld-linux-aarch64.so.1,libc.so.6,libm.so.6} "$initramfs/lib/"
+if $with_vmm; then
+    cp "$work/qemu/bin"/* "$initramfs/bin/"
+    cp "$work/qemu/lib"/* "$initramfs/lib/" # with the C library of the same Debian
+    mkdir "$initramfs/newer" # run by the loader of its own C library
+    cp -r "$work/qemu-newer/bin" "$work/qemu-newer/lib" "$initramfs/newer/"
+    mv "$initramfs/guest/preload-check" "$initramfs/bin/"
+    echo "== the preload library"
+    bash "$root/src/Arm64MmioDecode.Kvm.Preload/build.sh" "$work/preload"
+    cp "$work/preload/libarm64mmiodecode-kvm.so" "$initramfs/lib/"
+    ls -l "$initramfs/lib/libarm64mmiodecode-kvm.so"
+fi
 (cd "$initramfs" && find . | LC_ALL=C sort | cpio -o -H newc --quiet) > "$work/initramfs.cpio"
 
 record=
@@ -110,11 +91,11 @@ fi
 echo "== $(qemu-system-aarch64 --version | head -n 1)"
 log=$work/log
 status=0
-timeout "${KVM_TIMEOUT:-900}" qemu-system-aarch64 \
-    -M virt,virtualization=on,gic-version=3 -cpu max,pauth-impdef=on -smp 2 -m 1G \
+timeout "${KVM_TIMEOUT:-1800}" qemu-system-aarch64 \
+    -M virt,virtualization=on,gic-version=3 -cpu max,pauth-impdef=on -smp 2 -m 2G \
     -nographic -nic none -no-reboot \
     -kernel "$kernel" -initrd "$work/initramfs.cpio" \
-    -append "console=ttyAMA0 quiet panic=-1 -- $*" < /dev/null 2>&1 | tr -d '\r' | tee "$log" | grep --line-buffered -v '^@record ' || status=$?
+    -append "console=ttyAMA0 quiet panic=-1 -- $*" < /dev/null 2>&1 | sed -u 's/\r//g' | tee "$log" | grep --line-buffered -v '^@record ' || status=$?
 
 if [ -n "$record" ]; then
     sed -n 's/^@record //p' "$log" > "$record"

@@ -1,5 +1,7 @@
 using System.Runtime.Versioning;
+using Arm64MmioDecode.Emulation;
 using Arm64MmioDecode.Kvm;
+using Arm64MmioDecode.Syndromes;
 using Arm64MmioDecode.Translation;
 using FluentAssertions;
 using Xunit;
@@ -46,6 +48,30 @@ public sealed class KvmExceptionTests
         guest.Exit(isWrite: false).Should().Be(KvmExitOutcome.FaultDelivered);
 
         (guest.Cpu[KvmRegisterId.PState] & ExceptionLock).Should().Be(ExceptionLock);
+    }
+
+    [Theory]
+    [InlineData(0x3c9, 1ul << 34, 2)] // EL2h, HCR_EL2.E2H
+    [InlineData(0x3c0, (1ul << 34) | (1ul << 27), 2)] // EL0 of a host: TGE
+    [InlineData(0x3c5, (1ul << 31) | (1ul << 37), 2)] // EL1, External aborts routed by TEA
+    [InlineData(0x3c5, 1ul << 31, 1)]
+    public void A_guests_own_el2_takes_what_is_its(ulong pstate, ulong hcr, int level)
+    {
+        KvmGuest guest = new KvmGuest(features: KvmVcpuFeatures.HasEl2).With(LdrPostIndex);
+        guest.Cpu[KvmRegisterId.PState] = pstate;
+        guest.Cpu[KvmRegisterId.System(3, 4, 1, 1, 0)] = hcr;
+        guest.Cpu[KvmRegisterId.VbarEl1] = Vectors;
+        guest.Cpu[KvmRegisterId.System(3, 4, 12, 0, 0)] = 2 * Vectors;
+        var registers = new KvmGuestRegisters(guest.Cpu);
+
+        KvmExceptions.Take(registers, EmulationFault.DataAbort(FaultStatusCode.SynchronousExternalAbort, KvmGuest.Device, isWrite: false));
+        registers.Cache.Commit();
+
+        (guest.Cpu[KvmRegisterId.Pc] & ~0xffful).Should().Be(Vectors * (ulong)level);
+        guest.Cpu[level == 2 ? KvmRegisterId.System(3, 4, 4, 0, 1) : KvmRegisterId.ElrEl1].Should().Be(KvmGuest.Pc);
+        guest.Cpu[level == 2 ? KvmRegisterId.System(3, 4, 4, 0, 0) : KvmRegisterId.SpsrEl1].Should().Be(pstate);
+        guest.Cpu[level == 2 ? KvmRegisterId.System(3, 4, 6, 0, 0) : KvmRegisterId.FarEl1].Should().Be(KvmGuest.Device);
+        guest.Cpu[level == 2 ? KvmRegisterId.EsrEl1 : KvmRegisterId.System(3, 4, 5, 2, 0)].Should().Be(0);
     }
 
     [Fact]

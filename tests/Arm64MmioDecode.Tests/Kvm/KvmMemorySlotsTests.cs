@@ -74,6 +74,22 @@ public sealed class KvmMemorySlotsTests : IDisposable
     }
 
     [Fact]
+    public void A_descriptor_is_replaced_if_it_has_not_changed()
+    {
+        _slots.Set(0, Ram, Size, _host);
+        _slots.TryCompareExchange(Ram + 8, 1, 2, out ulong previous).Should().BeTrue();
+        previous.Should().Be(0x0f0e0d0c0b0a0908);
+        _slots.TryCompareExchange(Ram + 8, previous, 2, out _).Should().BeTrue();
+        Marshal.ReadInt64(_host, 8).Should().Be(2);
+
+        _slots.TryCompareExchange(Ram + 4, 0, 0, out _).Should().BeFalse();
+        _slots.TryCompareExchange(Ram + Size, 0, 0, out _).Should().BeFalse();
+        _slots.Set(0, Ram, Size, _host, KvmSlotOptions.LogDirtyPages);
+        _slots.TryCompareExchange(Ram + 8, 2, 3, out _).Should().BeFalse();
+        Marshal.ReadInt64(_host, 8).Should().Be(2);
+    }
+
+    [Fact]
     public void A_slot_is_replaced_and_removed_by_its_number()
     {
         _slots.Set(1, Ram, Size, _host);

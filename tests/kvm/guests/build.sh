@@ -20,6 +20,11 @@ for name in cases-a32 aborts-a32 cases-t32 aborts-t32; do
     flat arm-linux-gnueabihf $name
 done
 
+for part in basic soak; do
+    aarch64-linux-gnu-gcc -DPART_$part -nostdlib -static -Wl,-Ttext=0x40080000 -Wl,--build-id=none -x assembler-with-cpp vmm-a64.S -o "$out/vmm-$part-a64"
+done
+aarch64-linux-gnu-gcc -O2 preload-check.c -o "$out/preload-check"
+
 initrd=$(mktemp -d)
 trap 'rm -rf "$initrd"' EXIT
 mkdir "$initrd/dev"
@@ -28,3 +33,6 @@ aarch64-linux-gnu-gcc -O2 -static linux-device.c -o "$initrd/device-a64"
 arm-linux-gnueabihf-gcc -O2 -static -mfpu=neon -marm linux-device.c -o "$initrd/device-a32"
 arm-linux-gnueabihf-gcc -O2 -static -mfpu=neon -mthumb linux-device.c -o "$initrd/device-t32"
 (cd "$initrd" && find . | LC_ALL=C sort | cpio -o -H newc --quiet) > "$out/linux-initrd"
+rm "$initrd"/init "$initrd"/device-*
+aarch64-linux-gnu-gcc -O2 -static vmm-linux.c -o "$initrd/init"
+(cd "$initrd" && find . | LC_ALL=C sort | cpio -o -H newc --quiet) > "$out/vmm-linux-initrd"

@@ -1,0 +1,131 @@
+/* The part of the preload library that is in every process that loads it: it interposes ioctl(), and starts the .NET runtime behind
+ * it at the first exit that needs it. Nothing here allocates, locks or logs in a process that makes no virtual machine. */
+#ifndef FRONT_H
+#define FRONT_H
+
+#include <linux/kvm.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Newer than the headers of Debian 12. */
+#define EXIT_ARM_NISV 28
+#define EXIT_ARM_LDST64B 42
+#define SET_USER_MEMORY_REGION2 0x40A0AE49u
+
+/* A memory slot, as KVM_SET_USER_MEMORY_REGION was told it. Also in Machine.cs. */
+struct slot {
+    uint64_t address, size, host;
+    uint32_t number, flags;
+};
+
+/* What the managed half sees of a virtual CPU. Also in FrontCpu.cs. */
+struct view {
+    intptr_t handle; /* the managed half's own */
+    void *run;
+    const struct slot *slots;
+    uint32_t slot_count, slots_version;
+    intptr_t machine; /* tells machines apart */
+    uint32_t features, settings;
+};
+
+enum kind { MACHINE = 1, CPU, DEVICE };
+
+struct object {
+    enum kind kind;
+    int fd;
+};
+
+struct range {
+    uint64_t first, size;
+};
+
+#define RANGES 512
+
+struct machine {
+    struct object object;
+    bool asks_for_nisv; /* the VMM has enabled KVM_CAP_ARM_NISV_TO_USER itself */
+    unsigned ipa_bits;
+    unsigned cpu_count;
+    /* Held for reading while the managed half reads guest memory: a VMM unmaps memory once its slot is gone. */
+    pthread_rwlock_t lock;
+    struct slot *slots;
+    uint32_t slot_count, slot_capacity, slots_version;
+    /* What KVM itself answers: its interrupt controller, and addresses of KVM_IOEVENTFD (writes only). */
+    pthread_mutex_t ranges_lock;
+    struct range devices[RANGES], events[RANGES];
+    unsigned device_count, event_count;
+    uint64_t distributor; /* of a GICv3; 0: none */
+    uint64_t scratch;     /* guest physical address of the page for accesses by the guest's CPU; 0: none yet */
+};
+
+struct cpu {
+    struct object object;
+    struct view view;
+    struct machine *machine;
+    struct kvm_run *run;
+    bool pending;     /* an access is with the VMM */
+    bool interrupted; /* an EINTR that the VMM is still to be told */
+    uint64_t esr_iss, fault_ipa;
+};
+
+struct device {
+    struct object object;
+    struct machine *machine;
+    uint32_t type;
+};
+
+/* settings.c */
+enum setting {
+    SETTING_EXPLAIN_ONLY = 1 << 0,
+    SETTING_START_EARLY = 1 << 1,
+    SETTING_LOG_SUMMARY = 1 << 2,
+    SETTING_LOG_EXPLAIN = 1 << 3,
+    SETTING_PERFORM_ATOMICS = 1 << 4,
+    SETTING_PERFORM_EXCLUSIVES = 1 << 5,
+};
+extern uint32_t settings;
+extern uint64_t scratch_setting;
+enum counter { COUNT_EXITS, COUNT_COMPLETED, COUNT_ABORTS, COUNT_RETRIES, COUNT_REFUSED, COUNT_VMM, COUNT_KERNEL, COUNT_KERNEL_FAILED, COUNTERS };
+extern atomic_ulong counters[COUNTERS];
+void read_settings(void);
+void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static inline void count(enum counter counter) { atomic_fetch_add_explicit(&counters[counter], 1, memory_order_relaxed); }
+
+/* interpose.c */
+long kernel(int fd, unsigned long request, unsigned long argument);
+int kernel_errno(int fd, unsigned long request, void *argument); /* 0 or errno; leaves errno alone */
+
+/* machine.c */
+struct machine *new_machine(int fd, unsigned long type);
+long set_memory(struct machine *machine, unsigned long request, struct kvm_userspace_memory_region *region);
+void add_device_range(struct machine *machine, uint64_t first, uint64_t size);
+void set_event(struct machine *machine, const struct kvm_ioeventfd *event);
+void learn_device_address(struct machine *machine, uint32_t type, const struct kvm_device_attr *attribute);
+void learn_old_device_address(struct machine *machine, const struct kvm_arm_device_addr *address);
+bool is_in_kernel(struct machine *machine, uint64_t address, unsigned length, bool write);
+
+/* run.c */
+int run_cpu(struct cpu *cpu, unsigned long argument);
+void abandon(struct cpu *cpu);
+void start_runtime(void);
+
+/* detour.c: an access to a device of KVM's by the guest's CPU. Called by the managed half. */
+int front_access_in_kernel(struct view *view, uint64_t address, uint32_t length, uint32_t write, uint64_t *value);
+int front_get_register(struct view *view, uint64_t id, void *value);
+int front_set_register(struct view *view, uint64_t id, const void *value);
+void front_say(const char *text);
+void front_count(int counter);
+
+static inline struct cpu *cpu_of(struct view *view) { return (struct cpu *)((char *)view - offsetof(struct cpu, view)); }
+
+/* The managed half. */
+enum managed_result { MANAGED_REFUSED = -1, MANAGED_DONE = 0, MANAGED_ACCESS = 1 };
+int managed_begin(struct view *view, uint64_t esr_iss, uint64_t fault_ipa);
+int managed_next(struct view *view);
+void managed_abandon(struct view *view);
+void managed_start(void);
+
+#endif

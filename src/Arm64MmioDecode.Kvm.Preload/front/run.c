@@ -1,0 +1,125 @@
+/* KVM_RUN. An exit without a syndrome is given to the managed half, and each access that it wants of a device to the VMM as a
+ * KVM_EXIT_MMIO of its own; registers change when the last one has been answered. */
+#define _GNU_SOURCE
+#include "front.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static atomic_bool started;
+
+static void start_once(void)
+{
+    /* The runtime's threads take no signals of the VMM's, and it ignores SIGPIPE for the whole process. */
+    sigset_t all, before;
+    struct sigaction pipe;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    sigaction(SIGPIPE, NULL, &pipe);
+    managed_start();
+    sigaction(SIGPIPE, &pipe, NULL);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    atomic_store(&started, true);
+}
+
+void start_runtime(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    if (!atomic_load_explicit(&started, memory_order_acquire)) {
+        pthread_once(&once, start_once);
+    }
+}
+
+/* Calls the managed half with the guest's memory held where it is. */
+static int managed(struct cpu *cpu, bool next)
+{
+    struct machine *machine = cpu->machine;
+    start_runtime();
+    pthread_rwlock_rdlock(&machine->lock);
+    cpu->view.run = cpu->run;
+    cpu->view.slots = machine->slots;
+    cpu->view.slot_count = machine->slot_count;
+    cpu->view.slots_version = machine->slots_version;
+    cpu->view.machine = (intptr_t)machine;
+    cpu->view.settings = settings;
+    int result = next ? managed_next(&cpu->view) : managed_begin(&cpu->view, cpu->esr_iss, cpu->fault_ipa);
+    pthread_rwlock_unlock(&machine->lock);
+    return result;
+}
+
+/* What the kernel would have done, had this library not been there. */
+static int refuse(struct cpu *cpu, uint32_t reason)
+{
+    count(COUNT_REFUSED);
+    if (reason == EXIT_ARM_NISV && !cpu->machine->asks_for_nisv) {
+        errno = ENOSYS;
+        return -1;
+    }
+    cpu->run->exit_reason = reason;
+    cpu->run->arm_nisv.esr_iss = cpu->esr_iss;
+    cpu->run->arm_nisv.fault_ipa = cpu->fault_ipa;
+    return 0;
+}
+
+static bool map_run(struct cpu *cpu)
+{
+    if (!cpu->run) {
+        /* Not when the CPU is made: VMMs make CPUs that never run, and a mapping keeps their machine alive behind close(). */
+        void *run = mmap(NULL, sysconf(_SC_PAGESIZE), PROT_READ | PROT_WRITE, MAP_SHARED, cpu->object.fd, 0);
+        cpu->run = run == MAP_FAILED ? NULL : run;
+    }
+    return cpu->run != NULL;
+}
+
+int run_cpu(struct cpu *cpu, unsigned long argument)
+{
+    int before = errno;
+    if (!map_run(cpu)) {
+        errno = before;
+        return (int)kernel(cpu->object.fd, KVM_RUN, argument);
+    }
+    if (cpu->pending) {
+        /* Whatever immediate_exit says: the instruction ends first, and EINTR comes from the KVM_RUN behind it. */
+        cpu->pending = managed(cpu, true) == MANAGED_ACCESS;
+        if (cpu->pending) {
+            errno = before;
+            return 0;
+        }
+    }
+    while (true) {
+        if (cpu->interrupted) {
+            cpu->interrupted = false;
+            errno = EINTR;
+            return -1;
+        }
+        errno = before;
+        long result = kernel(cpu->object.fd, KVM_RUN, argument);
+        uint32_t reason = cpu->run->exit_reason;
+        if (result != 0 || (reason != EXIT_ARM_NISV && reason != EXIT_ARM_LDST64B)) {
+            return (int)result;
+        }
+        count(COUNT_EXITS);
+        cpu->esr_iss = cpu->run->arm_nisv.esr_iss;
+        cpu->fault_ipa = cpu->run->arm_nisv.fault_ipa;
+        switch (managed(cpu, false)) {
+        case MANAGED_REFUSED:
+            errno = before;
+            return refuse(cpu, reason);
+        case MANAGED_ACCESS:
+            cpu->pending = true;
+            errno = before;
+            return 0;
+        }
+    }
+}
+
+void abandon(struct cpu *cpu)
+{
+    if (cpu->pending) {
+        cpu->pending = false;
+        managed_abandon(&cpu->view);
+    }
+}

@@ -1,0 +1,89 @@
+using System;
+using System.Collections.Generic;
+using System.CommandLine;
+using System.IO;
+using System.Runtime.InteropServices;
+using Arm64MmioDecode.Tool.Input;
+
+namespace Arm64MmioDecode.Tool.Commands;
+
+/// <summary><c>run</c>: becomes another program, with the preload library for VMMs on KVM in it.</summary>
+internal static partial class RunCommand
+{
+    private const string LibraryName = "libarm64mmiodecode-kvm.so";
+    private const string LibraryVariable = "ARM64MMIODECODE_LIBRARY";
+
+    public static Command Create()
+    {
+        var library = new Option<string>("--library")
+        {
+            Description = $"The library; without it ${LibraryVariable}, or {LibraryName} beside this tool, in /usr/local/lib or in /usr/lib.",
+        };
+        var words = new Argument<string[]>("CMD")
+        {
+            Description = "The program and its arguments, behind --.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var command = new Command("run", "Runs a VMM of arm64 Linux, such as qemu-system-aarch64, so that accesses without a syndrome (KVM_EXIT_ARM_NISV) are completed on its own devices: sets LD_PRELOAD and executes it.")
+        {
+            library,
+            words,
+        };
+        command.SetAction(parsed => Run(parsed.GetValue(library), parsed.GetRequiredValue(words)));
+        return command;
+    }
+
+    private static int Run(string? library, string[] words)
+    {
+        string path = Find(library);
+        string? others = Environment.GetEnvironmentVariable("LD_PRELOAD");
+        string?[] arguments = [.. words, null];
+        List<string?> environment = [];
+        foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
+        {
+            if ((string)variable.Key != "LD_PRELOAD")
+            {
+                environment.Add($"{variable.Key}={variable.Value}");
+            }
+        }
+
+        environment.Add(string.IsNullOrEmpty(others) ? $"LD_PRELOAD={path}" : $"LD_PRELOAD={path}:{others}");
+        environment.Add(null);
+        _ = Execute(words[0], arguments, [.. environment]);
+        throw new BadInputException($"{Quoted.Text(words[0])}: {Marshal.GetLastPInvokeErrorMessage()}");
+    }
+
+    private static string Find(string? given)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            throw new BadInputException("run needs Linux");
+        }
+
+        string? named = given ?? Environment.GetEnvironmentVariable(LibraryVariable);
+        if (!string.IsNullOrEmpty(named))
+        {
+            return File.Exists(named) ? Path.GetFullPath(named) : throw new BadInputException($"there is no file {Quoted.Text(named)}");
+        }
+
+        if (RuntimeInformation.OSArchitecture != Architecture.Arm64)
+        {
+            throw new BadInputException("run needs arm64 Linux, whose KVM it is about");
+        }
+
+        foreach (string folder in (string[])[AppContext.BaseDirectory, Path.Combine(AppContext.BaseDirectory, "runtimes/linux-arm64/native"), "/usr/local/lib", "/usr/lib"])
+        {
+            string path = Path.Combine(folder, LibraryName);
+            if (File.Exists(path))
+            {
+                return path;
+            }
+        }
+
+        throw new BadInputException($"{LibraryName} is not found: --library says where it is");
+    }
+
+    [LibraryImport("libc", EntryPoint = "execvpe", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Execute(string file, string?[] arguments, string?[] environment);
+}
