@@ -20,6 +20,11 @@ public sealed partial class AccessPlan
     public EmulationStatus Execute(in AccessDescriptor access, IGuestRegisters registers, IMmioBus bus, in EmulationOptions options)
     {
         var reference = new BusReference(bus ?? throw new ArgumentNullException(nameof(bus)));
+        if (access.AddressingMode != AddressingMode.Reported && TryExecutePlain(in access, 0, registers, ref reference, in options))
+        {
+            return Status;
+        }
+
         Prepare(in access, registers, in options);
         Drive(ref reference, bus);
         return Commit(registers);
@@ -37,6 +42,11 @@ public sealed partial class AccessPlan
     public EmulationStatus Execute(in AccessDescriptor access, ulong reportedAddress, IGuestRegisters registers, IMmioBus bus, in EmulationOptions options)
     {
         var reference = new BusReference(bus ?? throw new ArgumentNullException(nameof(bus)));
+        if (TryExecutePlain(in access, reportedAddress, registers, ref reference, in options))
+        {
+            return Status;
+        }
+
         Prepare(in access, reportedAddress, registers, in options);
         Drive(ref reference, bus);
         return Commit(registers);
@@ -54,6 +64,11 @@ public sealed partial class AccessPlan
     public EmulationStatus Execute<TBus>(in AccessDescriptor access, IGuestRegisters registers, ref TBus bus, in EmulationOptions options)
         where TBus : struct, IMmioBus
     {
+        if (access.AddressingMode != AddressingMode.Reported && TryExecutePlain(in access, 0, registers, ref bus, in options))
+        {
+            return Status;
+        }
+
         Prepare(in access, registers, in options);
         Drive(ref bus, null);
         return Commit(registers);
@@ -72,6 +87,11 @@ public sealed partial class AccessPlan
     public EmulationStatus Execute<TBus>(in AccessDescriptor access, ulong reportedAddress, IGuestRegisters registers, ref TBus bus, in EmulationOptions options)
         where TBus : struct, IMmioBus
     {
+        if (TryExecutePlain(in access, reportedAddress, registers, ref bus, in options))
+        {
+            return Status;
+        }
+
         Prepare(in access, reportedAddress, registers, in options);
         Drive(ref bus, null);
         return Commit(registers);

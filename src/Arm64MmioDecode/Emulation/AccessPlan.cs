@@ -180,7 +180,7 @@ public sealed partial class AccessPlan
 
             if (_family == _transfers ? _transfers.Commit(registers) : _family.Commit(registers))
             {
-                CompleteA64(registers, pc);
+                CompleteA64(in _emulated.Access, registers, pc, _emulated.Writeback);
             }
         }
 
@@ -189,11 +189,11 @@ public sealed partial class AccessPlan
 
     // What every A64 instruction ends with.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void CompleteA64(IGuestRegisters registers, ulong pc)
+    private void CompleteA64(in AccessDescriptor access, IGuestRegisters registers, ulong pc, ulong moved)
     {
-        if (_emulated.Access.Writeback)
+        if (access.Writeback)
         {
-            registers.SetXOrSp(_emulated.Access.Rn, _emulated.Writeback);
+            registers.SetXOrSp(access.Rn, moved);
         }
 
         registers.Pc = pc + 4;

@@ -46,12 +46,23 @@ internal sealed class EmulatedAccess
     public ulong Writeback { get; set; }
 
     /// <summary>Takes the next instruction.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Begin(in AccessDescriptor access, ulong reportedAddress, in EmulationOptions options)
     {
         ReportedAddress = reportedAddress;
         access.CopyTo(ref _access);
         _options = options;
         Status = EmulationStatus.Pending;
+        NotEmulatedReason = NotEmulatedReason.None;
+        UndefinedReason = UndefinedReason.None;
+    }
+
+    /// <summary>Takes an instruction that asks for nothing of the rest, and has not happened until it says so.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void BeginPlain(in AccessDescriptor access)
+    {
+        access.CopyTo(ref _access);
+        Status = EmulationStatus.Abandoned;
         NotEmulatedReason = NotEmulatedReason.None;
         UndefinedReason = UndefinedReason.None;
     }

@@ -70,6 +70,7 @@ internal sealed partial class ElementSequence
     public ref readonly DataPath Path => ref _path;
 
     /// <summary>Forgets the instruction before.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Reset(in EmulationOptions options, ulong addressMask, bool isUnprivileged)
     {
         _path.BigEndian = options.BigEndian;
@@ -93,6 +94,7 @@ internal sealed partial class ElementSequence
     public void SetUnprivileged(bool value) => _path.IsUnprivileged = value;
 
     /// <summary>Elements one after the other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Place(ulong address, int count, int sizeLog2)
     {
         _address = address;
@@ -159,6 +161,7 @@ internal sealed partial class ElementSequence
     public void SetNonFaultFrom(int element) => _nonFaultFrom = element;
 
     /// <summary>Starts a phase with all elements; one without elements has ended already.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Begin(Phase phase)
     {
         _phase = _count == 0 ? Phase.None : phase;
