@@ -12,6 +12,7 @@ public sealed partial class AccessPlan
 {
     private const int PlainBusWidth = sizeof(ulong);
 
+    // Two elements of 16 bytes are four.
     private readonly ulong[] _words = new ulong[4];
 
     /// <summary>Executes an instruction, if it is one of these.</summary>
@@ -66,8 +67,7 @@ public sealed partial class AccessPlan
             GatherPlain(in access, registers);
         }
 
-        ulong mask = options.TopByteIgnored ? ulong.MaxValue >> 8 : ulong.MaxValue;
-        BusStatus status = Transfer(ref bus, isLoad, ref address, size, count, mask);
+        BusStatus status = Transfer(ref bus, isLoad, ref address, size, count, options.TopByteIgnored);
         if (!status.IsSuccess)
         {
             _emulated.RaiseDataAbort(status.StatusCode, address, !isLoad);
@@ -108,47 +108,37 @@ public sealed partial class AccessPlan
         return options.Unaligned == UnalignedPolicy.Split && (access.NamedProperties & Aligned) == 0;
     }
 
-    // Returns the address that failed.
-    private BusStatus Transfer<TBus>(ref TBus bus, bool isLoad, ref ulong address, int size, int count, ulong mask)
+    // Says in the address where it failed.
+    private BusStatus Transfer<TBus>(ref TBus bus, bool isLoad, ref ulong address, int size, int count, bool topByteIgnored)
         where TBus : struct, IMmioBus
     {
         _isDriving = true;
         try
         {
-            ulong[] words = _words;
-            for (int i = 0; i < count; i++)
+            if ((address & (ulong)(size - 1)) != 0)
             {
-                ulong word = isLoad ? 0 : words[i];
-                int done = 0;
-                do
+                return TransferInPieces(ref bus, isLoad, ref address, size, count, topByteIgnored);
+            }
+
+            ref ulong word = ref _words[0];
+            for (int i = 0; i < count; i++, address += (uint)size, word = ref Unsafe.Add(ref word, 1))
+            {
+                ulong at = topByteIgnored ? (ulong)((long)(address << 8) >> 8) : address;
+                BusStatus status;
+                if (isLoad)
                 {
-                    // The largest power of two that is left and does not leave its own alignment.
-                    int limit = (int)(address | PlainBusWidth);
-                    int piece = Math.Min(limit & -limit, size - done);
-                    piece = piece == 3 ? 2 : piece is > 4 and < 8 ? 4 : piece;
-                    ulong at = mask == ulong.MaxValue ? address : (ulong)((long)(address << 8) >> 8);
-                    BusStatus status;
-                    if (isLoad)
-                    {
-                        status = bus.Read(at, piece, out ulong value);
-                        word |= (value & Element.Mask(piece)) << (8 * done);
-                    }
-                    else
-                    {
-                        status = bus.Write(at, piece, (word >> (8 * done)) & Element.Mask(piece));
-                    }
-
-                    if (!status.IsSuccess)
-                    {
-                        return status;
-                    }
-
-                    address += (uint)piece;
-                    done += piece;
+                    status = bus.Read(at, size, out ulong value);
+                    word = value & Element.Mask(size);
                 }
-                while (done < size);
+                else
+                {
+                    status = bus.Write(at, size, word & Element.Mask(size));
+                }
 
-                words[i] = word;
+                if (!status.IsSuccess)
+                {
+                    return status;
+                }
             }
 
             return BusStatus.Success;
@@ -157,6 +147,48 @@ public sealed partial class AccessPlan
         {
             _isDriving = false;
         }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private BusStatus TransferInPieces<TBus>(ref TBus bus, bool isLoad, ref ulong address, int size, int count, bool topByteIgnored)
+        where TBus : struct, IMmioBus
+    {
+        for (int i = 0; i < count; i++)
+        {
+            ulong word = isLoad ? 0 : _words[i];
+            int done = 0;
+            do
+            {
+                // The largest power of two that is left and does not leave its own alignment.
+                int limit = (int)(address | PlainBusWidth);
+                int piece = Math.Min(limit & -limit, size - done);
+                piece = piece == 3 ? 2 : piece is > 4 and < 8 ? 4 : piece;
+                ulong at = topByteIgnored ? (ulong)((long)(address << 8) >> 8) : address;
+                BusStatus status;
+                if (isLoad)
+                {
+                    status = bus.Read(at, piece, out ulong value);
+                    word |= (value & Element.Mask(piece)) << (8 * done);
+                }
+                else
+                {
+                    status = bus.Write(at, piece, (word >> (8 * done)) & Element.Mask(piece));
+                }
+
+                if (!status.IsSuccess)
+                {
+                    return status;
+                }
+
+                address += (uint)piece;
+                done += piece;
+            }
+            while (done < size);
+
+            _words[i] = word;
+        }
+
+        return BusStatus.Success;
     }
 
     private void GatherPlain(in AccessDescriptor access, IGuestRegisters registers)

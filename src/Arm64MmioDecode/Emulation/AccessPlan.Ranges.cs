@@ -13,13 +13,21 @@ public sealed partial class AccessPlan
     /// first transaction is completed. A range of a memory copy or set is what this plan transfers, at most
     /// <see cref="EmulationOptions.CopyLimit"/> bytes; others have at most 2048.
     /// </summary>
-    public int RangeCount => _family.RangeCount;
+    public int RangeCount => _family == _transfers ? 1 : _family.RangeCount;
 
     /// <summary>A range of addresses that the instruction touches, for comparison with what an exit reports.</summary>
     /// <param name="index">0 to <see cref="RangeCount"/> − 1.</param>
     /// <returns>The range. Cache maintenance touches the one byte of its address, and counts as a write as in ESR_ELx.WnR.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="index"/> is not in the range.</exception>
-    public AddressRange GetRange(int index) => (uint)index < (uint)RangeCount
-        ? _family.GetRange(index)
-        : throw new ArgumentOutOfRangeException(nameof(index));
+    public AddressRange GetRange(int index)
+    {
+        if (_family == _transfers && index == 0)
+        {
+            bool isWritten = _emulated.Access.Kind == AccessKind.Store;
+            ref readonly DataPath path = ref _sequence.Path;
+            return new AddressRange(path.RemoveTag(_sequence.Address), _sequence.TotalSize, path.AddressMask, !isWritten, isWritten, path.IsUnprivileged);
+        }
+
+        return (uint)index < (uint)RangeCount ? _family.GetRange(index) : throw new ArgumentOutOfRangeException(nameof(index));
+    }
 }
