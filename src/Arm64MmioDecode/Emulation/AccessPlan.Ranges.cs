@@ -15,6 +15,11 @@ public sealed partial class AccessPlan
     /// </summary>
     public int RangeCount => _family == _transfers ? 1 : _family.RangeCount;
 
+    /// <summary>
+    /// Number of ranges, from the first one on, in which the instruction can fault: one for a first-fault load, none for a non-fault load.
+    /// </summary>
+    internal int FaultingRangeCount => Math.Min(RangeCount, _sequence.NonFaultFrom);
+
     /// <summary>A range of addresses that the instruction touches, for comparison with what an exit reports.</summary>
     /// <param name="index">0 to <see cref="RangeCount"/> − 1.</param>
     /// <returns>The range. Cache maintenance touches the one byte of its address, and counts as a write as in ESR_ELx.WnR.</returns>

@@ -11,13 +11,15 @@ namespace Arm64MmioDecode.Handling;
 /// Leads each part of an access to where its own address translates: to guest memory or to the devices' bus. It remembers the
 /// pages of the present access, so that what was checked is what is accessed.
 /// </summary>
-internal sealed class AccessTranslator : IWideMmioBus, ITagMemory
+internal sealed class AccessTranslator : INonFaultMmioBus, ITagMemory
 {
-    // Two pages of the source and two of the destination of a memory copy; other accesses have two.
+    // Two pages of the source and two of the destination of a memory copy; other accesses have two. A gather of 64 elements has two
+    // for each.
     private const int PageCount = 4;
+    private const int ScalablePageCount = 128;
     private const ulong PstatePan = 1u << 22;
 
-    private readonly GuestPage[] _pages = new GuestPage[PageCount];
+    private readonly GuestPage[] _pages;
     private readonly IMmioBus _devices;
     private readonly IStage1Source? _stage1;
     private readonly IGuestMemory? _memory;
@@ -29,9 +31,11 @@ internal sealed class AccessTranslator : IWideMmioBus, ITagMemory
     private int _next;
     private bool _unprivilegedRead;
     private bool _unprivilegedWrite;
+    private bool _isGuardedControlStack;
 
-    public AccessTranslator(IMmioBus devices, IStage1Source? stage1, IGuestMemory? memory)
+    public AccessTranslator(IMmioBus devices, IStage1Source? stage1, IGuestMemory? memory, bool scalable)
     {
+        _pages = new GuestPage[scalable ? ScalablePageCount : PageCount];
         _devices = devices;
         _stage1 = stage1;
         _memory = memory;
@@ -68,7 +72,14 @@ internal sealed class AccessTranslator : IWideMmioBus, ITagMemory
         IsAbandoned = false;
         _unprivilegedRead = false;
         _unprivilegedWrite = false;
+        _isGuardedControlStack = false;
     }
+
+    /// <summary>
+    /// The access is one to the Guarded Control Stack, whose permissions are not those of other writes. The processor has checked them on
+    /// the page that trapped; the library does not know them, and lets the access go to no other.
+    /// </summary>
+    public void SetGuardedControlStack() => _isGuardedControlStack = true;
 
     /// <summary>Says whose permissions the reads and writes of the access are checked with.</summary>
     public void SetUnprivileged(bool reads, bool writes)
@@ -85,6 +96,7 @@ internal sealed class AccessTranslator : IWideMmioBus, ITagMemory
         page.Physical = physicalAddress & ~GuestPage.OffsetMask;
         page.Access = access | PageAccess.Read;
         page.NeedsUpdate = false;
+        page.IsDeviceType = false;
         page.IsMemory = IsMemory(page.Physical, (access & PageAccess.Write) != 0);
         return ref page;
     }
@@ -148,6 +160,7 @@ internal sealed class AccessTranslator : IWideMmioBus, ITagMemory
     {
         page.Physical = result.PhysicalAddress & ~GuestPage.OffsetMask;
         page.IsMemory = IsMemory(page.Physical, (page.Access & (PageAccess.Write | PageAccess.CacheMaintenance)) != 0);
+        page.IsDeviceType = result.Attributes.IsDevice;
         page.NeedsUpdate = page.IsMemory && result.PendingUpdates != DescriptorUpdates.None;
     }
 
@@ -296,11 +309,31 @@ internal sealed class AccessTranslator : IWideMmioBus, ITagMemory
         return status.IsSuccess ? Tags().WriteTag(physicalAddress, tag) : status;
     }
 
+    /// <inheritdoc/>
+    public BusStatus ReadNonFault(ulong address, int size, out ulong value)
+    {
+        Span<byte> data = stackalloc byte[sizeof(ulong)];
+        data.Clear();
+        BusStatus status = ReadNonFaultWide(address, data.Slice(0, size));
+        value = BinaryPrimitives.ReadUInt64LittleEndian(data);
+        return status;
+    }
+
+    /// <inheritdoc/>
+    // Device memory, and what is no memory at all, is not read speculatively (Arm ARM, AArch64.MemSingleRead with a non-fault access).
+    public BusStatus ReadNonFaultWide(ulong address, Span<byte> data)
+    {
+        PageAccess access = PageAccess.Read | (_unprivilegedRead ? PageAccess.Unprivileged : PageAccess.None);
+        return !IsAbandoned && TryLocate(address, access, isUsed: true, out GuestPage page, out _) && page.IsMemory && !page.IsDeviceType
+            ? ReadMemory(page.Locate(address), data)
+            : BusStatus.ExternalAbort;
+    }
+
     private BusStatus Locate(ulong address, bool write, bool unprivileged, out ulong physicalAddress, out bool isMemory)
     {
-        PageAccess access = (write ? PageAccess.Write : PageAccess.Read) | (unprivileged ? PageAccess.Unprivileged : PageAccess.None);
+        PageAccess access = (write && !_isGuardedControlStack ? PageAccess.Write : PageAccess.Read) | (unprivileged ? PageAccess.Unprivileged : PageAccess.None);
         TranslationFault fault = default;
-        if (!IsAbandoned && TryLocate(address, access, isUsed: true, out GuestPage page, out fault))
+        if (!IsAbandoned && !(_isGuardedControlStack && !IsKnown(address)) && TryLocate(address, access, isUsed: true, out GuestPage page, out fault))
         {
             physicalAddress = page.Locate(address);
             isMemory = page.IsMemory;
@@ -319,6 +352,19 @@ internal sealed class AccessTranslator : IWideMmioBus, ITagMemory
     /// <summary>Whether a fault is none that EL1 takes.</summary>
     public static bool IsUndeliverable(in TranslationFault fault) => fault.IsStage2 || fault.Kind == TranslationFaultKind.NotSupported;
 
+    private bool IsKnown(ulong address)
+    {
+        for (int i = 0; i < _known; i++)
+        {
+            if (_pages[i].Virtual == (address & ~GuestPage.OffsetMask))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     // Without IGuestRam nobody can say whether a page is memory for a write: a readable page may be a ROM, whose writes exit.
     private bool IsMemory(ulong physicalPage, bool write)
     {
@@ -334,8 +380,8 @@ internal sealed class AccessTranslator : IWideMmioBus, ITagMemory
     private ref GuestPage Slot()
     {
         ref GuestPage slot = ref _pages[_next];
-        _next = (_next + 1) % PageCount;
-        _known = Math.Min(_known + 1, PageCount);
+        _next = (_next + 1) % _pages.Length;
+        _known = Math.Min(_known + 1, _pages.Length);
         return ref slot;
     }
 

@@ -108,7 +108,7 @@ public sealed partial class ExitHandler
 
         SetGuestState();
         Verdict prepared = Prepare(_access, 0);
-        if (_plan.RangeCount == 0)
+        if (_plan.FaultingRangeCount == 0)
         {
             // An instruction that accesses nothing did not trap; but it may be one that is to fault, or is not known well enough.
             return prepared.IsGoOn ? Verdict.Retry(ExitReason.NoAccess)
@@ -204,6 +204,11 @@ public sealed partial class ExitHandler
         }
 
         _translator.SetUnprivileged(reads, writes);
+        if (IsGuardedControlStack)
+        {
+            _translator.SetGuardedControlStack();
+        }
+
         return Verdict.GoOn;
     }
 

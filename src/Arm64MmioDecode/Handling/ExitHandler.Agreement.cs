@@ -15,7 +15,7 @@ public sealed partial class ExitHandler
     {
         trapped = _exit.FaultAddress ?? 0;
         ExitReason reason = ExitReason.DirectionDiffers;
-        for (int i = 0; i < _plan.RangeCount; i++)
+        for (int i = 0; i < _plan.FaultingRangeCount; i++)
         {
             AddressRange range = _plan.GetRange(i);
             if (ContradictsDirection(range))
@@ -102,9 +102,13 @@ public sealed partial class ExitHandler
         return Verdict.Retry(reason);
     }
 
+    // Whose permissions stage 1 does not tell: its pages can be read like others, and written only so.
+    private bool IsGuardedControlStack => _access.Kind == AccessKind.GuardedControlStack || (_access.NamedProperties & AccessProperties.GuardedControlStack) != 0;
+
     // What an access needs of the pages of a range.
     private PageAccess AccessOf(in AddressRange range) => _access.Kind == AccessKind.CacheMaintenance
         ? AccessOfCacheMaintenance()
+        : IsGuardedControlStack ? PageAccess.Read | (range.IsUnprivileged ? PageAccess.Unprivileged : PageAccess.None)
         : (range.IsRead ? PageAccess.Read : PageAccess.None)
             | (range.IsWritten ? PageAccess.Write : PageAccess.None)
             | (range.IsUnprivileged ? PageAccess.Unprivileged : PageAccess.None);
@@ -160,7 +164,7 @@ public sealed partial class ExitHandler
     {
         const ulong PageMask = (ulong.MaxValue >> 8) & ~GuestPage.OffsetMask;
         bool byAndBy = _access.Kind is AccessKind.MemoryCopy or AccessKind.MemorySet;
-        for (int i = 0; i < _plan.RangeCount; i++)
+        for (int i = 0; i < _plan.FaultingRangeCount; i++)
         {
             AddressRange range = _plan.GetRange(i);
             if (((range.Address ^ trapped) & PageMask) == 0 && (range.Address & GuestPage.OffsetMask) + range.Length <= GuestPage.Size)
@@ -174,6 +178,11 @@ public sealed partial class ExitHandler
                 if (((address ^ trapped) & PageMask) == 0)
                 {
                     continue;
+                }
+
+                if (IsGuardedControlStack)
+                {
+                    return Verdict.NotEmulated(ExitReason.TranslationNotSupported);
                 }
 
                 Verdict located = LocatePage(address, access, isTrapped: false);

@@ -89,8 +89,8 @@ public sealed partial class ExitHandler
         IPointerAuthentication? authentication = null)
     {
         _registers = registers ?? throw new ArgumentNullException(nameof(registers));
-        _translator = new AccessTranslator(devices ?? throw new ArgumentNullException(nameof(devices)), stage1, memory);
-        _plan = new AccessPlan(monitor ?? new ExclusiveMonitor(), authentication);
+        _translator = new AccessTranslator(devices ?? throw new ArgumentNullException(nameof(devices)), stage1, memory, registers is IScalableRegisters);
+        _plan = new AccessPlan(monitor ?? new ExclusiveMonitor(), authentication, registers is IScalableRegisters);
         _stage1 = stage1;
         _memory = memory;
         _policies = options;

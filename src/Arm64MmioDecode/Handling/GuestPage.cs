@@ -23,6 +23,9 @@ internal struct GuestPage
     /// <summary>Whether the page is guest memory rather than a device.</summary>
     public bool IsMemory;
 
+    /// <summary>Whether stage 1 says Device memory, to which no non-fault read goes.</summary>
+    public bool IsDeviceType;
+
     /// <summary>Whether the page has been found for an access like this one, or one that needs more.</summary>
     public readonly bool Allows(PageAccess access)
     {

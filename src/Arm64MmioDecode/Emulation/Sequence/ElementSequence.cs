@@ -58,6 +58,9 @@ internal sealed partial class ElementSequence
     /// <summary>How many elements, in ascending order, were transferred when the phase ended: fewer than <see cref="Count"/> after a non-fault read failed.</summary>
     public int Transferred => _element;
 
+    /// <summary>The first element whose read must not fault.</summary>
+    public int NonFaultFrom => _nonFaultFrom;
+
     /// <summary>Whether each element has an address of its own.</summary>
     public bool IsScattered => _scattered;
 
