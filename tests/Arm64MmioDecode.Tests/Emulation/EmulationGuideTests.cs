@@ -31,6 +31,24 @@ public sealed class EmulationGuideTests
         access.ToString().Should().Be("ldr r0, [r2]");
     }
 
+    [Fact]
+    public void Scalable_registers_are_an_interface_more()
+    {
+        InstructionDecoder.DecodeA64(0xA540A000, out AccessDescriptor access).Should().Be(DecodeStatus.MemoryAccess); // ld1w { z0.s }, p0/z, [x0]
+
+        ExecuteVector(access, new Device(), default, [0xFF, 0xFF, 0xFF, 0xFF]).Should().Be(EmulationStatus.Completed);
+    }
+
+    private static EmulationStatus ExecuteVector(AccessDescriptor access, IMmioBus bus, EmulationOptions options, byte[] predicate)
+    {
+        var plan = new AccessPlan(new ExclusiveMonitor(), scalable: true);
+        var registers = new ScalableGuestRegisters(vectorLength: 32); // 256 bits; a second length is that of Streaming SVE mode
+        registers.WriteP(0, predicate);
+
+        EmulationStatus status = plan.Execute(in access, registers, bus, options);
+        return status;
+    }
+
     private static EmulationStatus Drive(AccessDescriptor access, IGuestRegisters registers, IMmioBus bus, EmulationOptions options)
     {
         var plan = new AccessPlan(); // one for each vCPU, for ever: it allocates nothing after this
