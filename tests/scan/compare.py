@@ -174,6 +174,8 @@ def aarch32(text):
     if A32_SWAP.match(name):
         return Access(text, {"atomic"}, bracket_base(operands))
     if A32_OTHER.match(name):
+        if name.startswith(("ldc", "stc")) and not operands.startswith("p14, c5,"):
+            return None  # unallocated in Armv8 (docs/conformance-aarch32.md)
         if name.startswith("srs"):
             base = "sp"
         elif name.startswith("rfe"):

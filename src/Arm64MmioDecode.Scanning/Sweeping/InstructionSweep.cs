@@ -26,7 +26,7 @@ public ref struct InstructionSweep
     public const int MinimumBufferLength = 64;
 
     // What is looked at at once stays in the level 1 cache, with the positions that are found in it.
-    private const int ChunkLength = 2048;
+    private const int ChunkLength = 4096;
     private const int WordLength = 4;
     private const int HalfwordLength = 2;
 
@@ -89,52 +89,69 @@ public ref struct InstructionSweep
             throw new ArgumentException($"A buffer of at least {MinimumBufferLength} hits is needed.", nameof(hits));
         }
 
-        Span<int> positions = stackalloc int[ChunkLength + 8];
+        Span<int> positions = stackalloc int[ChunkLength + A64Filter.Excess];
         int count = 0;
-        while (_position < _code.Length && hits.Length - count >= MinimumBufferLength)
+
+        // A buffer that is nearly full would be filled in ever smaller pieces.
+        int enough = Math.Max(MinimumBufferLength, hits.Length / 4);
+        while (_position < _code.Length && hits.Length - count >= enough)
         {
-            int limit = Math.Min(ChunkLength, hits.Length - count);
             count += _set switch
             {
-                InstructionSet.A64 => SweepA64(positions, limit, hits[count..]),
-                InstructionSet.A32 => SweepA32(positions, limit, hits[count..]),
-                _ => SweepT32(positions, limit, hits[count..]),
+                InstructionSet.A64 => SweepA64(positions, hits[count..]),
+                InstructionSet.A32 => SweepA32(positions, hits[count..]),
+                _ => SweepT32(positions, hits[count..]),
             };
         }
 
         return count;
     }
 
-    private int SweepA64(scoped Span<int> positions, int limit, Span<InstructionHit> hits)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int SweepA64(scoped Span<int> positions, Span<InstructionHit> hits)
     {
-        int wordCount = Math.Min(limit, (_code.Length - _position) / WordLength);
+        int wordCount = Math.Min(ChunkLength, (_code.Length - _position) / WordLength);
         if (wordCount == 0)
         {
             return EndInside();
         }
 
         ReadOnlySpan<uint> words = MemoryMarshal.Cast<byte, uint>(_code.Slice(_position, wordCount * WordLength));
-        bool omitStack = (_options & SweepOptions.Stack) == 0;
-        bool omitLiterals = (_options & SweepOptions.Literals) == 0;
-        int found = A64Filter.Find(words, positions, omitStack, out int stack);
+        int found = A64Filter.Find(words, positions, (_options & SweepOptions.Stack) == 0, out int stackCommon);
+        if (found > hits.Length)
+        {
+            // Not all of them fit if all are hits: the sweep goes on from the first that would not.
+            wordCount = positions[hits.Length];
+            words = words[..wordCount];
+            found = A64Filter.Find(words, positions, (_options & SweepOptions.Stack) == 0, out stackCommon);
+        }
+
+        uint omitStack = (_options & SweepOptions.Stack) == 0 ? A64Classes.BaseInRn : 0;
+        uint omitLiterals = (_options & SweepOptions.Literals) == 0 ? A64Classes.Literal : 0;
+        int stack = stackCommon; // a variable of its own, as one that was passed by reference lives in memory
         int literals = 0;
         int count = 0;
+        var start = (uint)_position;
         ref uint ofRow = ref A64Classes.OfRow;
         ref uint first = ref MemoryMarshal.GetReference(words);
+        ref int next = ref MemoryMarshal.GetReference(positions);
         ref InstructionHit hit = ref MemoryMarshal.GetReference(hits);
-        foreach (int position in positions[..found])
+        for (int i = 0; i < found; i++)
         {
+            int position = Unsafe.Add(ref next, i);
             uint word = Unsafe.Add(ref first, position);
             uint @class = A64Classes.Of(ref ofRow, word);
-            bool isFinding = (@class & A64Classes.Reasons) != 0;
-            bool isOmittedStack = isFinding & omitStack & A64Classes.IsStack(@class, word);
-            bool isOmittedLiteral = isFinding & omitLiterals & ((@class & A64Classes.Literal) != 0);
-            stack += isOmittedStack ? 1 : 0;
-            literals += isOmittedLiteral ? 1 : 0;
 
-            // Written in any case, kept if it counts: no branch that would be mispredicted.
-            Unsafe.Add(ref hit, count) = new InstructionHit((uint)(_position + (position * WordLength)), word, (NoSyndromeReasons)(@class & A64Classes.Reasons), InstructionSet.A64, default);
-            count += isFinding & !isOmittedStack & !isOmittedLiteral ? 1 : 0;
+            // Each is 0 or 1, and computed without a branch, which would often be mispredicted.
+            uint isStack = ((@class & omitStack) >> 16) & ((((word >> 5) & 31) + 1) >> 5);
+            uint isLiteral = (@class & omitLiterals) >> 17;
+            uint isFinding = ((@class & A64Classes.Reasons) + A64Classes.Reasons) >> 16;
+            stack += (int)isStack;
+            literals += (int)isLiteral;
+
+            // Written in any case, kept if it counts.
+            Unsafe.Add(ref hit, count) = new InstructionHit(start + (uint)(position * WordLength), word, (NoSyndromeReasons)(@class & A64Classes.Reasons), InstructionSet.A64, default);
+            count += (int)(isFinding & ~(isStack | isLiteral));
         }
 
         if ((_options & SweepOptions.CountUndecoded) != 0)
@@ -149,32 +166,32 @@ public ref struct InstructionSweep
         return count;
     }
 
-    private int SweepA32(scoped Span<int> positions, int limit, Span<InstructionHit> hits)
+    private int SweepA32(scoped Span<int> positions, Span<InstructionHit> hits)
     {
-        int wordCount = Math.Min(limit, (_code.Length - _position) / WordLength);
+        int wordCount = Math.Min(Math.Min(ChunkLength, hits.Length), (_code.Length - _position) / WordLength);
         if (wordCount == 0)
         {
             return EndInside();
         }
 
-        ReadOnlySpan<byte> chunk = _code.Slice(_position, wordCount * WordLength);
-        int found = AArch32Filter.FindA32(chunk, _isBigEndian, positions);
+        ReadOnlySpan<byte> bytes = _code.Slice(_position, wordCount * WordLength);
+        int found = AArch32Filter.FindA32(bytes, _isBigEndian, positions);
         int count = 0;
         foreach (int position in positions[..found])
         {
-            uint word = ReadWord(chunk[position..]);
+            uint word = ReadWord(bytes[position..]);
             count += Decide(InstructionDecoder.DecodeA32(word, out AccessDescriptor access), in access, _position + position, hits, count);
         }
 
         Instructions += wordCount;
-        _position += chunk.Length;
+        _position += bytes.Length;
         return count;
     }
 
-    private int SweepT32(scoped Span<int> positions, int limit, Span<InstructionHit> hits)
+    private int SweepT32(scoped Span<int> positions, Span<InstructionHit> hits)
     {
         int start = _position;
-        int end = start + Math.Min(limit * HalfwordLength, _code.Length - start);
+        int end = start + Math.Min(Math.Min(ChunkLength, hits.Length) * HalfwordLength, _code.Length - start);
         int found = AArch32Filter.FindT32(_code, start, end, _isBigEndian, positions, out int next, out int instructions);
         int count = 0;
         foreach (int position in positions[..found])
