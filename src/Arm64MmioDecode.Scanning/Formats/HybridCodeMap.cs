@@ -6,12 +6,12 @@ using Arm64MmioDecode.Scanning.Images;
 
 namespace Arm64MmioDecode.Scanning.Formats;
 
-/// <summary>A stretch of A64 code in an image that also has x64 code.</summary>
+/// <summary>A stretch of x64 code in an image that also has A64 code.</summary>
 internal readonly record struct HybridRange(uint Start, uint Length);
 
 /// <summary>
-/// The code map of ARM64EC and ARM64X images, which the load configuration refers to: what is A64 code and what is not. The two low
-/// bits of a range's start say which it is.
+/// The code map of ARM64EC and ARM64X images, which the load configuration refers to: what is x64 code and what is not. The two low
+/// bits of a range's start say which it is; what is in no range is A64 code, as LLVM takes it.
 /// </summary>
 internal static class HybridCodeMap
 {
@@ -43,7 +43,7 @@ internal static class HybridCodeMap
         for (int i = 0; i < count; i++)
         {
             uint start = BinaryPrimitives.ReadUInt32LittleEndian(map[(i * 8)..]);
-            if ((start & 3) < Amd64Code)
+            if ((start & 3) == Amd64Code)
             {
                 ranges.Add(new HybridRange(start & ~3u, BinaryPrimitives.ReadUInt32LittleEndian(map[((i * 8) + 4)..])));
             }
@@ -57,17 +57,22 @@ internal static class HybridCodeMap
     {
         var regions = new List<CodeRegion>();
         ulong end = section.Address;
+        ulong last = section.Address + (ulong)section.Length;
         foreach (HybridRange range in ranges)
         {
-            ulong from = Math.Max(range.Start, end);
-            ulong to = Math.Min(range.Start + (ulong)range.Length, section.Address + (ulong)section.Length);
-            if (from < to)
-            {
-                regions.Add(new CodeRegion((int)(from - section.Address), (int)(to - from), InstructionSet.A64, Sureness.Symbols));
-                end = to;
-            }
+            Add(regions, section, end, Math.Min(range.Start, last));
+            end = Math.Max(end, range.Start + (ulong)range.Length);
         }
 
+        Add(regions, section, end, last);
         return regions;
+    }
+
+    private static void Add(List<CodeRegion> regions, PeSection section, ulong start, ulong end)
+    {
+        if (start < end)
+        {
+            regions.Add(new CodeRegion((int)(start - section.Address), (int)(end - start), InstructionSet.A64, Sureness.Sweep));
+        }
     }
 }

@@ -24,13 +24,13 @@ internal static class PeCode
 
     public static bool IsArm(ushort machine) => machine is Arm or Thumb or ArmNt or Arm64Ec or Arm64X or Arm64;
 
-    public static CodeImage ReadImage(PeHeader header, string family)
+    public static FileContent ReadImage(PeHeader header, string family)
     {
         // Code of ARM64EC hides behind the machine number of x64 programs.
         List<HybridRange>? hybrid = HybridCodeMap.Read(header);
         if (!IsArm(header.Machine) && hybrid is null)
         {
-            throw new InvalidImageException($"machine 0x{header.Machine:x} is not an Arm machine");
+            return new SkippedPart { Note = $"code for machine 0x{header.Machine:x}, which is not Arm" };
         }
 
         return Read(header, family, hybrid, ReadExports(header));
@@ -67,7 +67,7 @@ internal static class PeCode
         var symbols = new LabelTable(labels);
         return new CodeImage
         {
-            Format = $"{family}-{NameOf(header.Machine)}",
+            Format = $"{family}-{NameOf(header.Machine == Arm64 && hybrid is not null ? Arm64X : header.Machine)}",
             Sections = sections,
             Symbols = symbols.IsEmpty ? null : symbols,
             Notes = NotesOf(header, sections.Count),

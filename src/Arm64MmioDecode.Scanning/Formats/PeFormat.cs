@@ -15,8 +15,8 @@ internal sealed class PeFormat : IFileFormat
 {
     private const int ZbootHeaderLength = 0x38;
 
-    // The sections of a unified kernel image that may hold Arm code (UAPI.5).
-    private static readonly string[] s_unifiedKernelSections = [".linux", ".initrd"];
+    // The part of a unified kernel image that is code (UAPI.5).
+    private const string UnifiedKernelSection = ".linux";
 
     public string Name => "pe";
 
@@ -26,6 +26,11 @@ internal sealed class PeFormat : IFileFormat
     {
         PeHeader header = PeHeader.ReadImage(bytes);
         yield return PeCode.ReadImage(header, "coff");
+        if (!PeCode.IsArm(header.Machine))
+        {
+            yield break;
+        }
+
         foreach (FileContent content in ReadZbootPayload(bytes, options))
         {
             yield return content;
@@ -33,7 +38,7 @@ internal sealed class PeFormat : IFileFormat
 
         foreach (PeSection section in header.Sections)
         {
-            if (Array.IndexOf(s_unifiedKernelSections, section.Name) >= 0)
+            if (section.Name == UnifiedKernelSection)
             {
                 yield return new NestedFile { Name = section.Name, Bytes = bytes.Slice(section.Offset, section.Length), MayBeUnknown = true };
             }

@@ -16,6 +16,18 @@ public sealed class ReadOptions
     /// <summary>Whether source lines are wanted, which take time to read.</summary>
     public bool SourceLines { get; init; } = true;
 
+    /// <summary>How many bytes of expanded parts there may be at the same time, over all levels of a file.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
+    public int MaximumExpandedLength
+    {
+        get => Expansion.Limit;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            Expansion = new ExpansionBudget(value);
+        }
+    }
+
     /// <summary>The expanded bytes that are alive.</summary>
-    internal ExpansionBudget Expansion { get; } = new(ExpansionBudget.DefaultLimit);
+    internal ExpansionBudget Expansion { get; private init; } = new(ExpansionBudget.DefaultLimit);
 }

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using System.IO;
 using System.Text;
 using Arm64MmioDecode.Descriptors;
@@ -17,6 +18,8 @@ namespace Arm64MmioDecode.Tool.Commands;
 /// <summary>The options of <c>scan</c>.</summary>
 internal sealed class ScanCommandOptions
 {
+    private const int DefaultExpandLimit = 56;
+    private const int MaximumExpandLimit = 2047;
     private const string DebugFolder = "/usr/lib/debug/.build-id";
 
     private readonly Option<bool> _all = new("--all") { Description = "Show accesses to the stack and literals, too." };
@@ -53,6 +56,23 @@ internal sealed class ScanCommandOptions
     {
         Description = $"An ELF file with the symbols of a stripped one. Without it, {DebugFolder} is looked through for the build-id.",
         HelpName = "FILE",
+    };
+
+    private readonly Option<int> _expandLimit = new("--expand-limit")
+    {
+        Description = "How many MiB of compressed parts may be expanded at a time (56).",
+        HelpName = "MIB",
+        DefaultValueFactory = static _ => DefaultExpandLimit,
+        CustomParser = static result =>
+        {
+            string text = result.Tokens[0].Value;
+            if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int limit) || limit > MaximumExpandLimit)
+            {
+                result.AddError($"--expand-limit is a number of MiB up to {MaximumExpandLimit}, not {Quoted.Text(text)}");
+            }
+
+            return limit;
+        },
     };
 
     private readonly Option<bool> _noSources = new("--no-source") { Description = "Do not look for source lines." };
@@ -104,7 +124,7 @@ internal sealed class ScanCommandOptions
         Ranking.AddTo(command);
         foreach (Option option in (Option[])[
             Format, _all, FailOnFindings, Baseline, WriteBaseline, _raw, _set, _base, _functions, _excludedFunctions, _reasons, _bases, _excludedBases, _sections,
-            _range, _functionsOnly, _debugFile, _noSources])
+            _range, _functionsOnly, _debugFile, _noSources, _expandLimit])
         {
             command.Add(option);
         }
@@ -156,6 +176,7 @@ internal sealed class ScanCommandOptions
             {
                 DebugFile = debugFile,
                 FindDebugFile = FindDebugFile,
+                MaximumExpandedLength = parsed.GetValue(_expandLimit) << 20,
                 SourceLines = !parsed.GetValue(_noSources),
             },
         };

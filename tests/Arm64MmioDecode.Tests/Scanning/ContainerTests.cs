@@ -3,6 +3,7 @@ using System.Linq;
 using Arm64MmioDecode.Scanning.DeviceTrees;
 using Arm64MmioDecode.Scanning.Input;
 using Arm64MmioDecode.Scanning.Ranking;
+using Arm64MmioDecode.Tests.Tool;
 using FluentAssertions;
 using Xunit;
 
@@ -84,6 +85,18 @@ public class ContainerTests
         }
 
         ScannedFile.Scan(file).Summary.Errors.Single().Should().Contain("more than 8 deep");
+    }
+
+    [Fact]
+    public void The_limit_of_what_is_expanded_can_be_moved()
+    {
+        using var files = new CompiledFile();
+        string file = files.Write("image.gz", SampleImages.Gzip([.. SampleImages.Pe(), .. new byte[2 << 20]]));
+        ToolRun.InProcess("", "scan", file, "--expand-limit", "3").ExitCode.Should().Be(0);
+        ToolRun refused = ToolRun.InProcess("", "scan", file, "--expand-limit", "2");
+        refused.ExitCode.Should().Be(2);
+        refused.Error.Should().Contain("image.gz: gzip data expands to more than the limit of 2 MiB");
+        ToolRun.InProcess("", "scan", file, "--expand-limit", "2048").IsRefusal.Should().BeTrue();
     }
 
     [Fact]

@@ -154,6 +154,7 @@ public class HostileFileTests
     private static Dictionary<string, byte[]> Samples() => new()
     {
         ["pe"] = SampleImages.Pe(),
+        ["hybrid"] = SampleImages.Hybrid(0x8664),
         ["te"] = FirmwareBuilder.ToTerse(SampleImages.Pe()),
         ["coff"] = SampleImages.CoffObject(),
         ["image"] = SampleImages.KernelImage(),

@@ -4,7 +4,6 @@ using System.Globalization;
 using System.Linq;
 using System.Text.RegularExpressions;
 using Arm64MmioDecode.Descriptors;
-using Arm64MmioDecode.Scanning;
 using Arm64MmioDecode.Scanning.Formats;
 using Arm64MmioDecode.Scanning.Images;
 using Arm64MmioDecode.Scanning.Input;
@@ -75,13 +74,26 @@ public partial class PeFormatTests
     }
 
     [SkippableFact]
-    public void Images_for_other_machines_are_an_error()
+    public void Images_for_other_machines_are_not_looked_at()
     {
         using var files = new CompiledFile();
         Compile(files, "x86_64-pc-windows-msvc");
         files.Run("lld", "lld-link", "/dll", "/noentry", "/nodefaultlib", "/out:program.dll", "program.obj");
-        Action read = () => ReadOnly(files, "program.dll");
-        read.Should().Throw<InvalidImageException>().WithMessage("*machine 0x8664*");
+        ScannedFile.Scan(files.Read("program.dll")).Summary.Errors.Should().ContainSingle().Which.Should().Contain("code for machine 0x8664, which is not Arm");
+    }
+
+    [SkippableTheory]
+    [InlineData(0x8664, "coff-arm64ec")]
+    [InlineData(0xAA64, "coff-arm64x")]
+    public void The_x64_code_of_hybrid_images_is_left_out_as_llvm_does(int machine, string format)
+    {
+        using var files = new CompiledFile();
+        files.Write("program.dll", SampleImages.Hybrid((ushort)machine));
+        ScannedFile scan = ScannedFile.Scan(files.Read("program.dll"));
+        scan.Summary.Format.Should().Be(format);
+        string disassembly = files.Run("llvm-22", "llvm-objdump-22", "-d", files.Path("program.dll"));
+        disassembly.Should().Contain("file format " + format);
+        scan.Lines.Select(l => l.Split(' ')[1]).Should().Equal(HybridLine().Matches(disassembly).Select(m => m.Groups[1].Value)).And.HaveCount(6);
     }
 
     private static void Compile(CompiledFile files, string target, params string[] options)
@@ -124,6 +136,9 @@ public partial class PeFormatTests
 
         return names;
     }
+
+    [GeneratedRegex(@"^ *([0-9a-f]+): b8004548 ", RegexOptions.Multiline)]
+    private static partial Regex HybridLine();
 
     [GeneratedRegex(@"^\s*\d+ (?<name>\S+)\s+(?<size>[0-9a-f]{8}) (?<address>[0-9a-f]+) (?<type>\w*)", RegexOptions.Multiline)]
     private static partial Regex SectionLine();

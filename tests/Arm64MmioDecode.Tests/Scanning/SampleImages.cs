@@ -31,6 +31,41 @@ internal static class SampleImages
         return image;
     }
 
+    /// <summary>A PE image of which two of eight words are x64 code.</summary>
+    /// <param name="machine">0x8664 (ARM64EC) or 0xAA64 (ARM64X).</param>
+    public static byte[] Hybrid(ushort machine)
+    {
+        byte[] image = new byte[0x800];
+        "MZ"u8.CopyTo(image);
+        image[0x3C] = 0x40;
+        "PE\0\0"u8.CopyTo(image.AsSpan(0x40));
+        byte[] coff = [(byte)machine, (byte)(machine >> 8), 2, 0, .. new byte[12], 240, 0, 0x22, 0x20];
+        coff.CopyTo(image, 0x44);
+        (int Offset, uint Value)[] fields =
+        [
+            (0x58, 0x20B), (0x58 + 24, 0x400000), (0x58 + 32, 0x1000), (0x58 + 36, 0x200), (0x58 + 56, 0x3000), (0x58 + 60, 0x400), (0x58 + 108, 16),
+            (0x58 + 192, 0x2000), (0x58 + 196, 0x140), // the load configuration
+            (0x150, 0x20), (0x154, 0x1000), (0x158, 0x200), (0x15C, 0x400), (0x16C, 0x60000020),
+            (0x178, 0x200), (0x17C, 0x2000), (0x180, 0x200), (0x184, 0x600), (0x194, 0x40000040),
+            (0x600, 0x140), (0x600 + 200, 0x402140), // its length, and where the metadata is
+            (0x740, 1), (0x744, 0x21C0), (0x748, 3), // their version, and the map
+            (0x7C0, 0x1001), (0x7C4, 8), (0x7C8, 0x100A), (0x7CC, 8), (0x7D0, 0x1010), (0x7D4, 8),
+        ];
+        foreach ((int offset, uint value) in fields)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(image.AsSpan(offset), value);
+        }
+
+        ".text"u8.CopyTo(image.AsSpan(0x148));
+        ".rdata"u8.CopyTo(image.AsSpan(0x170));
+        for (int i = 0x400; i < 0x420; i += s_code.Length)
+        {
+            s_code.CopyTo(image, i);
+        }
+
+        return image;
+    }
+
     /// <summary>A COFF object with one function.</summary>
     public static byte[] CoffObject() =>
     [
