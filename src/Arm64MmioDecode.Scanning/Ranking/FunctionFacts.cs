@@ -12,6 +12,9 @@ namespace Arm64MmioDecode.Scanning.Ranking;
 internal sealed class FunctionFacts
 {
     private const int WordLength = 4;
+
+    // Linked files have a few sections with code; where there are many, a search for each call would take long.
+    private const int MaximumSections = 64;
     private const int BarrierDistance = 4 * WordLength;
 
     private readonly List<int> _barriers = [];
@@ -141,6 +144,11 @@ internal sealed class FunctionFacts
         }
 
         ulong target = Section.Address + (ulong)offset + (ulong)((long)((int)(word << 6) >> 6) * WordLength);
+        if (image.Calls is not null || image.Sections.Count > MaximumSections)
+        {
+            return false;
+        }
+
         foreach (CodeSection section in image.Sections)
         {
             if (image.Symbols is not null && target >= section.Address && target - section.Address < (ulong)section.Bytes.Length

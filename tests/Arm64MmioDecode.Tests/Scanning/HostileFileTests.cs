@@ -9,6 +9,7 @@ using Arm64MmioDecode.Scanning.DeviceTrees;
 using Arm64MmioDecode.Scanning.Findings;
 using Arm64MmioDecode.Scanning.Formats;
 using Arm64MmioDecode.Scanning.Input;
+using Arm64MmioDecode.Scanning.Ranking;
 using Arm64MmioDecode.Tests.Tooling;
 using FluentAssertions;
 using Xunit;
@@ -138,8 +139,9 @@ public class HostileFileTests
         try
         {
             var options = new ScanOptions { Read = new ReadOptions() };
-            ScannedFile scan = ScannedFile.Scan(file, options);
-            bool isTold = scan.Summary.Errors.All(e => e.Length > 0 && !e.Contains('\n')) && (scan.Summary.Images > 0 || scan.Summary.Errors.Count > 0);
+            using var bytes = ByteSource.FromMemory(file);
+            ScanSummary summary = new FileScanner(options).Scan(bytes, new CuriousSink());
+            bool isTold = summary.Errors.All(e => e.Length > 0 && !e.Contains('\n')) && (summary.Images > 0 || summary.Errors.Count > 0);
             isTold.Should().BeTrue(what);
             options.Read.Expansion.Remaining.Should().Be(options.Read.Expansion.Limit, what);
         }
@@ -170,6 +172,23 @@ public class HostileFileTests
 
     // An empty .lzma stream of unknown length with its end marker, as xz writes it.
     private static readonly byte[] s_lzma = [0x5D, 0, 0, 0x80, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0x83, 0xFF, 0xFB, 0xFF, 0xFF, 0xC0, 0, 0, 0];
+
+    // Asks everything that can be asked about a finding.
+    private sealed class CuriousSink : IFindingSink
+    {
+        private readonly FindingRanker _ranker = new(new RankingOptions { Devices = [new DeviceRange(0, ulong.MaxValue)] });
+
+        public bool Add(in Finding finding)
+        {
+            finding.TryGetSymbol(out _);
+            finding.TryGetSource(out _);
+            return _ranker.Rank(in finding).Score <= int.MaxValue && finding.Decode().ToString().Length > 0;
+        }
+
+        public void Progress(long bytes)
+        {
+        }
+    }
 
     private static byte[] Archive(byte[] member)
     {

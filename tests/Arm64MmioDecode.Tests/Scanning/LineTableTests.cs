@@ -5,6 +5,7 @@ using System.Linq;
 using Arm64MmioDecode.Scanning.Formats;
 using Arm64MmioDecode.Scanning.Images;
 using Arm64MmioDecode.Scanning.Input;
+using Arm64MmioDecode.Tests.Tool;
 using FluentAssertions;
 using Xunit;
 
@@ -87,6 +88,23 @@ public class LineTableTests
             ".text.fill program.c:5", ".text.fill program.c:6", ".text.fill program.c:7",
             ".text.copy program.c:10", ".text.copy program.c:12", ".text.copy sub/count.h:3",
             ".text.sum generated.y:4000", ".text.sum generated.y:4001");
+    }
+
+    [SkippableFact]
+    public void Lines_and_functions_come_from_a_separate_debug_file()
+    {
+        const string package = "binutils-aarch64-linux-gnu";
+        using var files = new CompiledFile();
+        Compile(files, "aarch64", ["-gdwarf-5", "-Os", "-gz=zlib"]);
+        files.Run("lld", "ld.lld", "-e", "fill", "-Ttext=0x40000", "-o", "program", "program.o");
+        ToolRun whole = ToolRun.InProcess("", "scan", files.Path("program"), "--format", "json");
+        files.Run(package, "aarch64-linux-gnu-objcopy", "--only-keep-debug", "program", "program.debug");
+        files.Run(package, "aarch64-linux-gnu-strip", "program");
+        ToolRun stripped = ToolRun.InProcess("", "scan", files.Path("program"), "--format", "json");
+        stripped.Lines[0].Should().Contain("\"source\":null").And.Contain("\"symbol\":null");
+        ToolRun debug = ToolRun.InProcess("", "scan", files.Path("program"), "--debug-file", files.Path("program.debug"), "--format", "json");
+        debug.Output.Should().Be(whole.Output);
+        debug.Lines[0].Should().Contain("\"source\":{\"file\":\"program.c\"");
     }
 
     private static void Compile(CompiledFile files, string target, string[] options)
