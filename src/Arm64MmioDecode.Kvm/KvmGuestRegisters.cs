@@ -13,6 +13,7 @@ public class KvmGuestRegisters : IGuestRegisters, IStage1Source
 {
     private const uint AArch32State = 1 << 4; // PSTATE.nRW
     private const uint ExceptionLevelField = 3 << 2;
+    private const uint ExceptionLevel2 = 2 << 2;
     private const uint StackPointerSelect = 1;
     private const ulong ExtendedAddresses = 1ul << 31; // TTBCR.EAE
 
@@ -20,7 +21,7 @@ public class KvmGuestRegisters : IGuestRegisters, IStage1Source
     private const int GcsField = 44; // ID_AA64PFR1_EL1.GCS: FEAT_GCS
 
     private readonly KvmRegisterCache _cache;
-    private readonly Stage1Capabilities _capabilities;
+    private readonly KvmTranslationRegisters _translation;
 
     /// <summary>Makes a view of a CPU's registers; reads its identification registers once.</summary>
     /// <param name="cpu">The CPU.</param>
@@ -32,14 +33,7 @@ public class KvmGuestRegisters : IGuestRegisters, IStage1Source
         ulong mmfr1 = cpu.GetRegister(KvmRegisterId.IdAa64Mmfr1El1);
         ulong mmfr3 = cpu.GetRegister(KvmRegisterId.IdAa64Mmfr3El1);
         ulong pfr1 = cpu.GetRegister(KvmRegisterId.IdAa64Pfr1El1);
-        _capabilities = Stage1Capabilities.FromIdRegisters(
-            cpu.GetRegister(KvmRegisterId.IdAa64Mmfr0El1),
-            mmfr1,
-            cpu.GetRegister(KvmRegisterId.IdAa64Mmfr2El1),
-            mmfr3,
-            cpu.GetRegister(KvmRegisterId.IdAa64Pfr0El1),
-            pfr1,
-            IsEl1AArch32 ? cpu.GetRegister(KvmRegisterId.IdMmfr4El1) : 0);
+        _translation = new KvmTranslationRegisters(_cache, mmfr1, mmfr3, pfr1);
         HasSctlr2 = ((mmfr3 >> SctlrxField) & 0xF) != 0;
         HasGuardedControlStack = ((pfr1 >> GcsField) & 0xF) != 0;
 
@@ -105,7 +99,12 @@ public class KvmGuestRegisters : IGuestRegisters, IStage1Source
         set => _cache.Write(KvmRegisterId.PState, value);
     }
 
-    private KvmRegisterId StackPointer => IsPrivileged && (PState & StackPointerSelect) != 0 ? KvmRegisterId.SpEl1 : KvmRegisterId.SpEl0;
+    /// <summary>HCR_EL2 of a CPU that has an EL2 of its own (<see cref="KvmVcpuFeatures.HasEl2"/>); 0 for any other.</summary>
+    public ulong Hcr => _translation.Hcr;
+
+    private KvmRegisterId StackPointer => !IsPrivileged || (PState & StackPointerSelect) == 0 ? KvmRegisterId.SpEl0
+        : !IsAArch32 && (PState & ExceptionLevelField) == ExceptionLevel2 ? KvmRegisterId.SpEl2
+        : KvmRegisterId.SpEl1;
 
     /// <inheritdoc/>
     public ulong GetX(int number) => _cache.Read(General(number));
@@ -145,37 +144,15 @@ public class KvmGuestRegisters : IGuestRegisters, IStage1Source
     };
 
     /// <inheritdoc/>
-    public ulong ReadSctlr() => _cache.Read(KvmRegisterId.SctlrEl1);
+    public ulong ReadSctlr() => _translation.ReadSctlr();
 
     /// <inheritdoc/>
-    /// <remarks>While translation is off only SCTLR is read, and otherwise only the TTBR of the address's half.</remarks>
-    public Stage1Registers ReadRegisters(ulong virtualAddress)
-    {
-        const ulong TranslationOn = 1;
-        const ulong UpperHalf = 1ul << 55;
-        bool isAArch32 = IsEl1AArch32;
-        ulong sctlr = _cache.Read(KvmRegisterId.SctlrEl1);
-        Stage1Regime regime = isAArch32 ? Stage1Regime.AArch32EL10 : Stage1Regime.EL10;
-        if ((sctlr & TranslationOn) == 0)
-        {
-            return new Stage1Registers { Regime = regime, Capabilities = _capabilities, Sctlr = sctlr };
-        }
-
-        // Which of its two tables an AArch32 address uses depends on TTBCR in more ways than one bit tells.
-        bool upper = (virtualAddress & UpperHalf) != 0;
-        ulong tcr = _cache.Read(KvmRegisterId.TcrEl1);
-        return new Stage1Registers
-        {
-            Regime = regime,
-            Capabilities = _capabilities,
-            Sctlr = sctlr,
-            Tcr = tcr,
-            Ttbr0 = isAArch32 || !upper ? _cache.Read(KvmRegisterId.Ttbr0El1) : 0,
-            Ttbr1 = isAArch32 || upper ? _cache.Read(KvmRegisterId.Ttbr1El1) : 0,
-            Mair = ReadsMemoryAttributes ? _cache.Read(KvmRegisterId.MairEl1) : 0,
-            Dacr = isAArch32 && (tcr & ExtendedAddresses) == 0 ? (uint)_cache.Read(KvmRegisterId.Dacr32El2) : 0,
-        };
-    }
+    /// <remarks>
+    /// Only what takes part is read: while translation is off SCTLR, and otherwise the TTBR of the address's half, and of FEAT_S1PIE,
+    /// FEAT_S1POE and FEAT_AIE what TCR2 turns on. For a CPU with an EL2 of its own (<see cref="KvmVcpuFeatures.HasEl2"/>) HCR_EL2 makes
+    /// the regime, and the guest's own stage 2 is read where it is on.
+    /// </remarks>
+    public Stage1Registers ReadRegisters(ulong virtualAddress) => _translation.Read(virtualAddress, ReadsMemoryAttributes);
 
     private bool HasAccelerationData => (_cache.Read(KvmRegisterId.IdAa64Isar1El1) >> 60) >= 3; // ID_AA64ISAR1_EL1.LS64
 

@@ -6,7 +6,7 @@ namespace Arm64MmioDecode.Kvm;
 
 /// <summary>The name of a register for KVM_GET_ONE_REG and KVM_SET_ONE_REG (KVM_REG_ARM64_… of asm/kvm.h).</summary>
 /// <param name="Value">The 64-bit id.</param>
-public readonly record struct KvmRegisterId(ulong Value)
+public readonly partial record struct KvmRegisterId(ulong Value)
 {
     private const ulong Arm64 = 0x6000_0000_0000_0000;
     private const ulong Size32 = 0x0020_0000_0000_0000;

@@ -69,7 +69,8 @@ public static class Stage1
     }
 
     private static TranslationResult Translate(ref TableReader reader, in Stage1Registers registers, in TranslationRequest request) =>
-        registers.Regime == Stage1Regime.AArch32EL10
+        registers.IsIncomplete ? new TranslationResult(new TranslationFault(TranslationFaultKind.NotSupported, 0), reader)
+        : registers.Regime == Stage1Regime.AArch32EL10
             ? AArch32Stage1.Translate(ref reader, registers, request)
             : AArch64Stage1.Translate(ref reader, registers, request);
 }

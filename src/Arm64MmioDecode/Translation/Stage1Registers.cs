@@ -55,6 +55,12 @@ public readonly struct Stage1Registers
     public uint Dacr { get; init; }
 
     /// <summary>
+    /// A register that takes part could not be read: every translation is <see cref="TranslationFaultKind.NotSupported"/>, rather than
+    /// one by a guess.
+    /// </summary>
+    public bool IsIncomplete { get; init; }
+
+    /// <summary>
     /// HCR_EL2 of a vCPU that has an EL2 of its own (a guest hypervisor, or a guest of it); 0 for any other. E2H and TGE make the
     /// regime; in <see cref="Stage1Regime.EL10"/> and <see cref="Stage1Regime.AArch32EL10"/> VM turns on the guest's own stage 2, of
     /// <see cref="Stage2"/>, DC and TGE turn stage 1 off, and PTW, FWB, CD, ID count in stage 2.

@@ -96,9 +96,16 @@ public sealed class HandlingGuideTests
             Ttbr0 = read("TTBR0_EL1"),
             Ttbr1 = read("TTBR1_EL1"),
             Mair = read("MAIR_EL1"), // only for explanations
+            Tcr2 = Has(Stage1Features.PermissionIndirection | Stage1Features.PermissionOverlay) ? read("TCR2_EL1") : 0,
+            Pir = Has(Stage1Features.PermissionIndirection) ? read("PIR_EL1") : 0,
+            Pire0 = Has(Stage1Features.PermissionIndirection) ? read("PIRE0_EL1") : 0,
+            Por = Has(Stage1Features.PermissionOverlay) ? read("POR_EL1") : 0,
+            PorEl0 = Has(Stage1Features.PermissionOverlay) ? read("POR_EL0") : 0,
         };
 
         public ulong ReadSctlr() => read("SCTLR_EL1");
+
+        private bool Has(Stage1Features feature) => (capabilities.Features & feature) != 0;
     }
 
     internal sealed class Vcpu(IGuestRegisters registers, IStage1Source stage1, IGuestRam memory, IMmioBus devices, TextWriter log)

@@ -25,7 +25,7 @@ internal sealed class KvmGuest
         Memory.Add(Pc);
         if (translation)
         {
-            var tables = new GuestTables(Memory, aarch32);
+            var tables = Tables = new GuestTables(Memory, aarch32);
             tables.Map(Pc, Pc, GuestTables.Code);
             tables.Map(Device, Device, deviceAttributes);
             Stage1Registers registers = tables.Registers;
@@ -44,6 +44,9 @@ internal sealed class KvmGuest
     }
 
     public FakeVirtualCpu Cpu { get; }
+
+    /// <summary>The tables of stage 1, where translation is on.</summary>
+    public GuestTables? Tables { get; }
 
     public TestRam Memory { get; } = new();
 
