@@ -16,6 +16,9 @@ public sealed class FileScanner
     // A firmware image in a flash image in an archive: legal files do not nest deeper.
     private const int MaximumDepth = 8;
 
+    // Some files name a part twice.
+    private const int MaximumOverlap = 4;
+
     private const int HitCount = 4096;
 
     private readonly ScanOptions _options;
@@ -38,6 +41,7 @@ public sealed class FileScanner
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(sink);
         var summary = new ScanSummary();
+        _options.Read.Expansion.BeginFile();
         var place = new Place(null, "", 0);
         try
         {
@@ -68,6 +72,7 @@ public sealed class FileScanner
 
     private void ScanFile(IFileFormat format, ByteSource bytes, Place place, ScanSummary summary, IFindingSink sink)
     {
+        long parts = 0;
         foreach (FileContent content in format.Read(bytes, _options.Read))
         {
             switch (content)
@@ -76,6 +81,13 @@ public sealed class FileScanner
                     ScanImage(image, place, summary, sink);
                     break;
                 case NestedFile nested:
+                    // Parts that are the same bytes again and again could keep a scan busy for days.
+                    parts += nested.Bytes.Length;
+                    if (parts > MaximumOverlap * (bytes.Length + _options.Read.Expansion.Total))
+                    {
+                        throw new InvalidImageException("its parts overlap");
+                    }
+
                     ScanNested(nested, place.Inside(nested), summary, sink);
                     break;
                 case SkippedPart skipped:

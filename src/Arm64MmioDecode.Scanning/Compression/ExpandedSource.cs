@@ -28,6 +28,7 @@ internal sealed unsafe class ExpandedSource : ByteSource
     /// <summary>Gives back what lies behind the first bytes.</summary>
     public void Trim(int used)
     {
+        _budget.AddTotal(used);
         _budget.Return(_buffer.Length - used);
         _buffer.Trim(used);
     }

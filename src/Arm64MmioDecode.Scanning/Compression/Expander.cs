@@ -50,6 +50,11 @@ internal static class Expander
     /// <exception cref="InvalidImageException">The stream is cut off, corrupt, or too large.</exception>
     public static ExpandedSource Expand(CompressionMethod method, ReadOnlySpan<byte> stream, ExpansionBudget budget)
     {
+        if (budget.Total > ExpansionBudget.MaximumTotal)
+        {
+            throw new InvalidImageException($"its parts expand to more than {ExpansionBudget.MaximumTotal >> 30} GiB in all");
+        }
+
         var expanded = new ExpandedSource(budget);
         int total = 0;
         ExpansionStatus status;

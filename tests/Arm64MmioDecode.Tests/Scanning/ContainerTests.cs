@@ -100,6 +100,10 @@ public class ContainerTests
     }
 
     [Fact]
+    public void Image_trees_of_overlapping_data_are_refused() =>
+        ScannedFile.Scan(SampleImages.OverlappingFit(2000, [.. SampleImages.Pe(), .. new byte[1 << 20]])).Summary.Errors.Should().Equal("its parts overlap");
+
+    [Fact]
     public void Device_trees_say_where_devices_are()
     {
         using var tree = ByteSource.FromMemory(SampleImages.DeviceTree());

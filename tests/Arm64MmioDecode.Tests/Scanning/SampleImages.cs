@@ -149,6 +149,22 @@ internal static class SampleImages
         return tree.End().End().ToArray();
     }
 
+    /// <summary>A flattened image tree whose images are all the same external data.</summary>
+    public static byte[] OverlappingFit(int count, byte[] data)
+    {
+        var tree = new TreeBuilder();
+        tree.Begin("").Begin("images");
+        byte[] length = new byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(length, data.Length);
+        for (int i = 0; i < count; i++)
+        {
+            tree.Begin("n").Add("type", "kernel\0"u8).Add("arch", "arm64\0"u8).Add("data-offset", [0, 0, 0, 0]).Add("data-size", length).End();
+        }
+
+        byte[] file = tree.End().End().ToArray();
+        return [.. file, .. new byte[-file.Length & 3], .. data];
+    }
+
     /// <summary>A device tree with a UART at 0x9000000, a bus that moves addresses, and memory.</summary>
     public static byte[] DeviceTree()
     {
