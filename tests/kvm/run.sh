@@ -10,6 +10,7 @@
 # KVM_KERNEL=FILE takes an uncompressed arm64 Image instead of Debian's package; KVM_TIMEOUT=SECONDS (default 1800) ends a
 # run that hangs. KVM_NEWER_SUITE=NAME (default trixie) is the Debian suite of the second QEMU of the part vmm.
 set -euo pipefail
+export MSBUILDDISABLENODEREUSE=1 # a build must leave no process behind that holds what this one holds
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 work=$root/artifacts/kvm

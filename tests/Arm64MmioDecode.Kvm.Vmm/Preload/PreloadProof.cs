@@ -38,6 +38,7 @@ internal sealed class PreloadProof(string guests, string qemu, Report report)
         }
 
         BareMetal();
+        BareMetal32();
         Soak();
         Linux();
     }
@@ -75,6 +76,15 @@ internal sealed class PreloadProof(string guests, string qemu, Report report)
         report.Check(faults.Length == 1 && faults[0].Contains("96000035 ", StringComparison.Ordinal), "QEMU: an exclusive is a fault, and nothing else", string.Join(", ", faults));
         Ended("QEMU: the guest", served);
         Report.Note("after| " + served.Errors.TrimEnd().Split('\n')[^1]);
+    }
+
+    private void BareMetal32()
+    {
+        using var served = new ChildProgram($"{Qemu} -cpu host,aarch64=off,sve=off,pauth=off -monitor none -kernel {guests}/vmm-basic-a32", ChildProgram.Preloaded);
+        served.Wait(s_limit);
+        Take("QEMU", served);
+        report.Check(served.Count("ABORT") == 0, "QEMU: no abort in the 32-bit guest", served.Output);
+        Ended("QEMU: the 32-bit guest", served);
     }
 
     private void Switches()
