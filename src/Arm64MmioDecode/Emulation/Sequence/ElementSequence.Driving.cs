@@ -11,6 +11,7 @@ internal sealed partial class ElementSequence
     /// <param name="bus">The bus, for transactions of up to 8 bytes.</param>
     /// <param name="wide">The same bus, for the others.</param>
     /// <returns>Success when the phase has ended; otherwise what the bus answered to the next transaction.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public BusStatus Run<TBus>(ref TBus bus, IMmioBus? wide)
         where TBus : struct, IMmioBus
     {

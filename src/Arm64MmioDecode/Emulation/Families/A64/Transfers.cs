@@ -46,6 +46,7 @@ internal sealed class Transfers : AccessFamily
         return EmulationStatus.Pending;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public override bool Commit(IGuestRegisters registers)
     {
         if (Emulated.Access.Kind == AccessKind.Load)
@@ -75,6 +76,7 @@ internal sealed class Transfers : AccessFamily
     }
 
     /// <summary>Sets the data registers from the elements.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Scatter(ElementSequence sequence, in AccessDescriptor access, IGuestRegisters registers)
     {
         if (access.RegisterFile != RegisterFile.General)
