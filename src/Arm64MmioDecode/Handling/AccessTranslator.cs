@@ -218,6 +218,12 @@ internal sealed class AccessTranslator : INonFaultMmioBus, ITagMemory
     /// <returns>Success, or the fault that the guest sees.</returns>
     public BusStatus Locate(in BusTransaction transaction, out ulong physicalAddress, out bool isMemory)
     {
+        if (transaction.IsNonFault)
+        {
+            isMemory = true;
+            return LocateNonFault(transaction.Address, out physicalAddress);
+        }
+
         bool write = transaction.Operation is BusOperation.Write or BusOperation.WriteTag;
         return Locate(transaction.Address, write, transaction.IsUnprivileged, out physicalAddress, out isMemory);
     }
@@ -320,13 +326,18 @@ internal sealed class AccessTranslator : INonFaultMmioBus, ITagMemory
     }
 
     /// <inheritdoc/>
-    // Device memory, and what is no memory at all, is not read speculatively (Arm ARM, AArch64.MemSingleRead with a non-fault access).
     public BusStatus ReadNonFaultWide(ulong address, Span<byte> data)
     {
-        PageAccess access = PageAccess.Read | (_unprivilegedRead ? PageAccess.Unprivileged : PageAccess.None);
-        return !IsAbandoned && TryLocate(address, access, isUsed: true, out GuestPage page, out _) && page.IsMemory && !page.IsDeviceType
-            ? ReadMemory(page.Locate(address), data)
-            : BusStatus.ExternalAbort;
+        BusStatus status = LocateNonFault(address, out ulong physicalAddress);
+        return status.IsSuccess ? ReadMemory(physicalAddress, data) : status;
+    }
+
+    // Device memory, and what is no memory at all, is not read speculatively (Arm ARM, AArch64.MemSingleRead with a non-fault access).
+    private BusStatus LocateNonFault(ulong address, out ulong physicalAddress)
+    {
+        bool found = TryLocate(address, PageAccess.Read, isUsed: true, out GuestPage page, out _);
+        physicalAddress = page.Locate(address);
+        return found && !IsAbandoned && page.IsMemory && !page.IsDeviceType ? BusStatus.Success : BusStatus.ExternalAbort;
     }
 
     private BusStatus Locate(ulong address, bool write, bool unprivileged, out ulong physicalAddress, out bool isMemory)

@@ -114,6 +114,24 @@ public sealed class ScalableExitTests
     }
 
     [Fact]
+    public void Step_by_step_a_non_fault_read_is_not_handed_out_for_a_device()
+    {
+        _guest.Memory.Store(TestGuest.DataIpa + 0x40, [1, 2, 3, 4]);
+        _guest.With(Ldff1wGather).Registers.SetX(0, Device);
+        _guest.Registers.WriteZ(1, Words(0x20, (uint)(Data + 0x40 - Device), 0x30, 0x40));
+
+        _guest.Handler.Begin(TestGuest.Exit(TestGuest.ReadEsr, Device + 0x20)).Status.Should().Be(ExitStatus.Pending);
+        _guest.Handler.TryGetNext(out BusTransaction first).Should().BeTrue();
+        first.Address.Should().Be(TestGuest.DeviceIpa + 0x20);
+        _guest.Handler.Complete(7);
+
+        _guest.Handler.TryGetNext(out _).Should().BeFalse();
+        _guest.Handler.Commit().Status.Should().Be(ExitStatus.Completed);
+        _guest.Z(0).Should().Equal([7, 0, 0, 0, 1, 2, 3, 4, 0, 0, 0, 0, 0, 0, 0, 0]);
+        _guest.Ffr.Should().Be(0x00FF);
+    }
+
+    [Fact]
     public void A_first_fault_load_goes_on_in_memory_and_stops_where_nothing_is_mapped()
     {
         _guest.Memory.Store(TestGuest.DataIpa + 0x40, [1, 2, 3, 4]);
