@@ -25,7 +25,8 @@ internal static class CommandLineTool
             ParseResult parsed = Build(console).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
             if (parsed.UnmatchedTokens.Count != 0)
             {
-                return Complain(console, $"unknown command or option {Quoted.Text(parsed.UnmatchedTokens[0])}", ExitCode.BadInput);
+                string word = parsed.UnmatchedTokens[0];
+                return Complain(console, $"unknown command or option {Quoted.Text(word)}{Suggestion.For(word, parsed.CommandResult.Command)}", ExitCode.BadInput);
             }
 
             if (parsed.Errors.Count != 0)

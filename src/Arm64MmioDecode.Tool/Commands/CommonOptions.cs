@@ -14,7 +14,7 @@ internal static class CommonOptions
 
     public static Option<InstructionSet> InstructionSet() => new("--set")
     {
-        Description = "The instruction set: a64 (the default), a32 or t32.",
+        Description = "The instruction set: a64 (the default), a32 or t32. Also aarch64, arm and thumb.",
         HelpName = "a64|a32|t32",
         CustomParser = result =>
         {
@@ -24,7 +24,7 @@ internal static class CommonOptions
                 return set;
             }
 
-            result.AddError($"--set is a64, a32 or t32, not {Quoted.Text(word)}");
+            result.AddError($"--set is a64, a32 or t32 (or aarch64, arm, thumb), not {Quoted.Text(word)}");
             return default;
         },
     };
@@ -71,7 +71,8 @@ internal static class CommonOptions
         {
             if (token.Value.Length > 1 && token.Value[0] == '-')
             {
-                result.AddError($"unknown option {Quoted.Text(token.Value)}");
+                Command? command = (result.Parent as CommandResult)?.Command;
+                result.AddError($"unknown option {Quoted.Text(token.Value)}{(command is null ? "" : Suggestion.For(token.Value, command))}");
             }
         }
     });

@@ -17,7 +17,7 @@ internal static class DecodeCommand
     {
         var opcodes = new Argument<string[]>("OPCODE")
         {
-            Description = "Opcodes in hexadecimal, or - to read one per line from standard input. T32: 4 digits for a 16-bit instruction, 8 for a 32-bit one (first halfword first).",
+            Description = "Opcodes in hexadecimal, 8 digits, or - to read one per line from standard input, which may also be a listing of objdump, llvm-objdump or gdb. T32: 4 digits for a 16-bit instruction, 8 for a 32-bit one (first halfword first).",
             Arity = ArgumentArity.OneOrMore,
         };
         opcodes.RejectUnknownOptions();
@@ -31,6 +31,15 @@ internal static class DecodeCommand
             itState,
             json,
         };
+        command.Validators.Add(result =>
+        {
+            // What --set says may be what is wrong, which is reported elsewhere.
+            bool isT32 = result.GetResult(set) is { Tokens: [{ Value: var word }] } && (!InstructionSetWord.TryParse(word, out InstructionSet given) || given == InstructionSet.T32);
+            if (result.GetResult(itState) is not null && !isT32)
+            {
+                result.AddError("--it concerns T32 only: add --set t32");
+            }
+        });
         command.SetAction(parsed => Run(
             console,
             parsed.GetRequiredValue(opcodes),
@@ -47,11 +56,19 @@ internal static class DecodeCommand
         if (arguments is [InputFile.StandardInput])
         {
             var reader = new LineReader(console.Input, output.Flush);
+            List<Opcode> opcodesOfLine = [];
             try
             {
                 while (reader.MoveNext())
                 {
-                    Write(Opcode.Parse(reader.Current.Span.Trim(" \t"u8), set));
+                    ReadOnlySpan<byte> line = reader.Current.Span.Trim(" \t"u8);
+                    if (!ListingLine.TryParse(line, set, opcodesOfLine))
+                    {
+                        opcodesOfLine.Add(Opcode.Parse(line, set));
+                    }
+
+                    opcodesOfLine.ForEach(Write);
+                    opcodesOfLine.Clear();
                 }
             }
             catch (BadInputException e)
@@ -78,14 +95,15 @@ internal static class DecodeCommand
         void Write(Opcode opcode)
         {
             DecodeStatus status = OpcodeDecoder.Decode(opcode, set, itState, out AccessDescriptor access);
+            string? hint = OpcodeHint.For(opcode, set, status, in access);
             if (json)
             {
-                DecodedInstructionJson.Write(lines.Begin(), set, opcode, status, in access);
+                DecodedInstructionJson.Write(lines.Begin(), set, opcode, status, in access, hint);
                 lines.End();
             }
             else
             {
-                DecodedInstructionText.Write(output, opcode, status, in access);
+                DecodedInstructionText.Write(output, opcode, status, in access, hint);
             }
         }
     }

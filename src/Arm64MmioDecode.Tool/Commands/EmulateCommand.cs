@@ -30,6 +30,7 @@ internal static class EmulateCommand
         using var lines = new JsonLineWriter(output);
         using Stream input = InputFile.Open(file, console);
         var reader = new LineReader(input, output.Flush);
+        var warnings = new Warnings(console.Error);
         int exitCode = ExitCode.Success;
         try
         {
@@ -37,6 +38,7 @@ internal static class EmulateCommand
             {
                 using JsonDocument document = JsonInput.ParseObject(reader.Current);
                 EmulationRequest request = EmulationRequestReader.Read(document.RootElement);
+                warnings.UnknownKey(request.UnknownKey, reader.Number);
                 EmulationResult result = Machine.Run(request);
                 EmulationResultJson.Write(lines.Begin(), request, result);
                 lines.End();

@@ -1,6 +1,8 @@
 using System;
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Linq;
 using System.Text;
 using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Diagnostics;
@@ -15,9 +17,14 @@ namespace Arm64MmioDecode.Tool.Commands;
 /// <summary><c>explain</c>: an abort in words.</summary>
 internal static class ExplainCommand
 {
+    public const string EsrOption = "--esr";
+
+    // A register of more digits is rare enough to ask, if it looks like a decimal number.
+    private const int DigitsOf32Bits = 8;
+
     public static Command Create(ToolConsole console)
     {
-        Option<ulong?> esr = Register("--esr", "ESR", "ESR_EL2 of the exit, in hexadecimal as all numbers here. To KVM's arm_nisv.esr_iss add 0x92000000.");
+        Option<ulong?> esr = Register(EsrOption, "ESR", "ESR_EL2 of the exit, in hexadecimal as all numbers here. To KVM's arm_nisv.esr_iss add 0x92000000.");
         esr.Required = true;
         Option<bool> el1 = new("--el1") { Description = "The register is ESR_EL1: what a guest's kernel prints when it panics." };
         Option<ulong?> far = Register("--far", "FAR", "FAR_EL2, the virtual address.");
@@ -98,6 +105,12 @@ internal static class ExplainCommand
         CustomParser = result =>
         {
             Token token = result.Tokens[0];
+            if (token.Value.Length > DigitsOf32Bits && token.Value.All(char.IsAsciiDigit) && ulong.TryParse(token.Value, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number))
+            {
+                result.AddError($"{name}: {Quoted.Text(token.Value)} looks like a decimal number: write 0x{number:x} for it, or 0x{token.Value} if it is hexadecimal");
+                return null;
+            }
+
             if (HexNumber.TryParse(Encoding.UTF8.GetBytes(token.Value), out UInt128 value, out _) && value <= ulong.MaxValue)
             {
                 return (ulong)value;

@@ -32,6 +32,7 @@ internal static class ReplayCommand
         using var lines = new JsonLineWriter(output);
         using Stream input = InputFile.Open(file, console);
         var reader = new LineReader(input, output.Flush);
+        var warnings = new Warnings(console.Error);
         var device = new SampleDevice();
         var bus = new RecordingBus(device);
         int exits = 0;
@@ -43,6 +44,7 @@ internal static class ReplayCommand
             {
                 using JsonDocument document = JsonInput.ParseObject(reader.Current);
                 RecordedExit exit = RecordedExitReader.Read(document.RootElement);
+                warnings.UnknownKey(exit.Vcpu.UnknownKey, reader.Number);
                 bus.Clear();
                 (EmulationResult result, ExitExplanation explanation) = ExitReplay.Run(exit, bus);
                 exits++;

@@ -29,7 +29,7 @@ internal static class EmulationRequestReader
             throw new BadInputException("opcode is missing");
         }
 
-        request.Opcode = Opcode.Parse(Encoding.UTF8.GetBytes(JsonInput.Text(opcode, "opcode")), request.InstructionSet);
+        request.Opcode = Opcode.ParseNumber(Encoding.UTF8.GetBytes(JsonInput.Text(opcode, "opcode")), request.InstructionSet);
         if (request.InstructionSet == InstructionSet.A64)
         {
             request.Registers = ScalableRegistersReader.Read(root);
@@ -74,6 +74,15 @@ internal static class EmulationRequestReader
                 break;
             case "options":
                 request.Options = EmulationOptionsReader.Read(property.Value, request.Options);
+                break;
+            case "set" or "opcode" or "pstate" or "vl" or "svl" or "sm" or "z" or "p" or "ffr" or "za" or "zt0":
+                // Read before the others.
+                break;
+            case "exit" or "esr_iss" or "fault_ipa":
+                // Of a recorded exit.
+                break;
+            default:
+                request.UnknownKey ??= property.Name;
                 break;
         }
     }

@@ -17,6 +17,11 @@ internal static class InputFile
             return console.Input;
         }
 
+        if (Directory.Exists(name))
+        {
+            throw new BadInputException($"cannot read {Quoted.Text(name)}: it is a directory");
+        }
+
         try
         {
             return new FileStream(name, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);

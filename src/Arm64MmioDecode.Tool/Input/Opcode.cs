@@ -11,11 +11,25 @@ namespace Arm64MmioDecode.Tool.Input;
 /// <param name="Length">2 or 4 bytes.</param>
 internal readonly record struct Opcode(uint Value, int Length)
 {
-    /// <summary>Reads a hexadecimal opcode.</summary>
-    /// <param name="text">Up to 8 digits, with or without <c>0x</c>; for T32, 4 or 8 digits exactly.</param>
+    /// <summary>Reads a hexadecimal opcode that a person wrote: a digit too few is a mistake.</summary>
+    /// <param name="text">8 digits, with or without <c>0x</c>; for T32, 4 or 8 digits.</param>
     /// <param name="set">The instruction set.</param>
     /// <exception cref="BadInputException">It is not one.</exception>
     public static Opcode Parse(ReadOnlySpan<byte> text, InstructionSet set)
+    {
+        if (set != InstructionSet.T32 && !(HexNumber.TryParse(text, out _, out int digits) && digits == 8))
+        {
+            throw new BadInputException($"{Quote(text)} is not an opcode: 8 hexadecimal digits are expected");
+        }
+
+        return ParseNumber(text, set);
+    }
+
+    /// <summary>Reads a hexadecimal opcode that a program wrote: leading zeros may be missing.</summary>
+    /// <param name="text">Up to 8 digits, with or without <c>0x</c>; for T32, 4 or 8 digits exactly.</param>
+    /// <param name="set">The instruction set.</param>
+    /// <exception cref="BadInputException">It is not one.</exception>
+    public static Opcode ParseNumber(ReadOnlySpan<byte> text, InstructionSet set)
     {
         if (!HexNumber.TryParse(text, out UInt128 value, out int digits) || digits > 8)
         {

@@ -11,6 +11,9 @@ internal sealed class EmulationRequest
     /// <summary>Whatever the line calls itself, as it stands there; undefined when there is no name.</summary>
     public JsonElement Id { get; set; }
 
+    /// <summary>The first key of the line that means nothing here, such as a misspelt one; null without one.</summary>
+    public string? UnknownKey { get; set; }
+
     public InstructionSet InstructionSet { get; set; }
 
     public Opcode Opcode { get; set; }

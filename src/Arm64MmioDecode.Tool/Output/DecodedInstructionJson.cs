@@ -36,8 +36,9 @@ internal static class DecodedInstructionJson
     private static readonly JsonEncodedText s_isv = JsonEncodedText.Encode("isv");
     private static readonly JsonEncodedText s_isvReasons = JsonEncodedText.Encode("isvReasons");
     private static readonly JsonEncodedText s_unpredictable = JsonEncodedText.Encode("unpredictable");
+    private static readonly JsonEncodedText s_hint = JsonEncodedText.Encode("hint");
 
-    public static void Write(Utf8JsonWriter json, InstructionSet set, Opcode opcode, DecodeStatus status, in AccessDescriptor access)
+    public static void Write(Utf8JsonWriter json, InstructionSet set, Opcode opcode, DecodeStatus status, in AccessDescriptor access, string? hint = null)
     {
         json.WriteString(s_set, Words.Of(set));
         json.WriteHex(s_opcode, opcode.Value, opcode.Length * 2);
@@ -49,6 +50,11 @@ internal static class DecodedInstructionJson
         else
         {
             WriteNothing(json);
+        }
+
+        if (hint is not null)
+        {
+            json.WriteString(s_hint, hint);
         }
     }
 

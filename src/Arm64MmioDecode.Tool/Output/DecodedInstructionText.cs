@@ -11,13 +11,15 @@ internal static class DecodedInstructionText
 {
     private const int TextColumnWidth = 32;
 
-    public static void Write(OutputBuffer output, Opcode opcode, DecodeStatus status, in AccessDescriptor access)
+    public static void Write(OutputBuffer output, Opcode opcode, DecodeStatus status, in AccessDescriptor access, string? hint)
     {
         Span<char> hex = stackalloc char[16];
         output.Write(JsonWriterExtensions.FormatHex(opcode.Value, opcode.Length * 2, hex)).Write("  ");
         if (status != DecodeStatus.MemoryAccess)
         {
-            output.WriteLine(status == DecodeStatus.Unallocated ? "unallocated" : "no memory instruction");
+            output.Write(status == DecodeStatus.Unallocated ? "unallocated" : "no memory instruction");
+            WriteHint(output, hint);
+            output.EndLine();
             return;
         }
 
@@ -33,7 +35,16 @@ internal static class DecodedInstructionText
             output.Write("; ").Write(access.Feature);
         }
 
+        WriteHint(output, hint);
         output.EndLine();
+    }
+
+    private static void WriteHint(OutputBuffer output, string? hint)
+    {
+        if (hint is not null)
+        {
+            output.Write("; ").Write(hint);
+        }
     }
 
     /// <summary>Kind and size: "load, 2 x 8 bytes".</summary>

@@ -1,5 +1,6 @@
 using System;
 using System.Diagnostics;
+using Arm64MmioDecode.Diagnostics;
 
 namespace Arm64MmioDecode.Descriptors;
 
@@ -16,10 +17,22 @@ public readonly partial struct AccessDescriptor
     public bool TryFormat(Span<char> destination, out int charsWritten) =>
         AssemblyFormatter.TryFormat(in this, destination, out charsWritten);
 
-    /// <summary>Returns the instruction in Arm assembly syntax, as LLVM's disassembler prints it, with one blank after the mnemonic.</summary>
+    /// <summary>
+    /// Returns the instruction in Arm assembly syntax, as LLVM's disassembler prints it, with one blank after the mnemonic. An access
+    /// that was taken from a syndrome has no instruction: "a load of 4 bytes to w2".
+    /// </summary>
     /// <returns>The text; empty for an empty descriptor.</returns>
     public override string ToString()
     {
+        if (Kind != AccessKind.None && AddressingMode == AddressingMode.Reported)
+        {
+            string register = RegisterCount == 8 ? RegisterName.EightOf(Rt)
+                : InstructionSet == InstructionSet.A64 ? RegisterName.A64(Rt, RegisterWidth == 64)
+                : RegisterName.AArch32(Rt);
+            string size = TotalSize == 1 ? "1 byte" : FormattableString.Invariant($"{TotalSize} bytes");
+            return FormattableString.Invariant($"a {(IsWrite ? "store" : "load")} of {size} {(IsWrite ? "from" : "to")} {register}");
+        }
+
         Span<char> text = stackalloc char[MaxTextLength];
         return TryFormat(text, out int length) ? text.Slice(0, length).ToString() : "";
     }

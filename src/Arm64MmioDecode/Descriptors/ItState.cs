@@ -74,4 +74,13 @@ public readonly struct ItState : IEquatable<ItState>
     /// <param name="right">The other state.</param>
     /// <returns>Whether they differ.</returns>
     public static bool operator !=(ItState left, ItState right) => !left.Equals(right);
+
+    /// <summary>The condition in words: "eq", "al"; "no IT block" outside one.</summary>
+    /// <returns>The text.</returns>
+    public override string ToString() => InBlock
+        ? s_conditions[Condition & 0xF] + (IsLast ? ", the last of its block" : string.Empty)
+        : "no IT block";
+
+    private static readonly string[] s_conditions =
+        ["eq", "ne", "cs", "cc", "mi", "pl", "vs", "vc", "hi", "ls", "ge", "lt", "gt", "le", "al", "nv"];
 }

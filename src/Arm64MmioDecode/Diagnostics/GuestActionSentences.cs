@@ -28,8 +28,8 @@ internal static class GuestActionSentences
             string word = instruction.Word is { } opcode ? " (" + opcode + ")" : string.Empty;
             sentences.Add(decoded switch
             {
-                DecodeStatus.MemoryAccess when IsReported(access) => FormattableString.Invariant($"The syndrome describes {Name(access)}."),
-                DecodeStatus.MemoryAccess => FormattableString.Invariant($"The instruction{at} is {Name(access)}: it {Does(access)}."),
+                DecodeStatus.MemoryAccess when IsReported(access) => FormattableString.Invariant($"The syndrome describes {access}."),
+                DecodeStatus.MemoryAccess => FormattableString.Invariant($"The instruction{at} is {access}: it {Does(access)}."),
                 DecodeStatus.Unallocated => FormattableString.Invariant($"The word{at}{word} is no instruction."),
                 _ => FormattableString.Invariant($"The instruction{at}{word} is no memory access."),
             });
@@ -62,7 +62,7 @@ internal static class GuestActionSentences
     public static string Line(ExitExplanation explanation, in InstructionFacts instruction)
     {
         DataAbortSyndrome syndrome = explanation.Exit.Syndrome;
-        string what = instruction.Access.Kind != AccessKind.None ? Name(instruction.Access)
+        string what = instruction.Access.Kind != AccessKind.None ? instruction.Access.ToString()
             : instruction.Word ?? (syndrome.Class == DataAbortClass.NotDataAbort ? ExceptionSentences.Clause(syndrome) : Clause(syndrome.Class));
         string at = instruction.Pc is { } pc ? FormattableString.Invariant($" at PC 0x{pc:x}") : string.Empty;
         string addresses = Addresses(explanation, instruction);
@@ -121,20 +121,6 @@ internal static class GuestActionSentences
 
     // A descriptor that was made from a syndrome has no instruction and so no text.
     private static bool IsReported(in AccessDescriptor access) => access.Kind != AccessKind.None && access.AddressingMode == AddressingMode.Reported;
-
-    private static string Name(in AccessDescriptor access)
-    {
-        if (!IsReported(access))
-        {
-            return access.ToString();
-        }
-
-        string register = access.RegisterCount == 8 ? RegisterName.EightOf(access.Rt)
-            : access.InstructionSet == InstructionSet.A64
-            ? RegisterName.A64(access.Rt, access.RegisterWidth == 64)
-            : RegisterName.AArch32(access.Rt);
-        return FormattableString.Invariant($"a {(access.IsWrite ? "store" : "load")} of {Bytes(access.TotalSize)} {(access.IsWrite ? "from" : "to")} {register}");
-    }
 
     private static string Bytes(int size) => size == 1 ? "1 byte" : FormattableString.Invariant($"{size} bytes");
 

@@ -59,7 +59,7 @@ internal static class OutcomeSentences
         _ => "there is no memory access to emulate",
     };
 
-    private static string For(in EmulationFault fault) => fault.Reason switch
+    internal static string For(in EmulationFault fault) => fault.Reason switch
     {
         FaultReason.DataAbort when fault.AddressNotValid => FormattableString.Invariant($"a data abort ({fault.StatusCode}) without an address"),
         FaultReason.DataAbort => FormattableString.Invariant($"a data abort ({fault.StatusCode}) at 0x{fault.Address:x}"),

@@ -28,7 +28,7 @@ public sealed partial class AccessPlan
     internal const ulong ConditionFlags = 0xFul << 28;
 
     // PSTATE.BTYPE and PSTATE.SS become 0 when an instruction completes.
-    private const ulong ClearedByCompletion = (3ul << 10) | (1ul << 21);
+    internal const ulong ClearedByCompletion = (3ul << 10) | (1ul << 21);
 
     private readonly EmulatedAccess _emulated;
     private readonly ElementSequence _sequence;

@@ -6,7 +6,7 @@ namespace Arm64MmioDecode.Exceptions;
 /// What exception entry to a PL1 mode of AArch32 depends on: the vCPU's state at the instruction and the control
 /// registers of EL1 (of the Security state that the vCPU is in).
 /// </summary>
-public readonly struct AArch32ExceptionContext
+public readonly record struct AArch32ExceptionContext
 {
     /// <summary>The state of a vCPU whose EL1 uses AArch32.</summary>
     /// <param name="cpsr">
@@ -49,4 +49,8 @@ public readonly struct AArch32ExceptionContext
 
     /// <summary>The extensions that exception entry has to know of; only PAN and SSBS exist in AArch32.</summary>
     public PstateFeatures Features { get; init; }
+
+    /// <summary>The state in a line: "from CPSR 0x1d3, PC 0x8000".</summary>
+    /// <returns>The text.</returns>
+    public override string ToString() => FormattableString.Invariant($"from CPSR 0x{Cpsr:x}, PC 0x{Pc:x}, VBAR 0x{Vbar:x}, SCTLR 0x{Sctlr:x}, {(LongDescriptors ? "long" : "short")} descriptors");
 }

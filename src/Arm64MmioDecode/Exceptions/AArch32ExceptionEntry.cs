@@ -9,7 +9,7 @@ namespace Arm64MmioDecode.Exceptions;
 /// in its handler as if the hardware had taken the exception. The rules are AArch32.EnterMode(),
 /// AArch32.ReportDataAbort() and AArch32.ReportPrefetchAbort() in Arm's shared pseudocode.
 /// </summary>
-public readonly struct AArch32ExceptionEntry
+public readonly record struct AArch32ExceptionEntry
 {
     private const uint SctlrV = 1u << 13;
     private const uint SctlrSpan = 1u << 23;
@@ -217,4 +217,8 @@ public readonly struct AArch32ExceptionEntry
 
         return cpsr;
     }
+
+    /// <summary>The exception in a line: "Data Abort to mode 0x17: DFSR 0x1008, DFAR 0x9000118, PC 0x10".</summary>
+    /// <returns>The text.</returns>
+    public override string ToString() => FormattableString.Invariant($"{(FaultStatus is null ? "exception" : IsPrefetchAbort ? "Prefetch Abort" : "Data Abort")} to mode 0x{Mode:x}{(FaultStatus is { } status ? FormattableString.Invariant($", fault status 0x{status:x}") : string.Empty)}{(FaultAddress is { } address ? FormattableString.Invariant($", fault address 0x{address:x}") : string.Empty)}: LR 0x{LR:x}, SPSR 0x{Spsr:x}, CPSR 0x{Cpsr:x}, PC 0x{Pc:x}");
 }

@@ -6,7 +6,7 @@ namespace Arm64MmioDecode.Exceptions;
 /// What exception entry to an AArch64 Exception level depends on: the vCPU's state at the instruction and the
 /// target level's control registers. Which level takes the exception is the caller's decision.
 /// </summary>
-public readonly struct AArch64ExceptionContext
+public readonly record struct AArch64ExceptionContext
 {
     /// <summary>The state of a vCPU and the two registers that always matter.</summary>
     /// <param name="targetLevel">The Exception level that takes the exception: 1 or 2.</param>
@@ -75,4 +75,8 @@ public readonly struct AArch64ExceptionContext
 
     /// <summary>The extensions that exception entry has to know of.</summary>
     public PstateFeatures Features { get; init; }
+
+    /// <summary>The state in a line: "to EL1 from PSTATE 0x3c5, PC 0x80000".</summary>
+    /// <returns>The text.</returns>
+    public override string ToString() => FormattableString.Invariant($"to EL{TargetLevel} from PSTATE 0x{PState:x}, PC 0x{Pc:x}, VBAR 0x{Vbar:x}, SCTLR 0x{Sctlr:x}, {Features}");
 }

@@ -9,7 +9,7 @@ namespace Arm64MmioDecode.Exceptions;
 /// handler as if the hardware had taken the exception. The rules are AArch64.TakeException(),
 /// AArch64.ReportException() and AArch64.FaultSyndrome() in Arm's shared pseudocode.
 /// </summary>
-public readonly struct AArch64ExceptionEntry
+public readonly record struct AArch64ExceptionEntry
 {
     private const int ExceptionClassShift = 26;
     private const uint IL = 1u << 25;
@@ -309,4 +309,8 @@ public readonly struct AArch64ExceptionEntry
 
         return pstate;
     }
+
+    /// <summary>The exception in a line: "to EL1: ESR 0x96000050, FAR 0x9000118, PC 0x80200".</summary>
+    /// <returns>The text.</returns>
+    public override string ToString() => FormattableString.Invariant($"to EL{TargetLevel}: ESR 0x{Esr:x}, FAR {(Far is { } far ? FormattableString.Invariant($"0x{far:x}") : "unchanged")}, ELR 0x{Elr:x}, SPSR 0x{Spsr:x}, PSTATE 0x{PState:x}, PC 0x{Pc:x}");
 }

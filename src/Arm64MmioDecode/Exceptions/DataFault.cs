@@ -1,3 +1,4 @@
+using System;
 using Arm64MmioDecode.Emulation;
 using Arm64MmioDecode.Syndromes;
 
@@ -8,7 +9,7 @@ namespace Arm64MmioDecode.Exceptions;
 /// hypervisor decides that the guest should see. <see cref="AArch64ExceptionEntry"/> and
 /// <see cref="AArch32ExceptionEntry"/> turn it into register values.
 /// </summary>
-public readonly struct DataFault
+public readonly record struct DataFault
 {
     /// <summary>Describes a fault.</summary>
     /// <param name="status">The kind and level.</param>
@@ -84,4 +85,8 @@ public readonly struct DataFault
     /// <param name="write">Whether the access was a write.</param>
     public static DataFault UnsupportedExclusiveOrAtomic(ulong address, bool write) =>
         new(FaultStatusCode.UnsupportedExclusiveOrAtomic, address, write);
+
+    /// <summary>The fault in a line: "Alignment fault, a write at 0x1001".</summary>
+    /// <returns>The text.</returns>
+    public override string ToString() => FormattableString.Invariant($"{Status}, a {(IsWrite ? "write" : "read")}{(AddressNotValid ? string.Empty : FormattableString.Invariant($" at 0x{Address:x}"))}");
 }

@@ -1,3 +1,5 @@
+using System;
+using System.Globalization;
 using Arm64MmioDecode.Decoding;
 using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Syndromes;
@@ -6,7 +8,7 @@ using Arm64MmioDecode.Translation;
 namespace Arm64MmioDecode.Fetching;
 
 /// <summary>The outcome of an instruction fetch: an opcode, or the fault that the guest would take.</summary>
-public readonly struct FetchResult
+public readonly record struct FetchResult
 {
     private readonly byte _length;
 
@@ -81,4 +83,10 @@ public readonly struct FetchResult
 
     internal static FetchResult Failed(FetchStatus status, InstructionSet set, ulong address, in TranslationFault fault = default) =>
         new(status, set, default, 0, 0, fault, address);
+
+    /// <summary>The instruction or why there is none: "A64 0xf9400041", "NotTranslated at 0x80000 (Translation fault, level 3)".</summary>
+    /// <returns>The text.</returns>
+    public override string ToString() => Status == FetchStatus.Fetched
+        ? InstructionSet + " 0x" + Opcode.ToString(Length == sizeof(ushort) ? "x4" : "x8", CultureInfo.InvariantCulture)
+        : FormattableString.Invariant($"{Status} at 0x{FaultAddress:x}{(Fault.Kind == TranslationFaultKind.None ? string.Empty : " (" + Fault + ")")}");
 }

@@ -9,7 +9,7 @@ namespace Arm64MmioDecode.Handling;
 /// What a hypervisor's interface reports about a data abort of a vCPU: the syndrome, and as much of the addresses and of the
 /// instruction as it hands out.
 /// </summary>
-public readonly struct DataAbortExit
+public readonly record struct DataAbortExit
 {
     // The parts' own fields: small structs inside would be copied through memory whenever one of their properties is asked for.
     private readonly ulong _syndrome;
@@ -118,4 +118,8 @@ public readonly struct DataAbortExit
         Unsafe.AsRef(in other._ipaPrecision) = _ipaPrecision;
         Unsafe.AsRef(in other._nonSecureSpace) = _nonSecureSpace;
     }
+
+    /// <summary>The syndrome and the addresses in a line.</summary>
+    /// <returns>The text.</returns>
+    public override string ToString() => FormattableString.Invariant($"{Syndrome}, FAR {(FaultAddress is { } far ? FormattableString.Invariant($"0x{far:x}") : "unknown")}, IPA {Ipa}");
 }

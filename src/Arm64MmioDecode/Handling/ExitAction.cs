@@ -9,7 +9,7 @@ public enum ExitAction : byte
     /// <summary>Give the guest the exception <see cref="ExitOutcome.Fault"/>.</summary>
     InjectFault,
 
-    /// <summary>Advance PC by the instruction's length: it has nothing to do on a device.</summary>
+    /// <summary>Step over the instruction (<see cref="ExitHandler.SkipInstruction"/>): it has nothing to do on a device.</summary>
     SkipInstruction,
 
     /// <summary>Give the address a stage 2 mapping that allows the access, and re-enter the guest.</summary>

@@ -1,10 +1,11 @@
+using Arm64MmioDecode.Diagnostics;
 using Arm64MmioDecode.Emulation;
 using Arm64MmioDecode.Syndromes;
 
 namespace Arm64MmioDecode.Handling;
 
 /// <summary>How the handling of an exit ended.</summary>
-public readonly struct ExitOutcome
+public readonly record struct ExitOutcome
 {
     internal ExitOutcome(ExitStatus status, ExitReason reason, DataAbortClass abortClass, ExitAction action, NotEmulatedReason notEmulatedReason)
     {
@@ -44,4 +45,8 @@ public readonly struct ExitOutcome
     /// what the vCPU is at.
     /// </summary>
     public bool ReenterGuest => Status is ExitStatus.Completed or ExitStatus.Continue or ExitStatus.Retry or ExitStatus.Abandoned;
+
+    /// <summary>How the exit ended, and why: one clause for a log.</summary>
+    /// <returns>The text.</returns>
+    public override string ToString() => OutcomeSentences.For(this);
 }

@@ -1,4 +1,5 @@
 using System;
+using Arm64MmioDecode.Diagnostics;
 
 namespace Arm64MmioDecode.Syndromes;
 
@@ -123,4 +124,8 @@ public readonly struct ValidSyndromeAccess : IEquatable<ValidSyndromeAccess>
 
     /// <summary>Whether two accesses differ.</summary>
     public static bool operator !=(ValidSyndromeAccess left, ValidSyndromeAccess right) => !left.Equals(right);
+
+    /// <summary>The access in a line: "a load of 4 bytes to w2".</summary>
+    /// <returns>The text.</returns>
+    public override string ToString() => FormattableString.Invariant($"a {(IsWrite ? "store" : "load")} of {Size} {(Size == 1 ? "byte" : "bytes")} {(IsWrite ? "from" : "to")} {RegisterName.A64(Register, SixtyFour)}{(SignExtend ? ", sign-extended" : string.Empty)}{(AcquireRelease ? IsWrite ? ", release" : ", acquire" : string.Empty)}");
 }

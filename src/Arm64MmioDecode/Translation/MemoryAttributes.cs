@@ -1,7 +1,7 @@
 namespace Arm64MmioDecode.Translation;
 
 /// <summary>The memory type, cacheability and shareability that stage 1 gives an access.</summary>
-public readonly struct MemoryAttributes
+public readonly record struct MemoryAttributes
 {
     internal const byte DeviceNGnRnEEncoding = 0b0000_0000;
     internal const byte DeviceNGnREEncoding = 0b0000_0100;

@@ -6,7 +6,7 @@ namespace Arm64MmioDecode.Translation;
 /// What the vCPU's identification registers say about stage 1 translation. The default value is Armv8.0-A with every
 /// granule and 48-bit physical addresses.
 /// </summary>
-public readonly struct Stage1Capabilities
+public readonly record struct Stage1Capabilities
 {
     private readonly byte _physicalAddressBits;
 
@@ -129,4 +129,8 @@ public readonly struct Stage1Capabilities
     }
 
     internal bool Has(Stage1Features feature) => (Features & feature) != 0;
+
+    /// <summary>The extensions and the size of physical addresses in a line.</summary>
+    /// <returns>The text.</returns>
+    public override string ToString() => FormattableString.Invariant($"{Features}, {PhysicalAddressBits}-bit physical addresses");
 }

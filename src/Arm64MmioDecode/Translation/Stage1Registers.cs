@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace Arm64MmioDecode.Translation;
 
 /// <summary>
@@ -10,7 +13,7 @@ namespace Arm64MmioDecode.Translation;
 /// Tcr[63:32], PRRR or MAIR0 is Mair[31:0] and NMRR or MAIR1 is Mair[63:32], DACR is DACR32_EL2.
 /// <see cref="AArch32"/> builds the value from the AArch32 names.
 /// </remarks>
-public readonly struct Stage1Registers
+public readonly record struct Stage1Registers
 {
     /// <summary>The regime that the registers belong to.</summary>
     public Stage1Regime Regime { get; init; }
@@ -154,4 +157,25 @@ public readonly struct Stage1Registers
             Mair = ((ulong)nmrrOrMair1 << 32) | prrrOrMair0,
             Dacr = dacr,
         };
+
+    /// <summary>The registers in a line, those that are 0 left out.</summary>
+    /// <returns>The text.</returns>
+    public override string ToString()
+    {
+        var text = new StringBuilder(Regime.ToString());
+        (string Name, ulong Value)[] registers =
+        [
+            ("SCTLR", Sctlr), ("TCR", Tcr), ("TCR2", Tcr2), ("TTBR0", Ttbr0), ("TTBR1", Ttbr1), ("MAIR", Mair), ("MAIR2", Mair2),
+            ("PIR", Pir), ("PIRE0", Pire0), ("POR", Por), ("POR_EL0", PorEl0), ("DACR", Dacr),
+        ];
+        foreach ((string name, ulong value) in registers)
+        {
+            if (value != 0)
+            {
+                text.Append(", ").Append(name).Append(" 0x").Append(value.ToString("x", CultureInfo.InvariantCulture));
+            }
+        }
+
+        return text.ToString();
+    }
 }

@@ -4,7 +4,7 @@ namespace Arm64MmioDecode.Translation;
 /// The EL2 registers with which a guest that is a hypervisor itself controls stage 2 of its own guests (EL1&amp;0 with
 /// <see cref="Stage1Registers.Hcr"/>.VM). They are the vCPU's own registers, not those of the hypervisor that it runs under.
 /// </summary>
-public readonly struct Stage2Registers
+public readonly record struct Stage2Registers
 {
     /// <summary>VTCR_EL2.</summary>
     public ulong Vtcr { get; init; }

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Arm64MmioDecode.Translation;
 
 /// <summary>One lookup of a translation table walk: which descriptor was read where, and what it said.</summary>
-public readonly struct TableLookup
+public readonly record struct TableLookup
 {
     private readonly sbyte _level;
     private readonly byte _stage;

@@ -1,7 +1,7 @@
 namespace Arm64MmioDecode.Translation;
 
 /// <summary>A translation fault of any kind: what went wrong, and at which level of the walk.</summary>
-public readonly struct TranslationFault
+public readonly record struct TranslationFault
 {
     private readonly sbyte _level;
 

@@ -1,7 +1,9 @@
+using System;
+
 namespace Arm64MmioDecode.Translation;
 
 /// <summary>One access whose virtual address is to be translated.</summary>
-public readonly struct TranslationRequest
+public readonly record struct TranslationRequest
 {
     /// <summary>Describes an access.</summary>
     /// <param name="virtualAddress">The virtual address, with its tag if it has one. AArch32: 32 bits; the upper half is ignored.</param>
@@ -37,4 +39,8 @@ public readonly struct TranslationRequest
     public bool NonFault { get; init; }
 
     internal bool IsCacheMaintenance => Access >= TranslationAccess.DataCacheInvalidate;
+
+    /// <summary>The request in a line: "Read of 0xffff800008000000, privileged".</summary>
+    /// <returns>The text.</returns>
+    public override string ToString() => FormattableString.Invariant($"{Access} of 0x{VirtualAddress:x}, {(Privileged ? "privileged" : "unprivileged")}");
 }

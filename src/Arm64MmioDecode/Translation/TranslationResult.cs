@@ -1,7 +1,9 @@
+using System;
+
 namespace Arm64MmioDecode.Translation;
 
 /// <summary>The outcome of a translation: an address with its attributes, or a fault.</summary>
-public readonly struct TranslationResult
+public readonly record struct TranslationResult
 {
     private readonly sbyte _level;
     private readonly byte _blockBits;
@@ -72,4 +74,10 @@ public readonly struct TranslationResult
     /// <summary>The address as it is, while stage 1 is off.</summary>
     internal static TranslationResult Flat(ulong address, MemoryAttributes attributes) => new(
         address, attributes, AccessPermissions.Read | AccessPermissions.Write | AccessPermissions.Execute, blockBits: 12, level: 0, default);
+
+    /// <summary>Where the address leads, or the fault: "0x9000000 (Device-nGnRE, 4 KiB at level 3)".</summary>
+    /// <returns>The text.</returns>
+    public override string ToString() => Succeeded
+        ? FormattableString.Invariant($"0x{PhysicalAddress:x} ({Attributes}, {Permissions}, 0x{BlockSize:x} bytes mapped at level {Level})")
+        : Fault.ToString();
 }

@@ -24,6 +24,8 @@ internal sealed record LlvmDifference(string Title, uint[] Words, Func<uint, str
             (word, llvm) => llvm.Length == 0 && (word & 0xFFFF0C00) == 0x1DDF0000),
         new("SETGO with should-be-one bits that are zero", [0x1DC00240],
             (word, llvm) => llvm.Length == 0 && (word & 0xFFE00C00) == 0x1DC00000 && (word & 0x001F0000) != 0x001F0000),
+        new("GCSPUSHX, GCSPOPCX and GCSPOPX with Rt other than 31", [0xD5087780, 0xD50877A0, 0xD50877C0],
+            (word, _) => (word & 0x1F) != 0x1F && (word & 0xFFFFFFE0) is 0xD5087780 or 0xD50877A0 or 0xD50877C0),
     ];
 
     /// <summary>Words that LLVM calls potentially undefined although Arm's specification defines them fully.</summary>

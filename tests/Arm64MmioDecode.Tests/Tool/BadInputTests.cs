@@ -40,9 +40,9 @@ public sealed class BadInputTests
     }
 
     [Theory]
-    [InlineData("zz", "line 1: 'zz' is not an opcode: hexadecimal, up to 8 digits, is expected")]
-    [InlineData("f9400041 d503201f", "line 1: 'f9400041 d503201f' is not an opcode: hexadecimal, up to 8 digits, is expected")]
-    [InlineData("\n\u001B[2J\u0007", "line 2: '?[2J?' is not an opcode: hexadecimal, up to 8 digits, is expected")]
+    [InlineData("zz", "line 1: 'zz' is not an opcode: 8 hexadecimal digits are expected")]
+    [InlineData("f9400041 d503201f", "line 1: 'f9400041 d503201f' is not an opcode: 8 hexadecimal digits are expected")]
+    [InlineData("\n\u001B[2J\u0007", "line 2: '?[2J?' is not an opcode: 8 hexadecimal digits are expected")]
     public void Decode_says_what_is_wrong_with_a_line(string input, string complaint) =>
         ToolRun.InProcess(input, "decode", "-").Should().Be(new ToolRun(2, "", $"mmiodecode: {complaint}\n"));
 
@@ -57,6 +57,18 @@ public sealed class BadInputTests
     [InlineData("emulate --frobnicate", "unknown option '--frobnicate' (--help explains)")]
     [InlineData("replay --frobnicate", "unknown option '--frobnicate' (--help explains)")]
     [InlineData("replay a b", "unknown command or option 'b'")]
+    [InlineData("explain 0x92000047", "unknown command or option '0x92000047'; did you mean --esr 0x92000047?")]
+    [InlineData("explain --ESR 0x92000047", "unknown command or option '--ESR'; did you mean --esr?")]
+    [InlineData("explain --esr 0x92000047 --hpfra 0x1", "unknown command or option '--hpfra'; did you mean --hpfar?")]
+    [InlineData("decode --jsn f9400041", "unknown option '--jsn'; did you mean --json? (--help explains)")]
+    [InlineData("decoed f9400041", "unknown command or option 'decoed'; did you mean decode?")]
+    [InlineData("explain --esr 2449473607", "--esr: '2449473607' looks like a decimal number: write 0x92000047 for it, or 0x2449473607 if it is hexadecimal (--help explains)")]
+    [InlineData("decode f940041", "'f940041' is not an opcode: 8 hexadecimal digits are expected")]
+    [InlineData("decode --set a32 590000", "'590000' is not an opcode: 8 hexadecimal digits are expected")]
+    [InlineData("decode --it eq f9400041", "--it concerns T32 only: add --set t32 (--help explains)")]
+    [InlineData("decode --it eq --set A32 e5900000", "--it concerns T32 only: add --set t32 (--help explains)")]
+    [InlineData("decode --set thumbs 6810", "--set is a64, a32 or t32 (or aarch64, arm, thumb), not 'thumbs' (--help explains)")]
+    [InlineData("emulate /", "cannot read '/': it is a directory")]
     public void A_command_line_that_cannot_be_used_is_said_to_be_so(string arguments, string complaint)
     {
         ToolRun run = ToolRun.InProcess("", arguments.Split(' '));
@@ -111,7 +123,8 @@ public sealed class BadInputTests
             ToolRun run = Run(input, command, "-");
 
             run.ExitCode.Should().BeInRange(0, 2, "of {0}, which says {1}", Convert.ToBase64String(input), run.Error);
-            (run.ExitCode == 2 ? run.IsRefusal : run.Error.Length == 0).Should().BeTrue("of {0}", Convert.ToBase64String(input));
+            string error = run.Error.StartsWith("mmiodecode: warning: ") ? run.Error[(run.Error.IndexOf('\n') + 1)..] : run.Error;
+            (run.ExitCode == 2 ? (run with { Error = error }).IsRefusal : error.Length == 0).Should().BeTrue("of {0}", Convert.ToBase64String(input));
         }
     }
 

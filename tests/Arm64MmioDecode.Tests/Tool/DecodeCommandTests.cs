@@ -130,6 +130,9 @@ public sealed class DecodeCommandTests
     [Theory]
     [InlineData("a64", "1dc00240", "SETGOP_memset_go")] // bits 20:16 are (1)(1)(1)(1)(1)
     [InlineData("a64", "38b7c0d6", "LDAPRB_32L_memop")]
+    [InlineData("a64", "d5087780", "GCSPUSHX_SYS_CR_systeminstrs")] // Rt is not 31
+    [InlineData("a64", "d50877a0", "GCSPOPCX_SYS_CR_systeminstrs")]
+    [InlineData("a64", "d50877c0", "GCSPOPX_SYS_CR_systeminstrs")]
     [InlineData("a32", "e1900f90", "LDREX_A1")] // bits 3:0 are (1)(1)(1)(1)
     [InlineData("t32", "f83ff000", "PLD_l_T1")] // bit 21 is (0)
     public void Should_be_bits_with_the_other_value_are_accepted_and_reported(string set, string opcode, string encoding)
@@ -181,7 +184,7 @@ public sealed class DecodeCommandTests
         ToolRun run = ToolRun.InProcess("f9400041\n\nnonsense\nf9400041\n", "decode", "-");
         run.ExitCode.Should().Be(2);
         run.Lines.Should().HaveCount(1);
-        run.Error.Should().Be("mmiodecode: line 3: 'nonsense' is not an opcode: hexadecimal, up to 8 digits, is expected\n");
+        run.Error.Should().Be("mmiodecode: line 3: 'nonsense' is not an opcode: 8 hexadecimal digits are expected\n");
     }
 
     [Theory]

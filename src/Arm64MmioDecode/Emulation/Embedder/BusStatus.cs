@@ -56,4 +56,8 @@ public readonly struct BusStatus : IEquatable<BusStatus>
     /// <param name="right">The other answer.</param>
     /// <returns>Whether they differ.</returns>
     public static bool operator !=(BusStatus left, BusStatus right) => !left.Equals(right);
+
+    /// <summary>"success", or the fault in words.</summary>
+    /// <returns>The text.</returns>
+    public override string ToString() => IsSuccess ? "success" : StatusCode.ToString();
 }

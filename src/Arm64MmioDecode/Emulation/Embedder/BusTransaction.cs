@@ -1,3 +1,5 @@
+using System;
+
 namespace Arm64MmioDecode.Emulation;
 
 /// <summary>
@@ -8,9 +10,7 @@ namespace Arm64MmioDecode.Emulation;
 /// <see cref="Low"/>, whatever the guest's data endianness, which the plan has applied already. A device with
 /// little-endian registers takes the value as it is, and a memory-like one stores it little-endian.
 /// </remarks>
-#pragma warning disable CA1815 // A transaction is looked at once; nobody compares two.
-public readonly struct BusTransaction
-#pragma warning restore CA1815
+public readonly record struct BusTransaction
 {
     internal BusTransaction(BusOperation operation, int size, bool unprivileged, bool nonFault, ulong address, ulong low, ulong high)
     {
@@ -52,4 +52,14 @@ public readonly struct BusTransaction
 
     /// <summary>The same transaction at another address.</summary>
     internal BusTransaction At(ulong address) => new(Operation, Size, IsUnprivileged, IsNonFault, address, Low, High);
+
+    /// <summary>The transaction in a line: "Write of 4 bytes at 0x9000000: 0xcafe".</summary>
+    /// <returns>The text.</returns>
+    public override string ToString()
+    {
+        string data = Operation == BusOperation.Read || Size > 16 ? string.Empty
+            : High != 0 ? FormattableString.Invariant($": 0x{High:x}{Low:x16}")
+            : FormattableString.Invariant($": 0x{Low:x}");
+        return FormattableString.Invariant($"{Operation} of {Size} {(Size == 1 ? "byte" : "bytes")} at 0x{Address:x}{data}");
+    }
 }

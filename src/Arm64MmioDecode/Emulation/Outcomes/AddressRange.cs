@@ -72,4 +72,8 @@ public readonly struct AddressRange : IEquatable<AddressRange>
     /// <param name="right">The other range.</param>
     /// <returns>Whether they differ.</returns>
     public static bool operator !=(AddressRange left, AddressRange right) => !left.Equals(right);
+
+    /// <summary>The range in a line: "16 bytes at 0x9000000, read".</summary>
+    /// <returns>The text.</returns>
+    public override string ToString() => FormattableString.Invariant($"{Length} bytes at 0x{Address:x}{(IsRead ? ", read" : string.Empty)}{(IsWritten ? ", written" : string.Empty)}{(IsUnprivileged ? ", unprivileged" : string.Empty)}");
 }

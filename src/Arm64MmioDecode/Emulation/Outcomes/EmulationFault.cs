@@ -1,4 +1,5 @@
 using System;
+using Arm64MmioDecode.Diagnostics;
 using Arm64MmioDecode.Syndromes;
 
 namespace Arm64MmioDecode.Emulation;
@@ -93,4 +94,8 @@ public readonly struct EmulationFault : IEquatable<EmulationFault>
     /// <param name="right">The other fault.</param>
     /// <returns>Whether they differ.</returns>
     public static bool operator !=(EmulationFault left, EmulationFault right) => !left.Equals(right);
+
+    /// <summary>The fault in a clause: "a data abort (Alignment fault) at 0x1001".</summary>
+    /// <returns>The text.</returns>
+    public override string ToString() => OutcomeSentences.For(this);
 }
