@@ -2,14 +2,13 @@ using System;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using System.IO;
 using System.Linq;
 using System.Text;
 using Arm64MmioDecode.Descriptors;
-using Arm64MmioDecode.Diagnostics;
-using Arm64MmioDecode.Handling;
-using Arm64MmioDecode.Syndromes;
+using Arm64MmioDecode.Tool.Dumps;
+using Arm64MmioDecode.Tool.Explaining;
 using Arm64MmioDecode.Tool.Input;
-using Arm64MmioDecode.Tool.Machines;
 using Arm64MmioDecode.Tool.Output;
 
 namespace Arm64MmioDecode.Tool.Commands;
@@ -25,12 +24,26 @@ internal static class ExplainCommand
     public static Command Create(ToolConsole console)
     {
         Option<ulong?> esr = Register(EsrOption, "ESR", "ESR_EL2 of the exit, in hexadecimal as all numbers here. To KVM's arm_nisv.esr_iss add 0x92000000.");
-        esr.Required = true;
         Option<bool> el1 = new("--el1") { Description = "The register is ESR_EL1: what a guest's kernel prints when it panics." };
         Option<ulong?> far = Register("--far", "FAR", "FAR_EL2, the virtual address.");
         Option<ulong?> ipa = Register("--ipa", "IPA", "The intermediate physical address, when the hypervisor reports it (KVM: arm_nisv.fault_ipa).");
         Option<ulong?> hpfar = Register("--hpfar", "HPFAR", "HPFAR_EL2, instead of --ipa.");
+        Option<ulong?> pc = Register("--pc", "PC", "PC, to find the instruction with --elf or --memory.");
         Option<string?> opcode = new("--opcode") { Description = "The instruction at PC, written as for decode.", HelpName = "WORD" };
+        Option<string?> dump = new("--dump")
+        {
+            Description = "A log with a register dump of QEMU, kvmtool, Linux, EDK2, U-Boot, Xen, Hafnium or TF-A; - is standard input.",
+            HelpName = "FILE",
+        };
+        Option<string?> program = new("--elf") { Description = "The program that ran, for the instruction at PC and its function.", HelpName = "FILE" };
+        Option<FileAt?> memory = MemoryFile("--memory", "The bytes around PC, as the program sees them, and the address of the first.");
+        Option<string[]> trees = new("--dtb")
+        {
+            Description = "The guest's device tree, to name what is at the address; once more for the hypervisor's.",
+            HelpName = "FILE",
+            Arity = new ArgumentArity(1, 2),
+        };
+        var tables = new TableOptions();
         Option<InstructionSet> set = CommonOptions.InstructionSet();
         Option<bool> json = CommonOptions.Json();
         var command = new Command("explain", "Says in words what a data abort is about, why its syndrome is empty, and what to look at next.")
@@ -40,10 +53,16 @@ internal static class ExplainCommand
             far,
             ipa,
             hpfar,
+            pc,
             opcode,
             set,
-            json,
+            dump,
+            program,
+            memory,
+            trees,
         };
+        tables.AddTo(command);
+        command.Add(json);
         command.Validators.Add(result =>
         {
             // Not their values: those may be what is wrong, which is reported elsewhere.
@@ -51,54 +70,86 @@ internal static class ExplainCommand
             {
                 result.AddError("--ipa and --hpfar say the same: give one of them");
             }
+
+            if (result.GetResult(esr) is null && result.GetResult(dump) is null)
+            {
+                result.AddError("give the syndrome with --esr, or a log with --dump");
+            }
         });
         command.SetAction(parsed =>
         {
-            ulong register = parsed.GetValue(esr) ?? 0;
-            var syndrome = parsed.GetValue(el1) ? DataAbortSyndrome.FromEsrEL1(register) : DataAbortSyndrome.FromEsr(register);
-            ulong? farValue = parsed.GetValue(far);
-            InstructionSet instructionSet = parsed.GetValue(set);
-            Opcode? word = parsed.GetValue(opcode) is { } text ? Opcode.Parse(Encoding.UTF8.GetBytes(text), instructionSet) : null;
-            var exit = new DataAbortExit(syndrome, farValue, Ipa(in syndrome, parsed.GetValue(ipa), parsed.GetValue(hpfar), farValue));
-            return Run(console, exit, instructionSet, word, parsed.GetValue(json));
+            var input = new ExplainInput
+            {
+                Esr = parsed.GetValue(esr),
+                IsEsrEL1 = parsed.GetValue(el1),
+                Far = parsed.GetValue(far),
+                Ipa = parsed.GetValue(ipa),
+                Hpfar = parsed.GetValue(hpfar),
+                Pc = parsed.GetValue(pc),
+                Opcode = parsed.GetValue(opcode),
+                InstructionSet = parsed.GetResult(set) is { Implicit: false } ? parsed.GetValue(set) : null,
+                Dump = parsed.GetValue(dump) is { } file ? ReadDump(file, console) : null,
+                Program = parsed.GetValue(program),
+                Memory = parsed.GetValue(memory),
+                DeviceTrees = parsed.GetValue(trees) ?? [],
+                Tables = tables.Read(parsed),
+            };
+            return Run(console, Explainer.Explain(input), parsed.GetValue(json));
         });
         return command;
     }
 
-    private static int Run(ToolConsole console, in DataAbortExit exit, InstructionSet set, Opcode? opcode, bool json)
+    private static CrashDump ReadDump(string file, ToolConsole console)
     {
-        ExitExplanation explanation = opcode is { } word
-            ? ExitExplanation.Of(exit, OpcodeDecoder.Decode(word, set, ItState.None, out AccessDescriptor access), access)
-            : ExitExplanation.Of(exit);
+        using Stream stream = InputFile.Open(file, console);
+        var reader = new LineReader(stream, static () => { });
+        try
+        {
+            return DumpReader.Read(reader);
+        }
+        catch (BadInputException e)
+        {
+            throw new BadInputException($"{(file == InputFile.StandardInput ? "standard input" : Quoted.Text(file))}: {e.Message}", e);
+        }
+    }
+
+    private static int Run(ToolConsole console, ExplainedExit exit, bool json)
+    {
         var output = new OutputBuffer(console.Output);
         if (json)
         {
             using var lines = new JsonLineWriter(output);
-            ExplanationJson.Write(lines.Begin(), explanation, set, opcode);
+            ExplanationJson.Write(lines.Begin(), exit);
             lines.End();
         }
         else
         {
-            ExplanationText.Write(output, new TextStyle(console.Colour), explanation, set);
+            ExplanationText.Write(output, new TextStyle(console.Colour), exit);
         }
 
         output.Flush();
         return ExitCode.Success;
     }
 
-    private static IntermediatePhysicalAddress Ipa(in DataAbortSyndrome syndrome, ulong? ipa, ulong? hpfar, ulong? far)
+    /// <summary>An option with a file of memory, <c>FILE@ADDR</c>.</summary>
+    public static Option<FileAt?> MemoryFile(string name, string description) => new(name)
     {
-        if (ipa is { } given)
+        Description = description,
+        HelpName = "FILE@ADDR",
+        CustomParser = result =>
         {
-            return IntermediatePhysicalAddress.FromAddress(given);
-        }
+            string text = result.Tokens[0].Value;
+            if (!FileAt.TryParse(text, out FileAt? file))
+            {
+                result.AddError($"{name}: {Quoted.Text(text)} is not FILE@ADDR, a file and the hexadecimal address of its first byte");
+            }
 
-        return hpfar is not { } register ? default
-            : far is { } address ? IntermediatePhysicalAddress.FromHpfar(in syndrome, register, address)
-            : IntermediatePhysicalAddress.FromHpfar(in syndrome, register);
-    }
+            return file;
+        },
+    };
 
-    private static Option<ulong?> Register(string name, string helpName, string description) => new(name)
+    /// <summary>An option with the value of a register.</summary>
+    public static Option<ulong?> Register(string name, string helpName, string description) => new(name)
     {
         Description = description,
         HelpName = helpName,

@@ -1,10 +1,9 @@
 using System.Collections.Generic;
 using System.Text.Json;
 using Arm64MmioDecode.Decoding;
-using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Diagnostics;
 using Arm64MmioDecode.Syndromes;
-using Arm64MmioDecode.Tool.Input;
+using Arm64MmioDecode.Tool.Explaining;
 
 namespace Arm64MmioDecode.Tool.Output;
 
@@ -14,15 +13,19 @@ internal static class ExplanationJson
     private static readonly JsonEncodedText s_esr = JsonEncodedText.Encode("esr");
     private static readonly JsonEncodedText s_value = JsonEncodedText.Encode("value");
     private static readonly JsonEncodedText s_far = JsonEncodedText.Encode("far");
+    private static readonly JsonEncodedText s_pc = JsonEncodedText.Encode("pc");
+    private static readonly JsonEncodedText s_start = JsonEncodedText.Encode("start");
+    private static readonly JsonEncodedText s_length = JsonEncodedText.Encode("length");
     private static readonly JsonEncodedText s_ipa = JsonEncodedText.Encode("ipa");
 
-    public static void Write(Utf8JsonWriter json, ExitExplanation explanation, InstructionSet set, Opcode? instruction)
+    public static void Write(Utf8JsonWriter json, ExplainedExit exit)
     {
+        ExitExplanation explanation = exit.Explanation;
         DataAbortSyndrome syndrome = explanation.Exit.Syndrome;
         IntermediatePhysicalAddress ipa = explanation.Exit.Ipa;
         json.WriteHex(s_esr, syndrome.Value);
         json.WriteStartArray("fields");
-        foreach (SyndromeField field in SyndromeDescription.Describe(syndrome, set))
+        foreach (SyndromeField field in SyndromeDescription.Describe(syndrome, exit.InstructionSet))
         {
             json.WriteStartObject();
             json.WriteString("name", field.Name);
@@ -40,11 +43,17 @@ internal static class ExplanationJson
         WriteAddress(json, s_far, explanation.Exit.FaultAddress);
         WriteAddress(json, s_ipa, ipa.Precision == IpaPrecision.None ? null : ipa.Value);
         json.WriteString("ipaPrecision", JsonNamingPolicy.CamelCase.ConvertName(ipa.Precision.ToString()));
+        json.WriteString("dump", exit.DumpFormat);
+        WriteAddress(json, s_pc, exit.Pc);
+        json.WriteString("symbol", exit.Symbol);
+        WriteAll(json, "guestAction", explanation.GuestAction);
+        WriteTrees(json, exit.DeviceTrees);
+        WalkJson.Write(json, exit.Walk);
         json.WritePropertyName("instruction");
-        if (instruction is { } opcode)
+        if (exit.Opcode is { } opcode)
         {
             json.WriteStartObject();
-            DecodedInstructionJson.Write(json, set, opcode, explanation.Decoded ?? DecodeStatus.NotMemoryAccess, explanation.Access);
+            DecodedInstructionJson.Write(json, exit.InstructionSet, opcode, explanation.Decoded ?? DecodeStatus.NotMemoryAccess, explanation.Access);
             json.WriteEndObject();
         }
         else
@@ -68,6 +77,24 @@ internal static class ExplanationJson
         json.WriteString("cause", JsonNamingPolicy.CamelCase.ConvertName(explanation.Cause.ToString()));
         json.WriteString("usualCause", explanation.UsualCause);
         WriteAll(json, "next", explanation.Advice);
+    }
+
+    private static void WriteTrees(Utf8JsonWriter json, IReadOnlyList<TreeAnswer> trees)
+    {
+        json.WriteStartArray("deviceTrees");
+        foreach (TreeAnswer tree in trees)
+        {
+            json.WriteStartObject();
+            json.WriteString("file", tree.File);
+            json.WriteString("node", tree.Node?.Path);
+            json.WriteString("compatible", tree.Node?.Compatible);
+            json.WriteBoolean("memory", tree.Node is { IsMemory: true });
+            WriteAddress(json, s_start, tree.Node?.Start);
+            WriteAddress(json, s_length, tree.Node?.Length);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteAddress(Utf8JsonWriter json, JsonEncodedText name, ulong? address)

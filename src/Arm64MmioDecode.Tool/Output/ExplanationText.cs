@@ -2,20 +2,21 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using Arm64MmioDecode.Decoding;
-using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Diagnostics;
 using Arm64MmioDecode.Syndromes;
+using Arm64MmioDecode.Tool.Explaining;
 
 namespace Arm64MmioDecode.Tool.Output;
 
 /// <summary>The explanation of an abort for people.</summary>
 internal static class ExplanationText
 {
-    public static void Write(OutputBuffer output, TextStyle style, ExitExplanation explanation, InstructionSet set)
+    public static void Write(OutputBuffer output, TextStyle style, ExplainedExit exit)
     {
+        ExitExplanation explanation = exit.Explanation;
         DataAbortSyndrome syndrome = explanation.Exit.Syndrome;
         output.WriteLine(style.Heading(Format($"Syndrome 0x{syndrome.Value:x}")));
-        foreach (SyndromeField field in SyndromeDescription.Describe(syndrome, set))
+        foreach (SyndromeField field in SyndromeDescription.Describe(syndrome, exit.InstructionSet))
         {
             output.WriteLine("  " + field);
         }
@@ -27,6 +28,7 @@ internal static class ExplanationText
             WriteAddresses(output, explanation);
         }
 
+        WriteLog(output, style, exit);
         if (explanation.Decoded is { } decoded)
         {
             output.WriteLine(style.Heading("Instruction"));
@@ -59,6 +61,21 @@ internal static class ExplanationText
         WriteAll(output, [explanation.UsualCause]);
         output.WriteLine(style.Heading("Next"));
         WriteAll(output, explanation.Advice);
+    }
+
+    // What is known only from logs and files: without them the sections above say it all.
+    private static void WriteLog(OutputBuffer output, TextStyle style, ExplainedExit exit)
+    {
+        if (exit.DumpFormat is not null || exit.DeviceTrees.Count != 0 || exit.Walk is not null || exit.Pc is not null)
+        {
+            output.WriteLine(style.Heading(exit.DumpFormat is { } format ? $"What the guest did (dump of {format})" : "What the guest did"));
+            WriteAll(output, exit.Explanation.GuestAction);
+        }
+
+        if (exit.Walk is { } walk)
+        {
+            WalkText.Write(output, style, walk);
+        }
     }
 
     private static void WriteAddresses(OutputBuffer output, ExitExplanation explanation)

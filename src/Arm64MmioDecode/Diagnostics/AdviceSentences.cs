@@ -116,7 +116,7 @@ internal static class AdviceSentences
     private static string? OfReason(NotEmulatedReason reason) => reason switch
     {
         NotEmulatedReason.RegistersNotAvailable =>
-            "Let the object with the guest's registers offer those of the extension, too (IScalableRegisters for SVE and SME, IGuardedControlStackRegisters), as far as this version of the library uses them; or do not offer the extension to the guest; or let the guest take a fault (EmulationOptions.Unsupported).",
+            "Let the object with the guest's registers offer those of the extension, too (IScalableRegisters for SVE and SME, IGuardedControlStackRegisters); or do not offer the extension to the guest; or let the guest take a fault (EmulationOptions.Unsupported).",
         NotEmulatedReason.DebugTransfer =>
             "Let the object with the guest's registers have the debug data transfer register, too (IDebugTransferRegisters), or let the guest take a fault (EmulationOptions.Unsupported).",
         NotEmulatedReason.ConstrainedUnpredictable =>

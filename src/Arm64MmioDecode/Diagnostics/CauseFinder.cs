@@ -55,7 +55,7 @@ internal static class CauseFinder
         }
 
         // What the guest takes the memory for says more than the instruction: whoever expects RAM uses any instruction.
-        if (view == GuestMemoryView.NormalCacheable)
+        if (view is GuestMemoryView.NormalCacheable or GuestMemoryView.DeclaredMemory)
         {
             return ExitCause.MissingMemory;
         }

@@ -23,7 +23,7 @@ internal static class CauseSentences
         ExitCause.TagsOnDevice =>
             "Code that tags memory (FEAT_MTE), such as an allocator or a stack, works on an address where there is a device.",
         ExitCause.MissingMemory =>
-            "The guest takes the address for RAM: its page tables map it as Normal Cacheable memory. Usually the memory map that it was given (device tree, ACPI tables, firmware) has RAM where the hypervisor has a device or nothing at all.",
+            "The guest takes the address for RAM. Usually the memory map that it was given (device tree, ACPI tables, firmware) has RAM where the hypervisor has a device or nothing at all.",
         ExitCause.DeviceBuffer =>
             "The guest maps the address as Normal Non-cacheable memory, as drivers do with framebuffers and other memory of a device whose accesses have no side effects (Linux: ioremap_wc).",
         ExitCause.StackOnDevice =>

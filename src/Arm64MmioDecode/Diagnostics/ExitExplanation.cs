@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Text;
 using Arm64MmioDecode.Decoding;
 using Arm64MmioDecode.Descriptors;
+using Arm64MmioDecode.Emulation;
 using Arm64MmioDecode.Handling;
 using Arm64MmioDecode.Syndromes;
 using Arm64MmioDecode.Translation;
@@ -19,16 +20,14 @@ public sealed class ExitExplanation
     private readonly InstructionFacts _instruction;
     private readonly AccessDescriptor _access;
 
-    private ExitExplanation(in DataAbortExit exit, in InstructionFacts instruction, GuestMemoryView view, in ExitOutcome? outcome)
+    private ExitExplanation(in DataAbortExit exit, in InstructionFacts instruction, GuestMemoryView view, in ExitOutcome? outcome, IGuestRegisters? registers = null)
     {
         Exit = exit;
         Outcome = outcome;
         MemoryView = view;
         _instruction = instruction;
         _access = instruction.Access;
-        Differences = instruction.Decoded == DecodeStatus.MemoryAccess && IsAboutInstruction
-            ? SyndromeAgreement.Differences(exit.Syndrome, _access)
-            : [];
+        Differences = instruction.Decoded == DecodeStatus.MemoryAccess && IsAboutInstruction ? DifferencesOf(exit, _access, registers) : [];
         IsWhatTrapped = Decoded == DecodeStatus.MemoryAccess && Agrees != false && outcome is not { Status: ExitStatus.Retry };
         Cause = CauseFinder.Find(exit, _access, view, outcome, isOther: Agrees == false);
         Contradictions = SyndromeContradictions.Of(exit, _access);
@@ -119,6 +118,22 @@ public sealed class ExitExplanation
         new(exit, new InstructionFacts { Decoded = decoded, Access = access }, GuestMemoryView.Unknown, null);
 
     /// <summary>
+    /// Explains an exit that was read from a log, with everything else that is known about it: where it was, with which registers,
+    /// and what lies at the address. Instruction and syndrome agree only if the instruction, with these registers, accesses the address that faulted.
+    /// </summary>
+    /// <param name="exit">The exit.</param>
+    /// <param name="decoded">What the instruction is; null when it is not known.</param>
+    /// <param name="access">The instruction; empty when it is no memory access or not known.</param>
+    /// <param name="circumstances">What else is known.</param>
+    /// <returns>The explanation.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="circumstances"/> is null.</exception>
+    public static ExitExplanation Of(in DataAbortExit exit, DecodeStatus? decoded, in AccessDescriptor access, ExitCircumstances circumstances)
+    {
+        _ = circumstances ?? throw new ArgumentNullException(nameof(circumstances));
+        return new(exit, InstructionFacts.Of(exit, decoded, access, circumstances), circumstances.MemoryView, null, circumstances.Registers);
+    }
+
+    /// <summary>
     /// Explains the exit that a handler has handled last. Call it before the vCPU runs again: it reads registers, and page tables for
     /// what the guest takes the address for.
     /// </summary>
@@ -158,6 +173,12 @@ public sealed class ExitExplanation
                 text.Append("  ").Append(sentence).Append('\n');
             }
         }
+    }
+
+    private static IReadOnlyList<string> DifferencesOf(in DataAbortExit exit, in AccessDescriptor access, IGuestRegisters? registers)
+    {
+        IReadOnlyList<string> differences = SyndromeAgreement.Differences(exit.Syndrome, access);
+        return registers is not null && AddressAgreement.Difference(exit, access, registers) is { } address ? [.. differences, address] : differences;
     }
 
     // Only for an access of the instruction's own: of a page table walk, FAR is not what failed.

@@ -24,7 +24,8 @@ internal static class GuestActionSentences
 
         if (instruction.Decoded is { } decoded)
         {
-            string at = instruction.Pc is { } pc ? FormattableString.Invariant($" at 0x{pc:x}") : string.Empty;
+            string at = (instruction.Pc is { } pc ? FormattableString.Invariant($" at 0x{pc:x}") : string.Empty)
+                + (instruction.Symbol is { } symbol ? " (" + symbol + ")" : string.Empty);
             string word = instruction.Word is { } opcode ? " (" + opcode + ")" : string.Empty;
             sentences.Add(decoded switch
             {
@@ -50,6 +51,7 @@ internal static class GuestActionSentences
                 : FormattableString.Invariant($"What failed was {What(syndrome)} at {addresses} ({syndrome.Dfsc})."));
         }
 
+        sentences.AddRange(instruction.Facts);
         if (View(explanation.MemoryView) is { } view)
         {
             sentences.Add(view);
@@ -155,6 +157,7 @@ internal static class GuestActionSentences
         GuestMemoryView.Device => "The guest's page tables map the address as Device memory: it knows that there is a device.",
         GuestMemoryView.NormalNonCacheable => "The guest's page tables map the address as Normal Non-cacheable memory: it expects memory of a device, or memory that it shares with one.",
         GuestMemoryView.NormalCacheable => "The guest's page tables map the address as Normal Cacheable memory: it expects RAM there.",
+        GuestMemoryView.DeclaredMemory => "The device tree that the guest was given has memory at the address: it expects RAM there.",
         GuestMemoryView.NotMapped => "The guest's page tables do not map the address any more.",
         _ => null,
     };

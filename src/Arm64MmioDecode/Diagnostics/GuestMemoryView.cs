@@ -20,4 +20,7 @@ public enum GuestMemoryView : byte
 
     /// <summary>Nothing: stage 1 has no translation for the address now.</summary>
     NotMapped,
+
+    /// <summary>RAM, by the device tree that the guest was given; what its page tables say is not known.</summary>
+    DeclaredMemory,
 }

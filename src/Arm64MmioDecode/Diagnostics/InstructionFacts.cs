@@ -35,6 +35,29 @@ internal readonly struct InstructionFacts
     /// <summary>The registers that its address is made of, with their contents, while it has not changed them.</summary>
     public IReadOnlyList<(string Name, ulong Value)>? AddressRegisters { get; init; }
 
+    /// <summary>The function that it is in, when that is known.</summary>
+    public string? Symbol { get; init; }
+
+    /// <summary>Further facts, a sentence each.</summary>
+    public IReadOnlyList<string> Facts
+    {
+        get => field ?? [];
+        init;
+    }
+
+    /// <summary>What is known of an exit that was read from a log.</summary>
+    public static InstructionFacts Of(in DataAbortExit exit, DecodeStatus? decoded, in AccessDescriptor access, ExitCircumstances circumstances) => new()
+    {
+        Decoded = decoded,
+        Access = access,
+        Word = decoded == DecodeStatus.MemoryAccess ? null : circumstances.Word,
+        Pc = circumstances.Pc,
+        Symbol = circumstances.Symbol,
+        Facts = circumstances.Facts,
+        Address = exit.FaultAddress is null && circumstances.Registers is { } known ? AddressAgreement.FirstAddress(access, known) : null,
+        AddressRegisters = circumstances.Registers is { } registers && decoded == DecodeStatus.MemoryAccess ? Read(access, registers) : null,
+    };
+
     public static InstructionFacts Of(ExitHandler handler)
     {
         AccessDescriptor access = handler.Access;

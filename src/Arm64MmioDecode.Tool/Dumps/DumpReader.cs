@@ -1,0 +1,46 @@
+using System;
+using System.Text;
+using System.Text.RegularExpressions;
+using Arm64MmioDecode.Tool.Input;
+
+namespace Arm64MmioDecode.Tool.Dumps;
+
+/// <summary>Finds the register dump in a log of any length.</summary>
+internal static partial class DumpReader
+{
+    private const int MaxLineLength = 4096;
+
+    /// <summary>Reads a log to its end.</summary>
+    /// <exception cref="BadInputException">It has no dump.</exception>
+    public static CrashDump Read(LineReader reader)
+    {
+        // In the order in which they count when a log has several.
+        DumpFormat[] formats =
+        [
+            new XenDump(), new HafniumDump(), new QemuDump(), new KvmtoolDump(), new LinuxDump(), new EdkDump(), new UBootDump(), new TrustedFirmwareDump(),
+        ];
+        while (reader.MoveNext())
+        {
+            ReadOnlySpan<byte> bytes = reader.Current.Span;
+            string line = Prefix().Replace(Encoding.UTF8.GetString(bytes[..Math.Min(bytes.Length, MaxLineLength)]), "");
+            foreach (DumpFormat format in formats)
+            {
+                format.Read(line);
+            }
+        }
+
+        foreach (DumpFormat format in formats)
+        {
+            if (format.Result is { } dump)
+            {
+                return dump;
+            }
+        }
+
+        throw new BadInputException("no register dump was recognised (QEMU, kvmtool, Linux, EDK2, U-Boot, Xen, Hafnium and TF-A are known)");
+    }
+
+    // What consoles and loggers put before a line: "[   12.345678] ", "[ 12.3][ T1] ", "(XEN) ", "<1>", "Nov 29 04:00:00 host kernel: ".
+    [GeneratedRegex(@"^(?:\w{3} [ \d]\d [\d:]{8} \S+ kernel: )?(?:<\d>)?(?:\(XEN\) ?)?(?:\[ *\d+\.\d+\] ?)?(?:\[ *[CT]\d+\] ?)?", RegexOptions.CultureInvariant)]
+    private static partial Regex Prefix();
+}

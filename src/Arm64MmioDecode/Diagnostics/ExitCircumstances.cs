@@ -1,0 +1,28 @@
+using System.Collections.Generic;
+using Arm64MmioDecode.Emulation;
+
+namespace Arm64MmioDecode.Diagnostics;
+
+/// <summary>
+/// What is known about an exit beside its exception, for one that was read from a log and not handled: each as far as it is known.
+/// </summary>
+public sealed class ExitCircumstances
+{
+    /// <summary>PC of the instruction.</summary>
+    public ulong? Pc { get; init; }
+
+    /// <summary>The function that it is in, such as "writel+0x8".</summary>
+    public string? Symbol { get; init; }
+
+    /// <summary>The registers before the instruction, all of them; null when some that an address can be made of are not known.</summary>
+    public IGuestRegisters? Registers { get; init; }
+
+    /// <summary>What the guest takes the address for.</summary>
+    public GuestMemoryView MemoryView { get; init; }
+
+    /// <summary>The word at PC in hexadecimal, for one that is no memory access.</summary>
+    public string? Word { get; init; }
+
+    /// <summary>Further facts, a sentence each, which <see cref="ExitExplanation.GuestAction"/> tells.</summary>
+    public IReadOnlyList<string> Facts { get; init; } = [];
+}

@@ -1,0 +1,296 @@
+using System;
+using System.Buffers.Binary;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Text;
+using System.Text.Json;
+using FluentAssertions;
+using Xunit;
+
+namespace Arm64MmioDecode.Tests.Tool;
+
+/// <summary>What is told about the dumps that people have, and about the files that they add.</summary>
+public sealed class ExplainDumpTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("mmiodecode-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData(nameof(DumpSamples.QemuOld))]
+    [InlineData(nameof(DumpSamples.QemuNew))]
+    public void Qemu_has_no_syndrome_and_the_instruction_with_its_registers_tells_all(string sample)
+    {
+        JsonElement json = Explain(Sample(sample), "--memory", Bytes("code.bin", 0xB8004548u) + "@40080014");
+
+        Text(json, "dump").Should().Be("QEMU");
+        Text(json, "pc").Should().Be("0x40080014");
+        json.GetProperty("instruction").GetProperty("text").GetString().Should().Be("str w8, [x10], #4");
+        Texts(json, "guestAction").Should().Contain(
+            "Its address comes from x10 = 0x9000018.",
+            "What failed was a write at address 0x9000018 (Translation fault, level 3).",
+            "KVM_RUN failed with \"Function not implemented\": that is a data abort without a description (ISV = 0) where the guest has no memory.",
+            "There is no syndrome: a data abort without a description (ISV = 0) is assumed, with the direction of the instruction.");
+        json.GetProperty("agrees").GetBoolean().Should().BeTrue();
+        Text(json, "cause").Should().Be("mergedAccess");
+    }
+
+    [Fact]
+    public void A_guest_in_AArch32_has_the_registers_of_its_mode()
+    {
+        JsonElement json = Explain(DumpSamples.QemuAArch32, "--opcode", "e92d0003");
+
+        Texts(json, "guestAction").Should().Contain("Its address comes from sp = 0x9000020.", "What failed was a write at address 0x9000018 (Translation fault, level 3).");
+        json.GetProperty("instruction").GetProperty("set").GetString().Should().Be("a32");
+    }
+
+    [Fact]
+    public void Kvmtool_shows_the_bytes_at_PC()
+    {
+        JsonElement json = Explain(DumpSamples.Kvmtool);
+
+        (Text(json, "dump"), Text(json, "pc")).Should().Be(("kvmtool", "0x40080014"));
+        json.GetProperty("instruction").GetProperty("text").GetString().Should().Be("str w8, [x10], #4");
+        json.GetProperty("far").ValueKind.Should().Be(JsonValueKind.Null, "kvmtool does not print x10");
+    }
+
+    [Fact]
+    public void An_oops_is_the_guests_own()
+    {
+        JsonElement json = Explain(DumpSamples.LinuxOops);
+
+        (Text(json, "dump"), Text(json, "symbol"), Text(json, "esr"), Text(json, "far")).Should().Be(("Linux", "probe_one+0x14", "0x96000046", "0x8"));
+        (Text(json, "class"), Text(json, "cause")).Should().Be(("stage1Translation", "nullPointer"));
+        json.GetProperty("agrees").GetBoolean().Should().BeTrue();
+        Texts(json, "guestAction").Should().Contain("The instruction (probe_one+0x14) is str x0, [x1, #8]: it writes 8 bytes.", "Its address comes from x1 = 0x0.");
+        Texts(json, "next")[0].Should().Contain("not to be emulated");
+    }
+
+    [Fact]
+    public void An_instruction_that_does_not_access_the_address_is_told()
+    {
+        JsonElement json = Explain(DumpSamples.LinuxOops.Replace("x1 : 0000000000000000", "x1 : 0000000000001000"));
+
+        json.GetProperty("agrees").GetBoolean().Should().BeFalse();
+        Texts(json, "differences").Should().Equal("The address differs: 0x8 faulted, and with these registers the instruction accesses 8 bytes at 0x1008.");
+    }
+
+    [Fact]
+    public void Firmware_is_told_with_its_image()
+    {
+        JsonElement json = Explain(DumpSamples.Edk2, "--opcode", "f9400260");
+
+        (Text(json, "dump"), Text(json, "symbol"), Text(json, "pc"), Text(json, "far")).Should().Be(("EDK2", "Sample.dll+0x10C0", "0x5f6fd0c0", "0xafafafafafafafaf"));
+        (Text(json, "class"), Text(json, "cause")).Should().Be(("stage1Translation", "wrongPointer"));
+        json.GetProperty("agrees").GetBoolean().Should().BeTrue();
+        Texts(json, "guestAction").Should().Contain("Its address comes from x19 = 0xafafafafafafafaf.");
+    }
+
+    [Fact]
+    public void U_Boot_is_told_with_its_word()
+    {
+        JsonElement json = Explain(DumpSamples.UBoot);
+
+        (Text(json, "dump"), Text(json, "pc"), Text(json, "far")).Should().Be(("U-Boot", "0x7ff59d60", "0x9000018"));
+        (Text(json, "class"), Text(json, "cause")).Should().Be(("externalAbort", "memorySystemError"));
+        json.GetProperty("instruction").GetProperty("text").GetString().Should().Be("ldr w0, [x20]");
+        Texts(json, "next").Should().NotContain(sentence => sentence.Contains("inject"));
+    }
+
+    [Fact]
+    public void Xen_reports_both_addresses()
+    {
+        JsonElement json = Explain(DumpSamples.Xen, "--opcode", "b8004548");
+
+        (Text(json, "dump"), Text(json, "pc"), Text(json, "far"), Text(json, "ipa")).Should().Be(("Xen", "0xffff800008123454", "0xffff80000a000018", "0x9000018"));
+        (Text(json, "class"), Text(json, "cause")).Should().Be(("instructionAccess", "mergedAccess"));
+    }
+
+    [Fact]
+    public void Hafnium_reports_the_direction()
+    {
+        JsonElement json = Explain(DumpSamples.Hafnium);
+
+        (Text(json, "dump"), Text(json, "pc"), Text(json, "ipa"), Text(json, "esr")).Should().Be(("Hafnium", "0x6284014", "0x9000018", "0x92000047"));
+        Explain("ERROR: Data abort: pc=0x6284014, esr=0x96000046, ec=0x25, far=0x8\n").GetProperty("cause").GetString().Should().Be("nullPointer");
+    }
+
+    [Fact]
+    public void Firmware_at_EL3_is_its_own()
+    {
+        JsonElement json = Explain(DumpSamples.TrustedFirmware, "--opcode", "f9000020");
+
+        (Text(json, "dump"), Text(json, "pc"), Text(json, "cause")).Should().Be(("TF-A", "0xe02d0c0", "nullPointer"));
+        json.GetProperty("agrees").GetBoolean().Should().BeTrue();
+    }
+
+    [Fact]
+    public void A_file_is_read_as_standard_input_is()
+    {
+        string file = Path.Combine(_folder, "log.txt");
+        File.WriteAllText(file, "before\r\n" + DumpSamples.LinuxOops.ReplaceLineEndings("\r\n") + "\r\nafter\r\n");
+
+        ToolRun run = ToolRun.InProcess("", "explain", "--dump", file);
+
+        run.ExitCode.Should().Be(0);
+        run.Output.Should().Contain("What the guest did (dump of Linux)\n").And.Contain("str x0, [x1, #8]");
+    }
+
+    [Fact]
+    public void What_is_given_counts_before_the_dump()
+    {
+        JsonElement json = Explain(DumpSamples.Xen, "--esr", "0x92000007", "--ipa", "0x9000018", "--far", "0x18");
+        (Text(json, "esr"), Text(json, "far")).Should().Be(("0x92000007", "0x18"));
+    }
+
+    [Fact]
+    public void A_program_tells_instruction_and_function()
+    {
+        string elf = Path.Combine(_folder, "guest.elf");
+        File.WriteAllBytes(elf, SampleElf.Build(0x40080000, "outl", [0xD503201F, 0xD503201F, 0xD503201F, 0xD503201F, 0xD503201F, 0xB8004548, 0xD65F03C0]));
+
+        JsonElement json = Explain(DumpSamples.QemuNew, "--elf", elf);
+
+        json.GetProperty("instruction").GetProperty("text").GetString().Should().Be("str w8, [x10], #4");
+        Text(json, "symbol").Should().Be("outl+0x14");
+        Texts(json, "guestAction")[0].Should().Be("The instruction at 0x40080014 (outl+0x14) is str w8, [x10], #4: it writes 4 bytes and moves its base register.");
+
+        json = Explain(DumpSamples.QemuNew.Replace("PC=0000000040080014", "PC=0000000050080014"), "--elf", elf);
+        Texts(json, "guestAction").Should().Contain("The program has no code at 0x50080014: it is another one, or it was moved when it was loaded.");
+    }
+
+    [Fact]
+    public void The_wrong_device_tree_is_found_out()
+    {
+        string guest = Tree("guest.dtb", ("memory@8000000", "memory", null, 0x8000000, 0x2000000));
+        string vmm = Tree("vmm.dtb", ("pl011@9000000", null, "arm,pl011", 0x9000000, 0x1000), ("memory@40000000", "memory", null, 0x40000000, 0x1000000));
+
+        JsonElement json = Explain(DumpSamples.Xen, "--dtb", guest, "--dtb", vmm);
+
+        Text(json, "cause").Should().Be("missingMemory");
+        Texts(json, "guestAction").Should().Contain(
+            "By the device tree guest.dtb there is memory (/memory@8000000, 0x8000000 to 0x9ffffff).",
+            "By the device tree vmm.dtb there is arm,pl011 (/pl011@9000000, 0x9000000 to 0x9000fff).",
+            "The guest takes the address for memory, and the hypervisor's tree has none there: the guest was given the wrong device tree.");
+        JsonElement[] trees = [.. json.GetProperty("deviceTrees").EnumerateArray()];
+        trees.Select(tree => tree.GetProperty("memory").GetBoolean()).Should().Equal(true, false);
+        trees[1].GetProperty("node").GetString().Should().Be("/pl011@9000000");
+
+        json = Explain(DumpSamples.Xen, "--dtb", Tree("other.dtb", ("memory@40000000", "memory", null, 0x40000000, 0x1000000)));
+        Texts(json, "guestAction").Should().Contain("By the device tree other.dtb there is nothing at 0x9000018.");
+    }
+
+    [Theory]
+    [InlineData(0x09000018ul, "0x9000018", "Device-nGnRnE")]
+    [InlineData(0x00000018ul, null, "Translation fault, level 1")]
+    public void The_walk_is_told_level_by_level(ulong address, string? physical, string what)
+    {
+        // TCR: T0SZ = 25, granule 4 KiB, so the walk starts at level 1. A table at 0x40000000, whose entry 0 leads to a block of level 2.
+        byte[] memory = new byte[0x2000];
+        if (physical is not null)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(memory, 0x40001003);
+            BinaryPrimitives.WriteUInt64LittleEndian(memory.AsSpan(0x1000 + ((0x09000000 >> 21) * 8)), 0x09000000 | 0x401);
+        }
+
+        string file = Path.Combine(_folder, "ram.bin");
+        File.WriteAllBytes(file, memory);
+        string[] arguments = ["--esr", "0x92000006", "--far", $"0x{address:x}", "--tables", file + "@0x40000000", "--tcr", "0x80803519", "--ttbr0", "0x40000000"];
+
+        JsonElement walk = ToolRun.InProcess("", ["explain", "--json", .. arguments]).ParseObjects().Single().GetProperty("walk");
+        walk.GetProperty("physicalAddress").GetString().Should().Be(physical);
+        walk.GetProperty(physical is null ? "fault" : "attributes").GetString().Should().Be(what);
+        JsonElement[] lookups = [.. walk.GetProperty("lookups").EnumerateArray()];
+        string.Join(' ', lookups.Select(lookup => lookup.GetProperty("level").GetInt32() + ":" + lookup.GetProperty("kind").GetString()))
+            .Should().Be(physical is null ? "1:invalid" : "1:table 2:block");
+        lookups[0].GetProperty("at").GetString().Should().Be("0x40000000");
+
+        string text = ToolRun.InProcess("", ["explain", .. arguments]).Output;
+        text.Should().Contain("Walk of the guest's page tables\n  virtual address 0x" + address.ToString("x")).And.Contain(physical is null ? "   X   Translation fault, level 1\n" : "   +-> 0x9000018, Device-nGnRnE\n");
+    }
+
+    [Theory]
+    [InlineData("--dump", "-")]
+    [InlineData("--esr", "0x1", "--dtb", "/nowhere")]
+    [InlineData("--esr", "0x1", "--elf", "/nowhere", "--pc", "0x1000")]
+    [InlineData("--esr", "0x1", "--elf", "/dev/null", "--pc", "0x1000")]
+    [InlineData("--esr", "0x1", "--dtb", "/dev/null")]
+    [InlineData("--esr", "0x1", "--dtb", "/")]
+    [InlineData("--dump", "/")]
+    [InlineData("--esr", "0x1", "--memory", "/nowhere@0x1000", "--pc", "0x1000")]
+    [InlineData("--esr", "0x1", "--memory", "file", "--pc", "0x1000")]
+    [InlineData("--esr", "0x1", "--memory", "file@zz", "--pc", "0x1000")]
+    [InlineData("--esr", "0x1", "--tables", "/dev/null@0")]
+    [InlineData("--esr", "0x1", "--tcr", "0x1")]
+    [InlineData("--far", "0x1")]
+    public void Files_that_cannot_be_used_are_refused_in_one_line(params string[] arguments) =>
+        ToolRun.InProcess("no dump here\n", ["explain", .. arguments]).IsRefusal.Should().BeTrue();
+
+    [Fact]
+    public void Whatever_the_files_hold_the_tool_answers_or_refuses_in_one_line()
+    {
+        var random = new Random(5);
+        string[] samples =
+        [
+            DumpSamples.QemuOld, DumpSamples.QemuNew, DumpSamples.QemuAArch32, DumpSamples.Kvmtool, DumpSamples.LinuxOops, DumpSamples.Edk2, DumpSamples.UBoot,
+            DumpSamples.Xen, DumpSamples.Hafnium, DumpSamples.TrustedFirmware,
+        ];
+        byte[] tree = File.ReadAllBytes(Tree("tree.dtb", ("pl011@9000000", null, "arm,pl011", 0x9000000, 0x1000), ("memory@40000000", "memory", null, 0x40000000, 0x1000000)));
+        byte[] elf = SampleElf.Build(0x40080000, "outl", [0xD503201F, 0xB8004548]);
+        string treeFile = Path.Combine(_folder, "hostile.dtb");
+        string elfFile = Path.Combine(_folder, "hostile.elf");
+        for (int i = 0; i < 600; i++)
+        {
+            File.WriteAllBytes(treeFile, Mutated(tree, random));
+            File.WriteAllBytes(elfFile, Mutated(elf, random));
+            string log = Encoding.Latin1.GetString(Mutated(Encoding.Latin1.GetBytes(samples[i % samples.Length]), random));
+            List<string> arguments = ["explain", "--dump", "-"];
+            arguments.AddRange((random.Next(3)) switch { 0 => ["--dtb", treeFile], 1 => ["--elf", elfFile], _ => Array.Empty<string>() });
+
+            ToolRun run = ToolRun.InProcess(log, [.. arguments]);
+
+            (run.ExitCode == 2 ? run.IsRefusal : run is { ExitCode: 0, Error.Length: 0 }).Should().BeTrue("of round {0}, which says {1}", i, run.Error);
+        }
+    }
+
+    private static byte[] Mutated(byte[] bytes, Random random)
+    {
+        byte[] result = [.. bytes];
+        for (int i = random.Next(6); i > 0; i--)
+        {
+            result[random.Next(result.Length)] = (byte)random.Next(256);
+        }
+
+        return random.Next(4) == 0 ? result[..random.Next(result.Length)] : result;
+    }
+
+    private static string Sample(string name) => (string)typeof(DumpSamples).GetField(name)!.GetValue(null)!;
+
+    private static JsonElement Explain(string log, params string[] arguments) =>
+        ToolRun.InProcess(log, ["explain", "--json", "--dump", "-", .. arguments]).ParseObjects().Single();
+
+    private static string? Text(JsonElement json, string name) => json.GetProperty(name).GetString();
+
+    private static string[] Texts(JsonElement json, string name) => [.. json.GetProperty(name).EnumerateArray().Select(text => text.GetString()!)];
+
+    private string Bytes(string name, params uint[] words)
+    {
+        string path = Path.Combine(_folder, name);
+        byte[] bytes = new byte[words.Length * 4];
+        for (int i = 0; i < words.Length; i++)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(i * 4), words[i]);
+        }
+
+        File.WriteAllBytes(path, bytes);
+        return path;
+    }
+
+    private string Tree(string name, params (string Node, string? Type, string? Compatible, uint Start, uint Length)[] nodes)
+    {
+        string path = Path.Combine(_folder, name);
+        File.WriteAllBytes(path, SampleDeviceTree.Build(nodes));
+        return path;
+    }
+}
