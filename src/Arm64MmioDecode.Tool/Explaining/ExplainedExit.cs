@@ -12,6 +12,9 @@ internal sealed class ExplainedExit
 
     public required InstructionSet InstructionSet { get; init; }
 
+    /// <summary>Whether nobody gave a syndrome, so that one was made up from the instruction.</summary>
+    public bool IsSyndromeAssumed { get; init; }
+
     /// <summary>The instruction; null when it is not known.</summary>
     public Opcode? Opcode { get; init; }
 

@@ -81,6 +81,7 @@ internal sealed class Explainer
         {
             Explanation = ExitExplanation.Of(exit, decoded, access, circumstances),
             InstructionSet = _set,
+            IsSyndromeAssumed = (_input.Esr ?? _dump?.Esr) is null,
             Opcode = opcode,
             DumpFormat = _dump?.Format,
             Pc = _pc,

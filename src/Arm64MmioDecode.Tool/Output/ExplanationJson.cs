@@ -43,6 +43,7 @@ internal static class ExplanationJson
         WriteAddress(json, s_far, explanation.Exit.FaultAddress);
         WriteAddress(json, s_ipa, ipa.Precision == IpaPrecision.None ? null : ipa.Value);
         json.WriteString("ipaPrecision", JsonNamingPolicy.CamelCase.ConvertName(ipa.Precision.ToString()));
+        json.WriteBoolean("assumed", exit.IsSyndromeAssumed);
         json.WriteString("dump", exit.DumpFormat);
         WriteAddress(json, s_pc, exit.Pc);
         json.WriteString("symbol", exit.Symbol);

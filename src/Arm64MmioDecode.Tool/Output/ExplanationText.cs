@@ -15,7 +15,7 @@ internal static class ExplanationText
     {
         ExitExplanation explanation = exit.Explanation;
         DataAbortSyndrome syndrome = explanation.Exit.Syndrome;
-        output.WriteLine(style.Heading(Format($"Syndrome 0x{syndrome.Value:x}")));
+        output.WriteLine(style.Heading(Format($"Syndrome 0x{syndrome.Value:x}") + (exit.IsSyndromeAssumed ? " (assumed)" : "")));
         foreach (SyndromeField field in SyndromeDescription.Describe(syndrome, exit.InstructionSet))
         {
             output.WriteLine("  " + field);
@@ -52,7 +52,7 @@ internal static class ExplanationText
             WriteAll(output, explanation.WhyNoSyndrome);
         }
 
-        if (explanation.Decoded == DecodeStatus.MemoryAccess)
+        if (explanation.Decoded == DecodeStatus.MemoryAccess && !exit.IsSyndromeAssumed)
         {
             WriteAgreement(output, style, explanation);
         }
@@ -89,7 +89,7 @@ internal static class ExplanationText
             IpaPrecision.Byte => Format($"0x{explanation.Exit.Ipa.Value:x}"),
             IpaPrecision.Page => Format($"in the page 0x{explanation.Exit.Ipa.Value & ~0xFFFul:x}"),
             _ => !syndrome.IsGuestExit ? "none: stage 2 had no part in it"
-                : !syndrome.IsHpfarValid ? "not known: HPFAR is not valid for this abort" : "not known",
+                : !syndrome.IsHpfarValid && syndrome.Source != SyndromeSource.KvmNisv ? "not known: HPFAR is not valid for this abort" : "not known",
         });
     }
 

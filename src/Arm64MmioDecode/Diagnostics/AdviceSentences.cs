@@ -140,7 +140,8 @@ internal static class AdviceSentences
         DataAbortSyndrome syndrome = explanation.Exit.Syndrome;
         bool matters = syndrome.Class is DataAbortClass.InstructionAccess or DataAbortClass.UnsupportedExclusiveOrAtomic
             or DataAbortClass.CacheMaintenance or DataAbortClass.ExternalAbort;
-        return explanation.Outcome is not null || explanation.Exit.Ipa.Precision != IpaPrecision.None || !matters || syndrome.IsHpfarValid ? null
+        return explanation.Outcome is not null || explanation.Exit.Ipa.Precision != IpaPrecision.None || !matters || syndrome.IsHpfarValid
+            || syndrome.Source == SyndromeSource.KvmNisv ? null
             : syndrome.FnV ? "Neither FAR_EL2 nor HPFAR_EL2 is valid for this abort: the address is not known."
             : "HPFAR_EL2 is not valid for this abort: translate FAR_EL2 through the guest's page tables for the guest-physical address.";
     }

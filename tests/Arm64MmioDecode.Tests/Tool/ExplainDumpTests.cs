@@ -32,8 +32,9 @@ public sealed class ExplainDumpTests : IDisposable
             "What failed was a write at address 0x9000018 (Translation fault, level 3).",
             "KVM_RUN failed with \"Function not implemented\": that is a data abort without a description (ISV = 0) where the guest has no memory.",
             "There is no syndrome: a data abort without a description (ISV = 0) is assumed, with the direction of the instruction.");
-        json.GetProperty("agrees").GetBoolean().Should().BeTrue();
+        json.GetProperty("assumed").GetBoolean().Should().BeTrue();
         Text(json, "cause").Should().Be("mergedAccess");
+        Texts(json, "next").Should().NotContain(sentence => sentence.Contains("HPFAR"));
     }
 
     [Fact]
