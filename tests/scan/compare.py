@@ -31,7 +31,7 @@ A64_SINGLE = re.compile(
     r"^(?:ld(?:u|t|ap|apu|a|la)?r(?:b|h|sb|sh|sw)?|st(?:u|t|l|lu|ll)?r(?:b|h)?|ldraa|ldrab|ld64b|st64b(?:v0?)?)$")
 A64_ATOMIC = re.compile(r"^(?:cas|swp|ld(?:add|clr|eor|set|smax|smin|umax|umin)|st(?:add|clr|eor|set|smax|smin|umax|umin)|rcw|ldt(?:add|clr|set)|stt(?:add|clr|set)|ld(?:f|bf)(?:add|max|min)|st(?:f|bf)(?:add|max|min))")
 A64_EXCLUSIVE = re.compile(r"^(?:ldx|stx|ldax|stlx|ldatx|stltx|ldtx|sttx)[rp]")
-A64_PAIR = re.compile(r"^(?:ldt?p(?:sw)?|stt?p|ldt?np|stt?np|stgp|ldiapp|stilp|ldxp|ldaxp|stxp|stlxp|ldap|stlp)$")
+A64_PAIR = re.compile(r"^(?:ldt?p(?:sw)?|stt?p|ldt?np|stt?np|stgp|ldiapp|stilp|ldxp|ldaxp|stxp|stlxp|ldap|ldapp|stlp)$")
 A64_CACHE = re.compile(r"^(?:dc|ic)$")
 # By set and way, of whole caches, and AT and TLBI are not by address.
 A64_NOT_BY_ADDRESS = {"isw", "csw", "cisw", "igsw", "igdsw", "cgsw", "cgdsw", "cigsw", "cigdsw", "ialluis", "iallu"}
@@ -113,8 +113,8 @@ def a64(text):
         reasons.add("exclusive")
     if A64_ATOMIC.match(mnemonic) and not mnemonic.startswith(("ldadd_",)):
         reasons.add("atomic")
-        # Of two registers: LDCLRP, SWPP, RCWSETPAL … (CASP's pairs are named by its size).
-        if re.match(r"^(?:ldclr|ldset|swp|rcw\w*?(?:clr|set|swp|cas))p(?:a|l|al)?$", mnemonic):
+        # Of two registers: LDCLRP, SWPP, RCWSETPAL … (compare and swap of pairs is not told apart).
+        if re.match(r"^(?:ldclr|ldset|swp|rcw\w*?(?:clr|set|swp))p(?:a|l|al)?$", mnemonic):
             reasons.add("pair")
     if re.match(r"^(?:ldg|ldgm|stg|stz2g|stzg|st2g|stgm|stzgm|stgp)$", mnemonic):
         reasons.add("tag")
