@@ -27,10 +27,10 @@ internal sealed class RankingCommandOptions
         CustomParser = ParseRules,
     };
 
-    private readonly Option<DeviceRange[]> _ranges = new("--device-range")
+    private readonly Option<DeviceRange[]> _ranges = new("--device-ranges")
     {
         Description = "Rank accesses to these addresses high. May be given several times.",
-        HelpName = "FIRST-LAST",
+        HelpName = "FIRST-LAST,…",
         AllowMultipleArgumentsPerToken = false,
         CustomParser = ParseRanges,
     };
@@ -53,7 +53,7 @@ internal sealed class RankingCommandOptions
             bool hasMore = result.GetResult(_without) is not null || result.GetResult(_ranges) is not null || result.GetResult(_trees) is not null;
             if (hasMore && !result.GetValue(_rank))
             {
-                result.AddError("--no-rank-rule, --device-range and --dtb are for --rank");
+                result.AddError("--no-rank-rule, --device-ranges and --dtb are for --rank");
             }
         });
     }
@@ -113,8 +113,11 @@ internal sealed class RankingCommandOptions
         List<DeviceRange> ranges = [];
         foreach (Token token in result.Tokens)
         {
-            (ulong first, ulong last) = ScanCommandOptions.ParseRange(result, token.Value, "--device-range");
-            ranges.Add(new DeviceRange(first, last));
+            foreach (string range in token.Value.Split(','))
+            {
+                (ulong first, ulong last) = ScanCommandOptions.ParseRange(result, range, "--device-ranges");
+                ranges.Add(new DeviceRange(first, last));
+            }
         }
 
         return [.. ranges];

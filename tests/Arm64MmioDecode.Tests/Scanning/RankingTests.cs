@@ -86,7 +86,7 @@ public class RankingTests
             file = "code";
         }
 
-        ToolRun run = ToolRun.InProcess("", ["scan", files.Path(file), "--rank", "--device-range", "0x9000000-0x9ffffff", "--format", "json", .. options]);
+        ToolRun run = ToolRun.InProcess("", ["scan", files.Path(file), "--rank", "--device-ranges", "0x100-0x1ff,0x9000000-0x9ffffff", "--format", "json", .. options]);
         run.Error.Should().BeEmpty();
         return Rules(run.ParseObjects()[0]);
     }
