@@ -7,7 +7,7 @@ namespace Arm64MmioDecode.Emulation;
 /// SVE and SME2 accesses of consecutive memory: LD1, ST1, LDNT1, STNT1, LDFF1, LDNF1 with all element sizes; the structures LD2–LD4,
 /// ST2–ST4; several vectors under a predicate-as-counter; whole vectors and predicates (LDR, STR).
 /// </summary>
-internal sealed class ContiguousVectors : VectorFamily
+internal sealed class ContiguousVectors : ScalableFamily
 {
     public ContiguousVectors(EmulatedAccess emulated, Lazy<ScalableRoom> room)
         : base(emulated, room)

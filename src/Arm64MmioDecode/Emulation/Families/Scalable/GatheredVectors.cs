@@ -7,7 +7,7 @@ namespace Arm64MmioDecode.Emulation;
 /// SVE accesses whose elements have an address each (gathers, scatters): a vector of addresses with an immediate or a scalar, or a
 /// scalar with a vector of offsets; first-fault and non-temporal ones, and the quadwords LD1Q and ST1Q.
 /// </summary>
-internal sealed class GatheredVectors : VectorFamily
+internal sealed class GatheredVectors : ScalableFamily
 {
     private const int DoublewordLog2 = 3;
 

@@ -11,8 +11,7 @@ internal sealed class MatrixAccesses : ScalableFamily
     private const int Zt0Length = 64;
     private const int VectorAlignment = 16;
 
-    // The streaming vector length in bytes; the number of the array vector, or of the slice within its tile.
-    private int _length;
+    // The number of the array vector, or of the slice within its tile.
     private int _vector;
 
     public MatrixAccesses(EmulatedAccess emulated, Lazy<ScalableRoom> room)
@@ -22,7 +21,7 @@ internal sealed class MatrixAccesses : ScalableFamily
 
     protected override bool TryList(in AccessDescriptor access, IGuestRegisters registers, IScalableRegisters scalable, in EmulationOptions options)
     {
-        _length = ScalableState.CheckLength(scalable.StreamingVectorLength);
+        VectorLength = ScalableState.CheckLength(scalable.StreamingVectorLength);
         if (access.Shape == TransferShape.ScalableContiguous)
         {
             return TryListSlice(in access, registers, scalable, in options);
@@ -40,8 +39,8 @@ internal sealed class MatrixAccesses : ScalableFamily
 
         // The offset in bits 3:0 counts both vectors of the array and of memory.
         int offset = (int)access.Opcode & 15;
-        _vector = (int)((SliceRegister(in access, registers) + (uint)offset) % (uint)_length);
-        return TryListBytes(in access, address + (ulong)(offset * _length), _length, VectorAlignment, in options);
+        _vector = (int)((SliceRegister(in access, registers) + (uint)offset) % (uint)VectorLength);
+        return TryListBytes(in access, address + (ulong)(offset * VectorLength), VectorLength, VectorAlignment, in options);
     }
 
     protected override void ReadRegisters(in AccessDescriptor access, IScalableRegisters scalable)
@@ -52,7 +51,7 @@ internal sealed class MatrixAccesses : ScalableFamily
         }
         else if (!IsVertical(in access))
         {
-            scalable.ReadZa(ArrayVector(in access), Room.Register(0, _length));
+            scalable.ReadZa(ArrayVector(in access), Room.Register(0, VectorLength));
         }
         else
         {
@@ -71,7 +70,7 @@ internal sealed class MatrixAccesses : ScalableFamily
         }
         else if (!IsVertical(in access))
         {
-            scalable.WriteZa(ArrayVector(in access), Room.Register(0, _length));
+            scalable.WriteZa(ArrayVector(in access), Room.Register(0, VectorLength));
         }
         else
         {
@@ -93,10 +92,10 @@ internal sealed class MatrixAccesses : ScalableFamily
     private bool TryListSlice(in AccessDescriptor access, IGuestRegisters registers, IScalableRegisters scalable, in EmulationOptions options)
     {
         int sizeLog2 = access.ElementSizeLog2;
-        int elements = _length >> sizeLog2;
+        int elements = VectorLength >> sizeLog2;
         uint offset = access.Opcode & 15 & ((1u << (4 - sizeLog2)) - 1);
         _vector = (int)((SliceRegister(in access, registers) + offset) % (uint)elements);
-        Room.Mask.Read(scalable, ScalableState.GoverningPredicate(in access), _length);
+        Room.Mask.Read(scalable, ScalableState.GoverningPredicate(in access), VectorLength);
         if (!Room.Mask.IsAnyActive(elements, sizeLog2))
         {
             return true;
@@ -127,9 +126,9 @@ internal sealed class MatrixAccesses : ScalableFamily
     private void TransferColumn(in AccessDescriptor access, IScalableRegisters scalable, bool isStore)
     {
         int sizeLog2 = access.ElementSizeLog2;
-        Span<byte> column = Room.Register(0, _length);
-        Span<byte> row = Room.Register(1, _length);
-        for (int e = 0; e < _length >> sizeLog2; e++)
+        Span<byte> column = Room.Register(0, VectorLength);
+        Span<byte> row = Room.Register(1, VectorLength);
+        for (int e = 0; e < VectorLength >> sizeLog2; e++)
         {
             int vector = (e << sizeLog2) + Tile(in access);
             scalable.ReadZa(vector, row);

@@ -7,7 +7,7 @@ namespace Arm64MmioDecode.Emulation;
 /// SVE loads of few elements to the whole vector: one element to all active ones (LD1R*), the active elements of 16 or 32 bytes to
 /// each such part (LD1RQ*, LD1RO*).
 /// </summary>
-internal sealed class ReplicatedVectors : VectorFamily
+internal sealed class ReplicatedVectors : ScalableFamily
 {
     private const int Quadword = 16;
     private const int Octaword = 32;
