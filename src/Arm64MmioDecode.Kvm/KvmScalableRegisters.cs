@@ -16,8 +16,8 @@ public sealed class KvmScalableRegisters : KvmGuestRegisters, IScalableRegisters
     private const int FirstFault = 16;
     private const ulong LengthField = 0xf; // ZCR_EL1.LEN
 
-    /// <summary>Makes a view of a CPU's registers; reads its identification registers once.</summary>
-    /// <param name="cpu">The CPU, initialised with <see cref="KvmVcpuFeatures.Sve"/>.</param>
+    /// <summary>Makes a view of a CPU's registers; reads its identification registers and vector lengths once.</summary>
+    /// <param name="cpu">The CPU, initialised with <see cref="KvmVcpuFeatures.Sve"/> and finalised.</param>
     /// <exception cref="ArgumentNullException"><paramref name="cpu"/> is null.</exception>
     /// <exception cref="ArgumentException">The CPU was initialised without SVE.</exception>
     public KvmScalableRegisters(IKvmRegisters cpu)
@@ -27,6 +27,9 @@ public sealed class KvmScalableRegisters : KvmGuestRegisters, IScalableRegisters
         {
             throw new ArgumentException("The CPU has no SVE.", nameof(cpu));
         }
+
+        // KVM_REG_ARM64_SVE_VLS does not change after KVM_ARM_VCPU_FINALIZE: it is read here and not at the first exit.
+        _ = Cache.MaximumVectorLength;
     }
 
     /// <inheritdoc/>

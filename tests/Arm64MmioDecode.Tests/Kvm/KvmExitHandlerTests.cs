@@ -56,8 +56,8 @@ public sealed class KvmExitHandlerTests
     [Fact]
     public void A_simd_load_clears_the_rest_of_the_scalable_register()
     {
-        KvmGuest guest = new KvmGuest(features: KvmVcpuFeatures.Sve).With(LdrQ);
-        guest.Cpu[KvmRegisterId.SveVectorLengths] = 0b1011; // 16, 32 and 64 bytes
+        // 16, 32 and 64 bytes.
+        KvmGuest guest = new KvmGuest(features: KvmVcpuFeatures.Sve, identify: cpu => cpu[KvmRegisterId.SveVectorLengths] = 0b1011).With(LdrQ);
         guest.Cpu.Bytes(KvmRegisterId.Z(0)).Fill(0xff);
 
         guest.Exit(isWrite: false).Should().Be(KvmExitOutcome.Completed);

@@ -23,7 +23,7 @@ public sealed class SystemCallTests
             foreach (string line in File.ReadLines(Repository.File("docs", "kvm.md")))
             {
                 string[] cells = [.. line.Split('|').Select(cell => cell.Trim(' ', '`'))];
-                if (cells.Length == 7 && cells[1] is "A64" or "A32")
+                if (cells.Length == 7 && cells[1] is "A64" or "SVE" or "A32")
                 {
                     rows.Add(cells[1], cells[2], cells[4], cells[5]);
                 }
@@ -34,8 +34,8 @@ public sealed class SystemCallTests
     }
 
     [Fact]
-    public void The_document_has_a_table_for_both_execution_states() =>
-        Table.Select(row => (string)row[0]).Distinct().Should().Equal("A64", "A32");
+    public void The_document_has_a_table_for_both_execution_states_and_for_sve() =>
+        Table.Select(row => (string)row[0]).Distinct().Should().Equal("A64", "SVE", "A32");
 
     [Theory]
     [MemberData(nameof(Table))]
@@ -48,11 +48,14 @@ public sealed class SystemCallTests
     private static string Calls(string set, string opcode, bool translation)
     {
         uint word = uint.Parse(opcode, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-        DecodeStatus decoded = set == "A64"
-            ? InstructionDecoder.DecodeA64(word, out AccessDescriptor access)
-            : InstructionDecoder.DecodeA32(word, out access);
+        DecodeStatus decoded = set == "A32"
+            ? InstructionDecoder.DecodeA32(word, out AccessDescriptor access)
+            : InstructionDecoder.DecodeA64(word, out access);
         decoded.Should().Be(DecodeStatus.MemoryAccess);
-        KvmGuest guest = new KvmGuest(set == "A32", translation).With(word);
+        KvmVcpuFeatures features = set == "SVE" ? KvmVcpuFeatures.Sve : KvmVcpuFeatures.None;
+        KvmGuest guest = new KvmGuest(set == "A32", translation, features).With(word);
+        guest.Cpu.Bytes(KvmRegisterId.P(0)).Fill(0xFF);
+        guest.Cpu.Bytes(KvmRegisterId.FirstFault).Fill(0xFF);
         if (access.NoSyndromeReasons == NoSyndromeReasons.None)
         {
             guest.ExitWithSyndrome(access.Rt, access.ElementSize);
