@@ -24,7 +24,7 @@ try
 {
     using KvmSystem kvm = KvmSystem.Open();
     var report = new Report();
-    string[] parts = args.Length == 0 ? ["instructions", "calls", "faults", "race", "linux", "vmm"] : args;
+    string[] parts = args.Length == 0 ? ["instructions", "calls", "faults", "sve", "race", "linux", "vmm"] : args;
     Func<Machine, KvmVirtualCpu, IFaultHandler?> library = (machine, cpu) => new LibraryHandler(machine, cpu, new RetryLimit());
     Func<Machine, KvmVirtualCpu, IFaultHandler?> withExclusives = (machine, cpu) => new LibraryHandler(machine, cpu, new RetryLimit(), ExclusivePolicy.Perform);
     if (parts.Contains("instructions"))
@@ -44,7 +44,11 @@ try
         foreach (GuestSet set in (GuestSet[])[GuestSet.A64, GuestSet.A32])
         {
             List<InstructionCase> cases = InstructionCase.Load($"{Guests}/cases-{set.ToString().ToLowerInvariant()}.bin");
-            SystemCallProof.Run(kvm, $"{Guests}/kvm.md", set, cases, report);
+            SystemCallProof.Run(kvm, $"{Guests}/kvm.md", set, hasSve: false, cases, report);
+            if (set == GuestSet.A64)
+            {
+                SystemCallProof.Run(kvm, $"{Guests}/kvm.md", set, hasSve: true, cases, report);
+            }
         }
     }
 
@@ -58,6 +62,11 @@ try
                 FaultProof.Run(kvm, mode, cases, withExclusives, report);
             }
         }
+    }
+
+    if (parts.Contains("sve"))
+    {
+        SveProof.Run(kvm, $"{Guests}/sve-a64.bin", report);
     }
 
     if (parts.Contains("race"))

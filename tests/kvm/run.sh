@@ -2,7 +2,7 @@
 # The proof in real KVM: boots Debian's arm64 kernel in QEMU (TCG, with EL2), runs the VMM of
 # tests/Arm64MmioDecode.Kvm.Vmm in it as first process, and that runs its guests in /dev/kvm.
 #
-#   tests/kvm/run.sh [PART…]         PART: instructions, calls, faults, race, linux, vmm; default: all of them
+#   tests/kvm/run.sh [PART…]         PART: instructions, calls, faults, sve, race, linux, vmm; default: all of them
 #   tests/kvm/run.sh record FILE     records exits of the instruction cases as JSON lines (docs/samples/kvm-nisv-proof.jsonl)
 #
 # Prints "N passed, N failed" at the end. Exit code 0 if nothing failed, 1 if something did, 2 if a tool is missing.

@@ -77,10 +77,9 @@ internal static class InstructionProof
     private static bool IsLaneLoad(InstructionCase test) =>
         test.Text.StartsWith("ld", StringComparison.Ordinal) && test.Text.Contains("}[", StringComparison.Ordinal);
 
-    // SVE accesses are not emulated.
     private static bool Applies(InstructionCase test, GuestMode mode) =>
         (!test.NeedsTranslation || mode.HasTranslation)
         && (!test.NeedsEl1 || (mode.ExceptionLevel == 1 && mode.AArch32Mode != GuestMode.System))
         && (!test.NeedsSystemMode || mode.AArch32Mode == GuestMode.System)
-        && !test.NeedsSve;
+        && (!test.NeedsSve || mode.HasSve);
 }

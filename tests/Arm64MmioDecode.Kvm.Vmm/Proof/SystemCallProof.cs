@@ -14,13 +14,13 @@ internal static class SystemCallProof
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
 
-    public static void Run(KvmSystem kvm, string document, GuestSet set, IReadOnlyList<InstructionCase> cases, Report report)
+    public static void Run(KvmSystem kvm, string document, GuestSet set, bool hasSve, IReadOnlyList<InstructionCase> cases, Report report)
     {
         GuestTranslation on = set == GuestSet.A64 ? GuestTranslation.Granule4K : GuestTranslation.Long;
         foreach (GuestTranslation translation in (GuestTranslation[])[GuestTranslation.Off, on])
         {
             LibraryHandler? handler = null;
-            var mode = new GuestMode(set, translation, 1, BigEndian: false);
+            var mode = new GuestMode(set, translation, 1, BigEndian: false) { HasSve = hasSve };
             using var guest = new InstructionGuest(
                 kvm,
                 mode,
@@ -30,7 +30,7 @@ internal static class SystemCallProof
             foreach (string line in File.ReadLines(document))
             {
                 string[] cells = [.. line.Split('|').Select(cell => cell.Trim(' ', '`'))];
-                if (cells.Length != 7 || cells[1] != set.ToString())
+                if (cells.Length != 7 || cells[1] != (hasSve ? "SVE" : set.ToString()))
                 {
                     continue;
                 }

@@ -13,7 +13,7 @@ flat() # COMPILER NAME
     rm "$out/$2.o"
 }
 
-for name in cases-a64 aborts-a64 race-a64; do
+for name in cases-a64 aborts-a64 race-a64 sve-a64; do
     flat aarch64-linux-gnu $name
 done
 for name in cases-a32 aborts-a32 cases-t32 aborts-t32; do
