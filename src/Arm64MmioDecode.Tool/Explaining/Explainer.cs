@@ -76,6 +76,7 @@ internal sealed class Explainer
             MemoryView = view,
             Word = opcode is { } known ? "0x" + known.Value.ToString(known.Length == 2 ? "x4" : "x8", CultureInfo.InvariantCulture) : null,
             Facts = _facts,
+            Walk = walk?.Lookups ?? [],
         };
         return new ExplainedExit
         {

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using Arm64MmioDecode.Emulation;
+using Arm64MmioDecode.Translation;
 
 namespace Arm64MmioDecode.Diagnostics;
 
@@ -19,6 +20,9 @@ public sealed class ExitCircumstances
 
     /// <summary>What the guest takes the address for.</summary>
     public GuestMemoryView MemoryView { get; init; }
+
+    /// <summary>The lookups of stage 1 on the way from the address that faulted, in their order.</summary>
+    public IReadOnlyList<TableLookup> Walk { get; init; } = [];
 
     /// <summary>The word at PC in hexadecimal, for one that is no memory access.</summary>
     public string? Word { get; init; }

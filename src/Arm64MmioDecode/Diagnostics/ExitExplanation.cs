@@ -53,6 +53,12 @@ public sealed class ExitExplanation
     /// <summary>What the guest takes the address for.</summary>
     public GuestMemoryView MemoryView { get; }
 
+    /// <summary>
+    /// How the guest's own page tables translate the address that faulted, now: their descriptors in the order of the lookups. Empty
+    /// where that is not known, or translation is off.
+    /// </summary>
+    public IReadOnlyList<TableLookup> Walk { get; private init; } = [];
+
     /// <summary>Whether instruction and syndrome agree; null when the instruction is not known, or when the abort is not about its own access.</summary>
     public bool? Agrees => Decoded is null || !IsAboutInstruction || (Decoded != DecodeStatus.MemoryAccess && IsBesideInstruction) ? null
         : Decoded == DecodeStatus.MemoryAccess && Differences.Count == 0;
@@ -130,7 +136,10 @@ public sealed class ExitExplanation
     public static ExitExplanation Of(in DataAbortExit exit, DecodeStatus? decoded, in AccessDescriptor access, ExitCircumstances circumstances)
     {
         _ = circumstances ?? throw new ArgumentNullException(nameof(circumstances));
-        return new(exit, InstructionFacts.Of(exit, decoded, access, circumstances), circumstances.MemoryView, null, circumstances.Registers);
+        return new(exit, InstructionFacts.Of(exit, decoded, access, circumstances), circumstances.MemoryView, null, circumstances.Registers)
+        {
+            Walk = circumstances.Walk,
+        };
     }
 
     /// <summary>
@@ -143,7 +152,10 @@ public sealed class ExitExplanation
     public static ExitExplanation Of(ExitHandler handler)
     {
         _ = handler ?? throw new ArgumentNullException(nameof(handler));
-        return new(handler.Exit, InstructionFacts.Of(handler), ViewOf(handler), handler.Outcome);
+        return new(handler.Exit, InstructionFacts.Of(handler), ViewOf(handler), handler.Outcome)
+        {
+            Walk = IsAboutOwnAccess(handler.Exit.Syndrome) ? handler.WalkTrapped() : [],
+        };
     }
 
     /// <summary>The whole explanation: what the guest did, why the syndrome was empty, how it ended, what usually lies behind it, what to do.</summary>
@@ -181,11 +193,13 @@ public sealed class ExitExplanation
         return registers is not null && AddressAgreement.Difference(exit, access, registers) is { } address ? [.. differences, address] : differences;
     }
 
-    // Only for an access of the instruction's own: of a page table walk, FAR is not what failed.
+    // Of a page table walk, FAR is not what failed.
+    private static bool IsAboutOwnAccess(in DataAbortSyndrome syndrome) =>
+        syndrome.Class is DataAbortClass.InstructionAccess or DataAbortClass.UnsupportedExclusiveOrAtomic;
+
     private static GuestMemoryView ViewOf(ExitHandler handler)
     {
-        if (handler.Exit.Syndrome.Class is not (DataAbortClass.InstructionAccess or DataAbortClass.UnsupportedExclusiveOrAtomic)
-            || handler.TranslateTrapped() is not { } result)
+        if (!IsAboutOwnAccess(handler.Exit.Syndrome) || handler.TranslateTrapped() is not { } result)
         {
             return GuestMemoryView.Unknown;
         }

@@ -112,6 +112,15 @@ internal sealed class AccessTranslator : INonFaultMmioBus, ITagMemory
         return result.Fault.Kind == TranslationFaultKind.Permission ? Translate(virtualAddress, access | PageAccess.Unprivileged) : result;
     }
 
+    /// <summary>The lookups of stage 1 for an address, in their order.</summary>
+    public TableLookup[] Walk(ulong virtualAddress, bool write)
+    {
+        var request = new TranslationRequest(virtualAddress, write ? TranslationAccess.Write : TranslationAccess.Read, InstructionFetcher.IsPrivileged(_pstate));
+        var lookups = new TableLookup[Stage1.MaxTableLookups];
+        TranslationResult result = Stage1.Translate(_memory!, _stage1!.ReadRegisters(virtualAddress), request, lookups);
+        return lookups.AsSpan(0, Math.Min(lookups.Length, result.TableReads)).ToArray();
+    }
+
     /// <summary>Finds the page of an address, by translating it if it is not known yet.</summary>
     /// <param name="virtualAddress">The address.</param>
     /// <param name="access">What the access needs.</param>

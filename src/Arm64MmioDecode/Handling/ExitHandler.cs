@@ -132,6 +132,11 @@ public sealed partial class ExitHandler
         ? _translator.TranslateForAttributes(address, _exit.Syndrome.IsWnRValid && _exit.Syndrome.WnR)
         : null;
 
+    /// <summary>The same, lookup by lookup: for people, as it allocates.</summary>
+    internal TableLookup[] WalkTrapped() => _trapped is { } address && _translator.CanTranslate
+        ? _translator.Walk(address, _exit.Syndrome.IsWnRValid && _exit.Syndrome.WnR)
+        : [];
+
     /// <summary>Handles an exit from beginning to end.</summary>
     /// <param name="exit">The exit.</param>
     /// <returns>How it ended. An exception that the devices throw leaves the registers unchanged, and the exit abandoned.</returns>

@@ -8,6 +8,7 @@ using Arm64MmioDecode.Emulation;
 using Arm64MmioDecode.Handling;
 using Arm64MmioDecode.Syndromes;
 using Arm64MmioDecode.Tests.Handling;
+using Arm64MmioDecode.Translation;
 using FluentAssertions;
 using Xunit;
 
@@ -50,6 +51,22 @@ public sealed class ExitExplanationTests
               To avoid the exit, let the driver use accessors that are one plain load or store each, written in assembly (Linux: readl and writel; EDK II: MmioRead32 and MmioWrite32). Volatile alone does not keep a compiler from merging.
 
             """.ReplaceLineEndings("\n"));
+    }
+
+    [Fact]
+    public void The_walk_of_the_guests_tables_is_data()
+    {
+        var explanation = Explain(StorePair, TestGuest.WriteEsr);
+
+        explanation.Walk.Select(lookup => lookup.Kind).Should().EndWith(TableLookupKind.Page).And.HaveCountGreaterThan(1);
+        explanation.Walk.SkipLast(1).Should().OnlyContain(lookup => lookup.Kind == TableLookupKind.Table);
+        (explanation.Walk[^1].Descriptor & 0xFFFF_FFFF_F000).Should().Be(TestGuest.DeviceIpa);
+
+        var off = new TestGuest().With(StorePair);
+        off.Tables.Registers = off.Tables.Registers with { Sctlr = 0 };
+        off.Registers.Pc = TestGuest.Code;
+        off.X(2, TestGuest.DeviceIpa).Handler.Handle(DataAbortExit.FromRegisters(TestGuest.WriteEsr, TestGuest.DeviceIpa, TestGuest.DeviceIpa >> 8));
+        ExitExplanation.Of(off.Handler).Walk.Should().BeEmpty();
     }
 
     [Fact]
