@@ -20,6 +20,16 @@ public sealed partial class AccessPlan
     /// </summary>
     internal int FaultingRangeCount => Math.Min(RangeCount, _sequence.NonFaultFrom);
 
+    /// <summary>The one range of a plain load or store, in parts that travel in registers.</summary>
+    /// <returns>Whether the instruction is one; what it does to the range is in its descriptor.</returns>
+    internal bool TryGetTransfer(out ulong address, out ulong length, out ulong mask)
+    {
+        address = _sequence.Path.RemoveTag(_sequence.Address);
+        length = _sequence.TotalSize;
+        mask = _sequence.Path.AddressMask;
+        return _family == _transfers;
+    }
+
     /// <summary>A range of addresses that the instruction touches, for comparison with what an exit reports.</summary>
     /// <param name="index">0 to <see cref="RangeCount"/> − 1.</param>
     /// <returns>The range. Cache maintenance touches the one byte of its address, and counts as a write as in ESR_ELx.WnR.</returns>

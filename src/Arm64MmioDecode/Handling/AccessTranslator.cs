@@ -26,6 +26,12 @@ internal sealed class AccessTranslator : INonFaultMmioBus, ITagMemory
     private readonly IGuestRam? _ram;
     private readonly IAtomicGuestMemory? _atomic;
 
+    // The page that a transaction goes to most likely, in parts: a copy of the whole would wait until its parts have been written.
+    private ulong _latestVirtual;
+    private ulong _latestPhysical;
+    private PageAccess _latestAccess;
+    private bool _latestIsMemory;
+
     private ulong _pstate;
     private int _known;
     private int _next;
@@ -39,12 +45,13 @@ internal sealed class AccessTranslator : INonFaultMmioBus, ITagMemory
         _devices = devices;
         _stage1 = stage1;
         _memory = memory;
+        CanTranslate = stage1 is not null && memory is not null;
         _ram = memory as IGuestRam;
         _atomic = memory as IAtomicGuestMemory;
     }
 
     /// <summary>Whether addresses can be translated.</summary>
-    public bool CanTranslate => _stage1 is not null && _memory is not null;
+    public bool CanTranslate { get; }
 
     /// <summary>Whether a part of the access has turned out to have no translation, or no permission, when it was its turn.</summary>
     public bool HasFaulted { get; private set; }
@@ -59,7 +66,14 @@ internal sealed class AccessTranslator : INonFaultMmioBus, ITagMemory
     public TranslationAccess Maintenance { get; set; }
 
     /// <summary>The exit has been abandoned: no further transaction is performed.</summary>
-    public bool IsAbandoned { get; set; }
+    public bool IsAbandoned { get; private set; }
+
+    /// <summary>Abandons it.</summary>
+    public void Abandon()
+    {
+        IsAbandoned = true;
+        _latestAccess = PageAccess.None;
+    }
 
     /// <summary>Forgets the exit before.</summary>
     public void Begin(ulong pstate)
@@ -70,6 +84,7 @@ internal sealed class AccessTranslator : INonFaultMmioBus, ITagMemory
         HasFaulted = false;
         HasUndeliverableFault = false;
         IsAbandoned = false;
+        _latestAccess = PageAccess.None;
         _unprivilegedRead = false;
         _unprivilegedWrite = false;
         _isGuardedControlStack = false;
@@ -98,6 +113,7 @@ internal sealed class AccessTranslator : INonFaultMmioBus, ITagMemory
         page.NeedsUpdate = false;
         page.IsDeviceType = false;
         page.IsMemory = IsMemory(page.Physical, (access & PageAccess.Write) != 0);
+        SetLatest(page);
         return ref page;
     }
 
@@ -238,11 +254,7 @@ internal sealed class AccessTranslator : INonFaultMmioBus, ITagMemory
     }
 
     /// <summary>Whether a page is memory that can be read here and not written.</summary>
-    public bool IsReadOnlyHere(in GuestPage page)
-    {
-        Span<byte> probe = stackalloc byte[1];
-        return _ram is null && _memory is not null && _memory.TryRead(page.Physical, probe);
-    }
+    public bool IsReadOnlyHere(in GuestPage page) => _ram is null && _memory is not null && CanRead(_memory, page.Physical);
 
     /// <summary>Performs all transactions of a plan.</summary>
     public void Perform(AccessPlan plan)
@@ -263,16 +275,12 @@ internal sealed class AccessTranslator : INonFaultMmioBus, ITagMemory
     public BusStatus Read(ulong address, int size, out ulong value)
     {
         BusStatus status = Locate(address, write: false, _unprivilegedRead, out ulong physicalAddress, out bool isMemory);
-        if (!status.IsSuccess || !isMemory)
+        if (status.IsSuccess)
         {
-            value = 0;
-            return status.IsSuccess ? _devices.Read(physicalAddress, size, out value) : status;
+            return isMemory ? ReadMemory(physicalAddress, size, out value) : _devices.Read(physicalAddress, size, out value);
         }
 
-        Span<byte> data = stackalloc byte[sizeof(ulong)];
-        data.Clear();
-        status = ReadMemory(physicalAddress, data.Slice(0, size));
-        value = BinaryPrimitives.ReadUInt64LittleEndian(data);
+        value = 0;
         return status;
     }
 
@@ -280,11 +288,23 @@ internal sealed class AccessTranslator : INonFaultMmioBus, ITagMemory
     public BusStatus Write(ulong address, int size, ulong value)
     {
         BusStatus status = Locate(address, write: true, _unprivilegedWrite, out ulong physicalAddress, out bool isMemory);
-        if (!status.IsSuccess || !isMemory)
-        {
-            return status.IsSuccess ? _devices.Write(physicalAddress, size, value) : status;
-        }
+        return !status.IsSuccess ? status
+            : isMemory ? WriteMemory(physicalAddress, size, value)
+            : _devices.Write(physicalAddress, size, value);
+    }
 
+    // Apart, as room for bytes has a price also where it is not used.
+    private BusStatus ReadMemory(ulong physicalAddress, int size, out ulong value)
+    {
+        Span<byte> data = stackalloc byte[sizeof(ulong)];
+        data.Clear();
+        BusStatus status = ReadMemory(physicalAddress, data.Slice(0, size));
+        value = BinaryPrimitives.ReadUInt64LittleEndian(data);
+        return status;
+    }
+
+    private BusStatus WriteMemory(ulong physicalAddress, int size, ulong value)
+    {
         Span<byte> data = stackalloc byte[sizeof(ulong)];
         BinaryPrimitives.WriteUInt64LittleEndian(data, value);
         return WriteMemory(physicalAddress, data.Slice(0, size));
@@ -351,10 +371,32 @@ internal sealed class AccessTranslator : INonFaultMmioBus, ITagMemory
 
     private BusStatus Locate(ulong address, bool write, bool unprivileged, out ulong physicalAddress, out bool isMemory)
     {
+        // Nearly always the page that was found last.
         PageAccess access = (write && !_isGuardedControlStack ? PageAccess.Write : PageAccess.Read) | (unprivileged ? PageAccess.Unprivileged : PageAccess.None);
+        if (_latestVirtual == (address & ~GuestPage.OffsetMask) && GuestPage.Allows(_latestAccess, access))
+        {
+            physicalAddress = _latestPhysical | (address & GuestPage.OffsetMask);
+            isMemory = _latestIsMemory;
+            return BusStatus.Success;
+        }
+
+        return LocateOther(address, access, out physicalAddress, out isMemory);
+    }
+
+    private void SetLatest(in GuestPage page)
+    {
+        _latestVirtual = page.Virtual;
+        _latestPhysical = page.Physical;
+        _latestAccess = page.Access;
+        _latestIsMemory = page.IsMemory;
+    }
+
+    private BusStatus LocateOther(ulong address, PageAccess access, out ulong physicalAddress, out bool isMemory)
+    {
         TranslationFault fault = default;
         if (!IsAbandoned && !(_isGuardedControlStack && !IsKnown(address)) && TryLocate(address, access, isUsed: true, out GuestPage page, out fault))
         {
+            SetLatest(page);
             physicalAddress = page.Locate(address);
             isMemory = page.IsMemory;
             return BusStatus.Success;
@@ -386,15 +428,13 @@ internal sealed class AccessTranslator : INonFaultMmioBus, ITagMemory
     }
 
     // Without IGuestRam nobody can say whether a page is memory for a write: a readable page may be a ROM, whose writes exit.
-    private bool IsMemory(ulong physicalPage, bool write)
-    {
-        if (_ram is not null)
-        {
-            return _ram.Contains(physicalPage, write);
-        }
+    private bool IsMemory(ulong physicalPage, bool write) =>
+        _ram is not null ? _ram.Contains(physicalPage, write) : !write && _memory is not null && CanRead(_memory, physicalPage);
 
+    private static bool CanRead(IGuestMemory memory, ulong physicalAddress)
+    {
         Span<byte> probe = stackalloc byte[1];
-        return !write && _memory is not null && _memory.TryRead(physicalPage, probe);
+        return memory.TryRead(physicalAddress, probe);
     }
 
     private ref GuestPage Slot()

@@ -22,6 +22,9 @@ public readonly record struct DataAbortExit
     private readonly IpaPrecision _ipaPrecision;
     private readonly bool _nonSecureSpace;
 
+    private const ulong IpaPageMask = (1ul << 44) - 1;
+    private const int PageShift = 12;
+
     private DataAbortExit(in DataAbortExit exit, uint instruction, int instructionLength)
     {
         _syndrome = exit._syndrome;
@@ -33,6 +36,18 @@ public readonly record struct DataAbortExit
         _nonSecureSpace = exit._nonSecureSpace;
         _instruction = instruction;
         _instructionLength = (byte)instructionLength;
+    }
+
+    // One whose FAR and IPA are known to the byte.
+    private DataAbortExit(ulong esr, ulong far, ulong ipa, bool nonSecureSpace)
+    {
+        _syndrome = esr;
+        _source = SyndromeSource.Esr;
+        _hasFaultAddress = true;
+        _faultAddress = far;
+        _ipa = ipa;
+        _ipaPrecision = IpaPrecision.Byte;
+        _nonSecureSpace = nonSecureSpace;
     }
 
     /// <summary>Describes an exit by its parts.</summary>
@@ -69,6 +84,16 @@ public readonly record struct DataAbortExit
     /// <returns>The exit.</returns>
     public static DataAbortExit FromRegisters(ulong esr, ulong far, ulong hpfar)
     {
+        // A translation or access flag fault, as nearly all are: both addresses are valid, to the byte unless FnP says otherwise.
+        const uint IsvAndFnP = (1u << 24) | (1u << 15);
+        const uint FnP = 1u << 15;
+        const uint FnV = 1u << 10;
+        const uint KindOfFault = 0b1100;
+        if (IsPlainSyndrome(esr) && ((uint)esr & KindOfFault) != KindOfFault && ((uint)esr & IsvAndFnP) != FnP && ((uint)esr & FnV) == 0)
+        {
+            return new DataAbortExit(esr, far, ((hpfar >> 4) & IpaPageMask) << PageShift | (far & GuestPage.OffsetMask), nonSecureSpace: hpfar >> 63 != 0);
+        }
+
         DataAbortSyndrome syndrome = DataAbortSyndrome.FromEsr(esr);
         return new DataAbortExit(syndrome, far, IntermediatePhysicalAddress.FromHpfar(syndrome, hpfar, far));
     }
@@ -99,6 +124,27 @@ public readonly record struct DataAbortExit
         return bytes.Length >= sizeof(uint) ? new DataAbortExit(this, BinaryPrimitives.ReadUInt32LittleEndian(bytes), sizeof(uint))
             : bytes.Length >= sizeof(ushort) ? new DataAbortExit(this, BinaryPrimitives.ReadUInt16LittleEndian(bytes), sizeof(ushort))
             : new DataAbortExit(this, 0, 0);
+    }
+
+    /// <summary>The four bytes, when as many were delivered.</summary>
+    internal uint DeliveredWord => _instruction;
+
+    /// <summary>
+    /// Whether this is what nearly all exits are: a translation, access flag or permission fault of a level from 0 to 3 in an
+    /// access that an instruction of the guest made for itself (<see cref="DataAbortClass.InstructionAccess"/>).
+    /// </summary>
+    internal bool IsPlain => IsPlainSyndrome(_syndrome) && (_source == SyndromeSource.Esr || _source == SyndromeSource.KvmNisv);
+
+    // EC 0x24 and nothing above it (ISS2); S1PTW, CM and VNCR are 0.
+    private static bool IsPlainSyndrome(ulong syndrome)
+    {
+        const ulong Others = (1ul << 13) | (1ul << 8) | (1ul << 7);
+        const uint Translation = 0b000100;
+        const uint Permission = 0b001111;
+        uint dfsc = (uint)syndrome & 0x3F;
+        return dfsc - Translation <= Permission - Translation
+            && syndrome >> 26 == (ulong)ExceptionClass.DataAbortLowerEl
+            && (syndrome & Others) == 0;
     }
 
     /// <summary>Copies the delivered bytes of the instruction.</summary>

@@ -50,6 +50,7 @@ public sealed partial class ExitHandler
     private Verdict BeginReported(in AccessDescriptor access)
     {
         access.CopyTo(ref _access);
+        _hasAccess = true;
         bool write = access.IsWrite;
         ulong address;
         if (_exit.FaultAddress is { } far)
@@ -65,7 +66,8 @@ public sealed partial class ExitHandler
             return Verdict.NotEmulated(ExitReason.AddressNotAvailable);
         }
 
-        if (_exit.Ipa.Precision != IpaPrecision.None)
+        bool isLocated = _exit.Ipa.Precision != IpaPrecision.None;
+        if (isLocated)
         {
             if (_translator.Add(address, _exit.Ipa.Value, write ? PageAccess.Write : PageAccess.Read).IsMemory)
             {
@@ -83,8 +85,19 @@ public sealed partial class ExitHandler
             return ended;
         }
 
-        Verdict located = LocatePage(address, write ? PageAccess.Write : PageAccess.Read, isTrapped: true);
-        return located.IsGoOn ? LocateOtherPages(address) : located;
+        if (isLocated && (address & GuestPage.OffsetMask) + (ulong)access.TotalSize <= GuestPage.Size)
+        {
+            return Verdict.GoOn;
+        }
+
+        TakeRanges();
+
+        if (!isLocated && LocatePage(address, write ? PageAccess.Write : PageAccess.Read, isTrapped: true) is { IsGoOn: false } elsewhere)
+        {
+            return elsewhere;
+        }
+
+        return LocateOtherPages(address);
     }
 
     // The instruction says what is accessed, if it is the one that trapped.
@@ -95,12 +108,12 @@ public sealed partial class ExitHandler
             return notFetched;
         }
 
-        return _fetch.Decode(out _access) == DecodeStatus.MemoryAccess ? BeginDecoded() : Verdict.Retry(ExitReason.NotMemoryAccess);
+        return Decode() == DecodeStatus.MemoryAccess ? BeginDecoded() : Verdict.Retry(ExitReason.NotMemoryAccess);
     }
 
     private Verdict BeginDecoded()
     {
-        bool isUnsupported = _exit.Syndrome.Class == DataAbortClass.UnsupportedExclusiveOrAtomic;
+        bool isUnsupported = !_isPlain && _exit.Syndrome.Class == DataAbortClass.UnsupportedExclusiveOrAtomic;
         if (isUnsupported && !NeedsSpecialMemory(_access))
         {
             return Verdict.Retry(ExitReason.KindDiffers);
@@ -108,7 +121,13 @@ public sealed partial class ExitHandler
 
         SetGuestState();
         Verdict prepared = Prepare(_access, 0);
-        if (_plan.FaultingRangeCount == 0)
+        if (prepared.IsGoOn && _isPlain && TryAgreeWithTransfer(out Verdict verdict))
+        {
+            return verdict;
+        }
+
+        TakeRanges();
+        if (_rangeCount == 0)
         {
             // An instruction that accesses nothing did not trap; but it may be one that is to fault, or is not known well enough.
             return prepared.IsGoOn ? Verdict.Retry(ExitReason.NoAccess)
@@ -152,13 +171,22 @@ public sealed partial class ExitHandler
         if (bigEndian != _options.BigEndian || _options.TopByteIgnored)
         {
             _options = _options with { BigEndian = bigEndian, TopByteIgnored = false };
+            _hasGuestState = true;
         }
 
         if ((_access.Properties & AccessProperties.Authenticated) != 0)
         {
             ulong pointer = _access.Rn == 31 ? _registers.Sp : _registers.GetX(_access.Rn);
             _options = AddressState.For(pointer, _stage1.ReadRegisters(pointer), _options);
+            _hasGuestState = true;
         }
+    }
+
+    // What the plan does not emulate is answered by the handler, as the exit tells the address.
+    private void ResetOptions()
+    {
+        _options = _policies.Unsupported == UnsupportedPolicy.Report ? _policies : _policies with { Unsupported = UnsupportedPolicy.Report };
+        _hasGuestState = false;
     }
 
     // An Alignment fault, also one by the memory type of stage 1, has priority over the faults of stage 2 (Arm ARM, "Prioritization of
@@ -184,7 +212,7 @@ public sealed partial class ExitHandler
         switch (prepared)
         {
             case EmulationStatus.Pending:
-                break;
+                return Verdict.GoOn;
             case EmulationStatus.Fault:
                 return Fault(ExitReason.Instruction, PlanFault);
             case EmulationStatus.Undefined:
@@ -193,10 +221,21 @@ public sealed partial class ExitHandler
             default:
                 return Verdict.NotEmulated(ExitReason.InstructionNotEmulated);
         }
+    }
 
-        bool reads = false;
-        bool writes = false;
-        for (int i = 0; i < _plan.RangeCount; i++)
+    // The ranges as they are before the first transaction. Nearly all accesses have one.
+    private void TakeRanges()
+    {
+        _rangeCount = _plan.FaultingRangeCount;
+        if (_rangeCount == 0)
+        {
+            return;
+        }
+
+        _range = _plan.GetRange(0);
+        bool reads = _range.IsRead && _range.IsUnprivileged;
+        bool writes = _range.IsWritten && _range.IsUnprivileged;
+        for (int i = 1; i < _rangeCount; i++)
         {
             AddressRange range = _plan.GetRange(i);
             reads |= range.IsRead && range.IsUnprivileged;
@@ -208,9 +247,9 @@ public sealed partial class ExitHandler
         {
             _translator.SetGuardedControlStack();
         }
-
-        return Verdict.GoOn;
     }
+
+    private AddressRange GetRange(int index) => index == 0 ? _range : _plan.GetRange(index);
 
     /// <summary>Whether an instruction is of the kind that memory may refuse with DFSC 0x35.</summary>
     internal static bool NeedsSpecialMemory(in AccessDescriptor access) =>

@@ -15,9 +15,9 @@ public sealed partial class ExitHandler
     {
         trapped = _exit.FaultAddress ?? 0;
         ExitReason reason = ExitReason.DirectionDiffers;
-        for (int i = 0; i < _plan.FaultingRangeCount; i++)
+        for (int i = 0; i < _rangeCount; i++)
         {
-            AddressRange range = _plan.GetRange(i);
+            AddressRange range = GetRange(i);
             if (ContradictsDirection(range))
             {
                 continue;
@@ -36,10 +36,51 @@ public sealed partial class ExitHandler
         return Verdict.Retry(reason);
     }
 
+    // The same for a plain load or store in one page whose address the exit reports, which is what most exits are.
+    private bool TryAgreeWithTransfer(out Verdict verdict)
+    {
+        const ulong Untagged = ulong.MaxValue >> 8;
+        verdict = Verdict.GoOn;
+        if (!_plan.TryGetTransfer(out ulong address, out ulong length, out ulong mask)
+            || _exit.FaultAddress is not { } far
+            || _exit.Syndrome.FnP
+            || IsGuardedControlStack
+            || (address & GuestPage.OffsetMask) + length > GuestPage.Size)
+        {
+            return false;
+        }
+
+        bool write = _access.IsWrite;
+        if (write != _exit.Syndrome.WnR)
+        {
+            verdict = Verdict.Retry(ExitReason.DirectionDiffers);
+            return true;
+        }
+
+        if ((unchecked(far - address) & mask & Untagged) >= length)
+        {
+            verdict = Verdict.Retry(ExitReason.AddressDiffers);
+            return true;
+        }
+
+        PageAccess access = write ? PageAccess.Write : PageAccess.Read;
+        if ((_access.NamedProperties & AccessProperties.Unprivileged) != 0)
+        {
+            access |= PageAccess.Unprivileged;
+            _translator.SetUnprivileged(reads: !write, writes: write);
+        }
+
+        verdict = _translator.CanTranslate ? LocatePage(far, access, isTrapped: true)
+            : _exit.Ipa.Precision == IpaPrecision.None ? Verdict.NotEmulated(ExitReason.AddressNotAvailable)
+            : _translator.Add(far, _exit.Ipa.Value, access).IsMemory ? Verdict.Retry(ExitReason.IsMemory)
+            : Verdict.GoOn;
+        return true;
+    }
+
     private bool ContradictsDirection(in AddressRange range)
     {
         DataAbortSyndrome syndrome = _exit.Syndrome;
-        return _access.Kind != AccessKind.CacheMaintenance && syndrome.IsWnRValid && !(syndrome.WnR ? range.IsWritten : range.IsRead);
+        return _access.Kind != AccessKind.CacheMaintenance && (_isPlain || syndrome.IsWnRValid) && !(syndrome.WnR ? range.IsWritten : range.IsRead);
     }
 
     private bool ContradictsDirection(in AccessDescriptor access) =>
@@ -163,10 +204,15 @@ public sealed partial class ExitHandler
     private Verdict LocateOtherPages(ulong trapped)
     {
         const ulong PageMask = (ulong.MaxValue >> 8) & ~GuestPage.OffsetMask;
-        bool byAndBy = _access.Kind is AccessKind.MemoryCopy or AccessKind.MemorySet;
-        for (int i = 0; i < _plan.FaultingRangeCount; i++)
+        if (_rangeCount == 1 && ((_range.Address ^ trapped) & PageMask) == 0 && (_range.Address & GuestPage.OffsetMask) + _range.Length <= GuestPage.Size)
         {
-            AddressRange range = _plan.GetRange(i);
+            return Verdict.GoOn;
+        }
+
+        bool byAndBy = _access.Kind is AccessKind.MemoryCopy or AccessKind.MemorySet;
+        for (int i = 0; i < _rangeCount; i++)
+        {
+            AddressRange range = GetRange(i);
             if (((range.Address ^ trapped) & PageMask) == 0 && (range.Address & GuestPage.OffsetMask) + range.Length <= GuestPage.Size)
             {
                 continue;

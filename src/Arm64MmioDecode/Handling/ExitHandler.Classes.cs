@@ -14,16 +14,21 @@ public sealed partial class ExitHandler
     private bool BeginExit(in DataAbortExit exit)
     {
         exit.CopyTo(ref _exit);
-        _access = default;
-        _fetch = default;
+        _hasAccess = false;
+        _rangeCount = 0;
+        _fetchStatus = FetchStatus.NotAvailable;
+        if (_hasOtherFetch)
+        {
+            _hasOtherFetch = false;
+            _otherFetch = default;
+        }
+
         _instructionAddress = null;
         _trapped = exit.FaultAddress;
         _pstate = _registers.PState;
-        _options = _policies;
-        if (_options.Unsupported != UnsupportedPolicy.Report)
+        if (_hasGuestState)
         {
-            // What the plan does not emulate is answered here, where the exit tells the address.
-            _options = _options with { Unsupported = UnsupportedPolicy.Report };
+            ResetOptions();
         }
 
         _status = ExitStatus.Pending;
@@ -32,8 +37,21 @@ public sealed partial class ExitHandler
         _action = default;
         _notEmulatedReason = NotEmulatedReason.None;
         _translator.Begin(_pstate);
-        DataAbortClass abortClass = _exit.Syndrome.Class;
         _plan.HasPassedAlignmentCheck = false;
+        _isPlain = exit.IsPlain;
+        if (_isPlain)
+        {
+            Verdict begun = BeginAccess();
+            if (begun.IsGoOn)
+            {
+                return true;
+            }
+
+            Conclude(begun);
+            return false;
+        }
+
+        DataAbortClass abortClass = _exit.Syndrome.Class;
         Verdict verdict = !_exit.Syndrome.IsGuestExit ? NotInstructionAccess(abortClass, ExitAction.HandOver) : abortClass switch
         {
             DataAbortClass.InstructionAccess => BeginAccess(),
@@ -54,21 +72,21 @@ public sealed partial class ExitHandler
     private Verdict BeginCacheMaintenance()
     {
         Verdict fetched = FetchInstruction();
-        if (_fetch.Status != FetchStatus.NotAvailable)
+        if (_fetchStatus != FetchStatus.NotAvailable)
         {
             if (!fetched.IsGoOn)
             {
                 return fetched;
             }
 
-            if (_fetch.Decode(out _access) == DecodeStatus.MemoryAccess)
+            if (Decode() == DecodeStatus.MemoryAccess)
             {
                 return _access.Kind != AccessKind.CacheMaintenance ? Verdict.Retry(ExitReason.KindDiffers)
                     : _options.CacheMaintenance == CacheMaintenancePolicy.Ignore ? BeginDecoded()
                     : NotInstructionAccess(DataAbortClass.CacheMaintenance, ExitAction.SkipInstruction);
             }
 
-            if (_fetch.InstructionSet == InstructionSet.A64)
+            if (InstructionFetcher.GetInstructionSet(_pstate) == InstructionSet.A64)
             {
                 return Verdict.Retry(ExitReason.KindDiffers);
             }

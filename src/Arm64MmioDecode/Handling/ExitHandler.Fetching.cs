@@ -1,4 +1,6 @@
 using System;
+using Arm64MmioDecode.Decoding;
+using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Fetching;
 using Arm64MmioDecode.Translation;
 
@@ -9,39 +11,65 @@ public sealed partial class ExitHandler
 {
     private Verdict FetchInstruction()
     {
-        _fetch = default;
-        ulong pc = _registers.Pc;
-        _instructionAddress = pc;
+        _instructionAddress = _registers.Pc;
+        if (_exit.DeliveredLength == sizeof(uint) && InstructionFetcher.GetInstructionSet(_pstate) != InstructionSet.T32)
+        {
+            _opcode = _exit.DeliveredWord;
+            _fetchStatus = FetchStatus.Fetched;
+            return Verdict.GoOn;
+        }
+
+        return FetchOther(_instructionAddress.GetValueOrDefault());
+    }
+
+    // What the hypervisor has not delivered as a word: T32, and all that is read from guest memory.
+    private Verdict FetchOther(ulong pc)
+    {
+        _hasOtherFetch = true;
         if (_exit.DeliveredLength != 0)
         {
             Span<byte> delivered = stackalloc byte[sizeof(uint)];
             _exit.CopyInstruction(delivered);
-            _fetch = InstructionFetcher.FromBytes(delivered.Slice(0, _exit.DeliveredLength), _pstate);
+            _otherFetch = InstructionFetcher.FromBytes(delivered.Slice(0, _exit.DeliveredLength), _pstate);
         }
 
-        if (_fetch.Status != FetchStatus.Fetched && _stage1 is not null && _memory is not null)
+        if (_otherFetch.Status != FetchStatus.Fetched && _stage1 is not null && _memory is not null)
         {
             Stage1Registers stage1 = _stage1.ReadRegisters(pc);
-            _fetch = InstructionFetcher.Fetch(_memory, stage1, pc, _pstate);
-            if (_fetch.Status == FetchStatus.Fetched)
+            _otherFetch = InstructionFetcher.Fetch(_memory, stage1, pc, _pstate);
+            if (_otherFetch.Status == FetchStatus.Fetched)
             {
                 // A page that was taken from the guest's code between walk and read holds no instruction any more, whatever it
                 // holds. If PC leads there still, it led there when the word was read.
                 FetchResult again = InstructionFetcher.Fetch(_memory, stage1, pc, _pstate);
-                if (again.Status != FetchStatus.Fetched || again.Opcode != _fetch.Opcode)
+                if (again.Status != FetchStatus.Fetched || again.Opcode != _otherFetch.Opcode)
                 {
+                    _fetchStatus = FetchStatus.Fetched;
+                    _opcode = _otherFetch.Opcode;
                     return Verdict.Retry(ExitReason.InstructionNotFetched);
                 }
             }
         }
 
-        return _fetch.Status switch
+        _fetchStatus = _otherFetch.Status;
+        _opcode = _otherFetch.Opcode;
+        return _fetchStatus switch
         {
             FetchStatus.Fetched => Verdict.GoOn,
-            FetchStatus.NotAvailable => Verdict.NotEmulated(_fetch.Fault.Kind == TranslationFaultKind.NotSupported
+            FetchStatus.NotAvailable => Verdict.NotEmulated(_otherFetch.Fault.Kind == TranslationFaultKind.NotSupported
                 ? ExitReason.TranslationNotSupported
                 : ExitReason.OpcodeNotAvailable),
             _ => Verdict.Retry(ExitReason.InstructionNotFetched),
         };
+    }
+
+    private DecodeStatus Decode()
+    {
+        InstructionSet set = InstructionFetcher.GetInstructionSet(_pstate);
+        DecodeStatus status = set == InstructionSet.A64
+            ? InstructionDecoder.DecodeA64(_opcode, out _access)
+            : InstructionDecoder.Decode(set, _opcode, set == InstructionSet.T32 ? ItState.FromCpsr((uint)_pstate) : ItState.None, out _access);
+        _hasAccess = status == DecodeStatus.MemoryAccess;
+        return status;
     }
 }

@@ -40,8 +40,10 @@ public sealed partial class ExitHandler
     private readonly AccessTranslator _translator;
     private readonly AccessPlan _plan;
 
+    // The policies, and what the plan is given: copied when they change, not at each exit.
     private EmulationOptions _policies;
     private EmulationOptions _options;
+    private bool _hasGuestState;
     private DataAbortExit _exit;
 
     // How the exit ended, in parts. _guestFault counts only where HasFault says so: a step may note one that is not taken.
@@ -53,8 +55,15 @@ public sealed partial class ExitHandler
     private EmulationFault _guestFault;
 
     private AccessDescriptor _access;
-    private FetchResult _fetch;
+    private bool _hasAccess;
+    private AddressRange _range;
+    private int _rangeCount;
+    private FetchStatus _fetchStatus;
+    private uint _opcode;
+    private FetchResult _otherFetch;
+    private bool _hasOtherFetch;
     private ulong _pstate;
+    private bool _isPlain;
     private ulong? _instructionAddress;
     private ulong? _trapped;
 
@@ -93,24 +102,30 @@ public sealed partial class ExitHandler
         _plan = new AccessPlan(monitor ?? new ExclusiveMonitor(), authentication, registers is IScalableRegisters);
         _stage1 = stage1;
         _memory = memory;
-        _policies = options;
+        Options = options;
     }
 
     /// <summary>The policies; they may change between exits.</summary>
     public EmulationOptions Options
     {
         get => _policies;
-        set => _policies = value;
+        set
+        {
+            _policies = value;
+            ResetOptions();
+        }
     }
 
     /// <summary>The exit that was begun last.</summary>
     public DataAbortExit Exit => _exit;
 
     /// <summary>Its access, from the syndrome or the opcode; empty when there is none.</summary>
-    public AccessDescriptor Access => _access;
+    public AccessDescriptor Access => _hasAccess ? _access : default;
 
     /// <summary>How its instruction was fetched; <see cref="FetchStatus.NotAvailable"/> when none was needed.</summary>
-    public FetchResult Fetch => _fetch;
+    public FetchResult Fetch => _fetchStatus == FetchStatus.Fetched && InstructionFetcher.GetInstructionSet(_pstate) != InstructionSet.T32
+        ? FetchResult.Fetched(InstructionFetcher.GetInstructionSet(_pstate), _opcode)
+        : _otherFetch;
 
     /// <summary>How it ended, or <see cref="ExitStatus.Pending"/>.</summary>
     public ExitOutcome Outcome => HasFault ? OutcomeWithFault : OutcomeWithoutFault;
@@ -199,7 +214,7 @@ public sealed partial class ExitHandler
     {
         if (_busy)
         {
-            _translator.IsAbandoned = true;
+            _translator.Abandon();
         }
         else if (_status == ExitStatus.Pending)
         {

@@ -27,10 +27,12 @@ internal struct GuestPage
     public bool IsDeviceType;
 
     /// <summary>Whether the page has been found for an access like this one, or one that needs more.</summary>
-    public readonly bool Allows(PageAccess access)
+    public readonly bool Allows(PageAccess access) => Allows(Access, access);
+
+    public static bool Allows(PageAccess found, PageAccess access)
     {
         const PageAccess As = PageAccess.Unprivileged | PageAccess.CacheMaintenance;
-        return (Access & access) == access && (Access & As) == (access & As);
+        return (found & access) == access && (found & As) == (access & As);
     }
 
     public readonly ulong Locate(ulong virtualAddress) => Physical | (virtualAddress & OffsetMask);
