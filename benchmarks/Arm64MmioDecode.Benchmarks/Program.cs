@@ -60,7 +60,7 @@ internal static class Program
             }
         }
 
-        Type[] classes = [typeof(A64Decoding), typeof(AArch32Decoding), typeof(ExitHandling), typeof(VectorHandling), typeof(CodeSweeping)];
+        Type[] classes = [typeof(A64Decoding), typeof(AArch32Decoding), typeof(ExitHandling), typeof(TranslatedExitHandling), typeof(VectorHandling), typeof(CodeSweeping)];
         Case[] cases = [.. classes.Where(type => group is null || type.Name == group).SelectMany(Case.Of)];
         IReadOnlyList<Measurement> measurements = InterleavedRun.Measure(cases, TimeSpan.FromSeconds(seconds));
         string text = Report.Write(measurements);

@@ -1,4 +1,5 @@
 using System;
+using System.Buffers.Binary;
 using Arm64MmioDecode.Decoding;
 using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Fetching;
@@ -19,10 +20,45 @@ public sealed partial class ExitHandler
             return Verdict.GoOn;
         }
 
-        return FetchOther(_instructionAddress.GetValueOrDefault());
+        ulong pc = _instructionAddress.GetValueOrDefault();
+        if (_exit.DeliveredLength == 0 && _translator.CanTranslate && InstructionFetcher.GetInstructionSet(_pstate) != InstructionSet.T32 && (pc & 3) == 0
+            && TryFetchWord(pc, out bool isStable))
+        {
+            _fetchStatus = FetchStatus.Fetched;
+            return isStable ? Verdict.GoOn : Verdict.Retry(ExitReason.InstructionNotFetched);
+        }
+
+        return FetchOther(pc);
     }
 
-    // What the hypervisor has not delivered as a word: T32, and all that is read from guest memory.
+    // An A64 or A32 instruction in guest memory. A page that was taken from the guest's code between walk and read holds no instruction
+    // any more, whatever it holds. If PC leads there still, it led there when the word was read. False when there is none: why, the
+    // other way tells.
+    private bool TryFetchWord(ulong pc, out bool isStable)
+    {
+        isStable = false;
+        ulong address = InstructionFetcher.GetInstructionSet(_pstate) == InstructionSet.A64 ? pc : (uint)pc;
+        Stage1Registers stage1 = _stage1!.ReadRegisters(pc);
+        var request = new TranslationRequest(address, TranslationAccess.InstructionFetch, InstructionFetcher.IsPrivileged(_pstate));
+        if (!TryReadWord(stage1, request, out _opcode))
+        {
+            return false;
+        }
+
+        isStable = TryReadWord(stage1, request, out uint again) && again == _opcode;
+        return true;
+    }
+
+    private bool TryReadWord(in Stage1Registers stage1, in TranslationRequest request, out uint word)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(uint)];
+        TranslationResult result = Stage1.Translate(_memory!, stage1, request);
+        bool read = result.Succeeded && _memory!.TryRead(result.PhysicalAddress, bytes);
+        word = read ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : 0;
+        return read;
+    }
+
+    // What is left: T32, and what cannot be fetched.
     private Verdict FetchOther(ulong pc)
     {
         _hasOtherFetch = true;
