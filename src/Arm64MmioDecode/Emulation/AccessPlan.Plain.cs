@@ -21,14 +21,29 @@ public sealed partial class AccessPlan
         where TBus : struct, IMmioBus
     {
         _ = registers ?? throw new ArgumentNullException(nameof(registers));
-        if (!IsPlain(in access) || !IsPlain(in options) || _isDriving)
+        if (!TryPlacePlain(in access, reportedAddress, registers, in options, out ulong pc, out ulong address, out ulong moved))
         {
             return false;
         }
 
-        ulong pc = registers.Pc;
-        ulong address;
-        ulong moved;
+        ExecutePlain(in access, registers, ref bus, in options, pc, address, moved);
+        return true;
+    }
+
+    /// <summary>Where a plain load or store goes, before anything is done.</summary>
+    /// <returns>Whether it is one that <see cref="ExecutePlain"/> performs.</returns>
+    internal bool TryPlacePlain(
+        in AccessDescriptor access, ulong reportedAddress, IGuestRegisters registers, in EmulationOptions options, out ulong pc, out ulong address, out ulong moved)
+    {
+        if (!IsPlain(in access) || !IsPlain(in options) || _isDriving)
+        {
+            pc = 0;
+            address = 0;
+            moved = 0;
+            return false;
+        }
+
+        pc = registers.Pc;
         switch (access.AddressingMode)
         {
             case AddressingMode.Reported:
@@ -44,14 +59,18 @@ public sealed partial class AccessPlan
                 break;
         }
 
+        int size = access.ElementSize;
+        return (address & (ulong)(size - 1)) == 0 || (size <= PlainBusWidth && MayBeUnaligned(in access, in options));
+    }
+
+    /// <summary>Performs what <see cref="TryPlacePlain"/> has placed. <see cref="Status"/> says how it ended.</summary>
+    internal void ExecutePlain<TBus>(
+        in AccessDescriptor access, IGuestRegisters registers, ref TBus bus, in EmulationOptions options, ulong pc, ulong address, ulong moved)
+        where TBus : struct, IMmioBus
+    {
         // Words of up to 8 bytes: elements, or halves of them.
         int size = access.ElementSize;
         int count = access.ElementCount;
-        if ((address & (ulong)(size - 1)) != 0 && (size > PlainBusWidth || !MayBeUnaligned(in access, in options)))
-        {
-            return false;
-        }
-
         bool isLoad = access.Kind == AccessKind.Load;
         if (size > PlainBusWidth)
         {
@@ -81,8 +100,6 @@ public sealed partial class AccessPlan
 
             CompleteA64(in access, registers, pc, moved);
         }
-
-        return true;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,5 +1,6 @@
 using System;
 using System.Buffers.Binary;
+using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Emulation;
 using Arm64MmioDecode.Fetching;
 using Arm64MmioDecode.Syndromes;
@@ -263,6 +264,13 @@ internal sealed class AccessTranslator : INonFaultMmioBus, ITagMemory
         plan.Drive(ref reference, this);
     }
 
+    /// <summary>Performs a plain load or store, as placed by the plan, unless its exit is abandoned in the middle.</summary>
+    public void PerformPlain(AccessPlan plan, in AccessDescriptor access, IGuestRegisters registers, in EmulationOptions options, ulong pc, ulong address, ulong moved)
+    {
+        var reference = new Reference(this);
+        plan.ExecutePlain(in access, registers, ref reference, in options, pc, address, moved);
+    }
+
     /// <summary>Reads guest memory, in ascending order of addresses.</summary>
     public BusStatus ReadMemory(ulong physicalAddress, Span<byte> data) =>
         _memory is not null && _memory.TryRead(physicalAddress, data) ? BusStatus.Success : BusStatus.ExternalAbort;
@@ -277,7 +285,8 @@ internal sealed class AccessTranslator : INonFaultMmioBus, ITagMemory
         BusStatus status = Locate(address, write: false, _unprivilegedRead, out ulong physicalAddress, out bool isMemory);
         if (status.IsSuccess)
         {
-            return isMemory ? ReadMemory(physicalAddress, size, out value) : _devices.Read(physicalAddress, size, out value);
+            status = isMemory ? ReadMemory(physicalAddress, size, out value) : _devices.Read(physicalAddress, size, out value);
+            return IsAbandoned ? BusStatus.ExternalAbort : status;
         }
 
         value = 0;
@@ -288,9 +297,12 @@ internal sealed class AccessTranslator : INonFaultMmioBus, ITagMemory
     public BusStatus Write(ulong address, int size, ulong value)
     {
         BusStatus status = Locate(address, write: true, _unprivilegedWrite, out ulong physicalAddress, out bool isMemory);
-        return !status.IsSuccess ? status
-            : isMemory ? WriteMemory(physicalAddress, size, value)
-            : _devices.Write(physicalAddress, size, value);
+        if (status.IsSuccess)
+        {
+            status = isMemory ? WriteMemory(physicalAddress, size, value) : _devices.Write(physicalAddress, size, value);
+        }
+
+        return IsAbandoned ? BusStatus.ExternalAbort : status;
     }
 
     // Apart, as room for bytes has a price also where it is not used.

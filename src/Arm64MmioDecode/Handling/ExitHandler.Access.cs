@@ -80,6 +80,12 @@ public sealed partial class ExitHandler
         }
 
         SetGuestState();
+        if (_isAtOnce && isLocated && (address & GuestPage.OffsetMask) + (ulong)access.TotalSize <= GuestPage.Size
+            && _plan.TryPlacePlain(access, address, _registers, _options, out ulong pc, out _, out ulong moved))
+        {
+            return PerformPlain(pc, address, moved);
+        }
+
         if (Prepare(access, address) is { IsGoOn: false } ended)
         {
             return ended;
@@ -120,8 +126,17 @@ public sealed partial class ExitHandler
         }
 
         SetGuestState();
+        if (_isAtOnce && _isPlain
+            && _plan.TryPlacePlain(_access, 0, _registers, _options, out ulong pc, out ulong address, out ulong moved)
+            && TryAgreeWithTransfer(address, (ulong)_access.TotalSize, ulong.MaxValue, out Verdict agreedAtOnce))
+        {
+            return agreedAtOnce.IsGoOn ? PerformPlain(pc, address, moved) : agreedAtOnce;
+        }
+
         Verdict prepared = Prepare(_access, 0);
-        if (prepared.IsGoOn && _isPlain && TryAgreeWithTransfer(out Verdict verdict))
+        if (prepared.IsGoOn && _isPlain
+            && _plan.TryGetTransfer(out ulong start, out ulong length, out ulong mask)
+            && TryAgreeWithTransfer(start, length, mask, out Verdict verdict))
         {
             return verdict;
         }
@@ -153,6 +168,13 @@ public sealed partial class ExitHandler
         return !agreed.IsGoOn ? agreed
             : !prepared.IsGoOn ? prepared
             : LocateOtherPages(trapped);
+    }
+
+    private Verdict PerformPlain(ulong pc, ulong address, ulong moved)
+    {
+        _translator.PerformPlain(_plan, _access, _registers, _options, pc, address, moved);
+        _isExecuted = true;
+        return Verdict.GoOn;
     }
 
     // The byte order of data, and for LDRAA and LDRAB the place of the authentication code. Addresses keep their tags: it is

@@ -37,12 +37,11 @@ public sealed partial class ExitHandler
     }
 
     // The same for a plain load or store in one page whose address the exit reports, which is what most exits are.
-    private bool TryAgreeWithTransfer(out Verdict verdict)
+    private bool TryAgreeWithTransfer(ulong address, ulong length, ulong mask, out Verdict verdict)
     {
         const ulong Untagged = ulong.MaxValue >> 8;
         verdict = Verdict.GoOn;
-        if (!_plan.TryGetTransfer(out ulong address, out ulong length, out ulong mask)
-            || _exit.FaultAddress is not { } far
+        if (_exit.FaultAddress is not { } far
             || _exit.Syndrome.FnP
             || IsGuardedControlStack
             || (address & GuestPage.OffsetMask) + length > GuestPage.Size)

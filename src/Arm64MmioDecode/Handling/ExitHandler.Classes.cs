@@ -15,6 +15,7 @@ public sealed partial class ExitHandler
     {
         exit.CopyTo(ref _exit);
         _hasAccess = false;
+        _isExecuted = false;
         _rangeCount = 0;
         _fetchStatus = FetchStatus.NotAvailable;
         if (_hasOtherFetch)

@@ -67,6 +67,10 @@ public sealed partial class ExitHandler
     private ulong? _instructionAddress;
     private ulong? _trapped;
 
+    // Whether the access may be performed as soon as it is known to be what trapped, and whether it has been, with its commit.
+    private bool _isAtOnce;
+    private bool _isExecuted;
+
     // Set while the handler calls others.
     private bool _busy;
 
@@ -164,9 +168,14 @@ public sealed partial class ExitHandler
         bool returned = false;
         try
         {
+            _isAtOnce = true;
             if (BeginExit(exit))
             {
-                _translator.Perform(_plan);
+                if (!_isExecuted)
+                {
+                    _translator.Perform(_plan);
+                }
+
                 CommitAccess();
             }
 
@@ -190,6 +199,7 @@ public sealed partial class ExitHandler
         bool returned = false;
         try
         {
+            _isAtOnce = false;
             BeginExit(exit);
             returned = true;
         }

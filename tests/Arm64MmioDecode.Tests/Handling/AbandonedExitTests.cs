@@ -50,6 +50,29 @@ public sealed class AbandonedExitTests
         guest.Handle(TestGuest.WriteEsr, Device).Status.Should().Be(ExitStatus.Completed, "the next exit is another");
     }
 
+    [Theory]
+    [InlineData(StorePost, 0x92000047ul)]
+    [InlineData(0xF8408440u, 0x92000007ul)] // ldr x0, [x2], #8
+    [InlineData(0u, 0x93C08007ul)] // a valid syndrome: ldr x0
+    [InlineData(0xADC00440u, 0x92000007ul)] // ldp q0, q1, [x2, #0]!
+    public void The_last_transaction_can_abandon_it(uint opcode, ulong esr)
+    {
+        var guest = new TestGuest().With(opcode).X(2, Device).X(0, 0x1234);
+        guest.Devices.BeforeAccess = () =>
+        {
+            if (opcode != 0xADC00440 || guest.Devices.Count == 3)
+            {
+                guest.Handler.Abandon();
+            }
+        };
+        guest.Handle(esr, Device).Status.Should().Be(ExitStatus.Abandoned);
+        guest.Registers.Pc.Should().Be(TestGuest.Pc);
+        guest.Registers.GetX(2).Should().Be(Device);
+        guest.Registers.GetX(0).Should().Be(0x1234);
+        guest.Registers.GetV(0, out var low, out _);
+        low.Should().Be(0);
+    }
+
     [Fact]
     public void A_memory_copy_commits_no_progress_then()
     {
