@@ -178,7 +178,7 @@ internal sealed class FuzzState : IStage1Source
     private static ulong Address(ref FuzzRandom random)
     {
         ulong page = random.Next() & (random.OneIn(2) ? 0x1_FFFF_F000ul : 0xFFFF_F000);
-        ulong offset = random.OneIn(2) ? 0x1000ul - (1ul << random.Below(5)) : random.Next() & 0xFF8;
+        ulong offset = random.OneIn(4) ? random.Next() & 0xFF8 : 0x1000ul - (random.OneIn(4) ? 1ul << random.Below(5) : 8);
         return (page | (offset & 0xFFF)) ^ (random.OneIn(4) ? 0xFFFF_FFFE_0000_0000 : 0) ^ (random.OneIn(16) ? random.Next() & (0xFFul << 56) : 0);
     }
 }

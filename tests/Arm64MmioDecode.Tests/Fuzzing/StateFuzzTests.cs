@@ -15,9 +15,7 @@ namespace Arm64MmioDecode.Tests.Fuzzing;
 /// </summary>
 public sealed class StateFuzzTests(ITestOutputHelper output)
 {
-    private static long Cases => long.TryParse(Environment.GetEnvironmentVariable("MMIODECODE_FUZZ_CASES"), NumberStyles.Integer, CultureInfo.InvariantCulture, out long cases) ? cases
-        : Environment.GetEnvironmentVariable("MMIODECODE_FULL") == "1" ? 10_000_000
-        : 60_000;
+    private static long Cases => long.TryParse(Environment.GetEnvironmentVariable("MMIODECODE_FUZZ_CASES"), NumberStyles.Integer, CultureInfo.InvariantCulture, out long cases) ? cases : 60_000;
 
     private static ulong Seed => ulong.TryParse(Environment.GetEnvironmentVariable("MMIODECODE_FUZZ_SEED"), NumberStyles.Integer, CultureInfo.InvariantCulture, out ulong seed) ? seed : 1;
 
