@@ -19,7 +19,7 @@ internal static class Stage2LayoutGenerator
     {
         var random = new LayoutRandom(seed);
         Stage1Capabilities cpu = QemuWalker.Capabilities;
-        Stage1Registers stage1 = QemuComparison.Copy(layout.Registers, cpu);
+        Stage1Registers stage1 = QemuComparison.Copy(layout.Registers, cpu) with { DefaultCacheable = false };
         int stride = granuleBits - 3;
 
         // From which level on, and how many bits up to 16 tables side by side can take.
@@ -65,7 +65,7 @@ internal static class Stage2LayoutGenerator
         {
             TranslationResult result = Stage1.Translate(layout, stage1, new TranslationRequest(layout.Addresses[i], TranslationAccess.Read, true), lookups);
             bool startsAboveLevel0 = result.TableReads > 0 && lookups[0].Level < 0; // whose faults QEMU has no code for
-            if (startsAboveLevel0 || IsDisputed(result, lookups))
+            if (startsAboveLevel0 || IsDisputed(result, lookups, stage1))
             {
                 layout.Addresses.RemoveAt(i);
                 continue;
@@ -88,7 +88,7 @@ internal static class Stage2LayoutGenerator
     }
 
     // What QEMU has otherwise in stage 1 is compared, and told, where there is no stage 2.
-    private static bool IsDisputed(in TranslationResult result, ReadOnlySpan<TableLookup> lookups)
+    private static bool IsDisputed(in TranslationResult result, ReadOnlySpan<TableLookup> lookups, in Stage1Registers registers)
     {
         if (result.Fault.Kind == TranslationFaultKind.AddressSize || result.Fault.Kind == TranslationFaultKind.Domain || result.TableReads == 0)
         {
@@ -96,7 +96,10 @@ internal static class Stage2LayoutGenerator
         }
 
         TableLookup last = lookups[result.TableReads - 1];
-        return (last.Kind == TableLookupKind.Invalid && (last.Descriptor & 1) != 0) || result.Fault.Kind == TranslationFaultKind.AccessFlag;
+        int outputBits = registers.Regime == Stage1Regime.AArch32EL10 ? 40
+            : ((registers.Tcr >> 32) & 7) switch { 0 => 32, 1 => 36, 2 => 40, 3 => 42, 4 => 44, _ => 48 };
+        bool tooLarge = (last.Descriptor & 0xFFFF_FFFF_F000) >> outputBits != 0; // of a block, in bits that its offset replaces
+        return tooLarge || (last.Kind == TableLookupKind.Invalid && (last.Descriptor & 1) != 0) || result.Fault.Kind == TranslationFaultKind.AccessFlag;
     }
 
     private static void AddPath(Layout layout, LayoutRandom random, ulong ipa, int granuleBits, int inputBits, int level, bool ds, bool isTable)
