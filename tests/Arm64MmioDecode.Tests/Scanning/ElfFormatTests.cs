@@ -97,6 +97,26 @@ public sealed class ElfFormatTests
     }
 
     [Fact]
+    public void Code_that_looks_like_A32_among_T32_is_A32()
+    {
+        var elf = new ElfBuilder { Is64Bit = false, Machine = Arm };
+        byte[] thumb = [.. Repeat([0x00, 0xBF, 0x92, 0xE8, 0x03, 0x00, 0x00, 0xBF], 10)]; // nop; ldm.w r2, {r0, r1}; nop
+        byte[] vector = [.. Repeat([0x00, 0xBF, 0x30, 0xEE, 0x40, 0x0B, 0x30, 0xEE, 0x40, 0x0B, 0x00, 0xBF], 10)]; // T32 floating point, which looks the same
+        byte[] arm = [.. Repeat([0x00, 0x00, 0xA0, 0xE1, 0xD0, 0x00, 0xC2, 0xE1], 20)]; // mov r0, r0; ldrd r0, r1, [r2]
+        ushort text = elf.AddCode(".text", 0x8000, [.. thumb, .. vector, .. arm, 0x00, 0xBF, 0x00, 0xBF, .. thumb]);
+        elf.AddFunction("t", 0x8001, (ulong)(thumb.Length + vector.Length), text);
+
+        ScannedFile scan = ScannedFile.Scan(elf.Build());
+
+        scan.Lines.FindAll(line => line.Contains("ldrd")).Should().HaveCount(20);
+        scan.Lines.FindAll(line => line.Contains("ldm.w")).Should().HaveCount(20);
+        scan.Lines.Should().HaveCount(40);
+
+        static System.Collections.Generic.IEnumerable<byte> Repeat(byte[] bytes, int count) =>
+            System.Linq.Enumerable.SelectMany(System.Linq.Enumerable.Range(0, count), _ => bytes);
+    }
+
+    [Fact]
     public void What_guessed_code_loads_as_a_literal_is_data()
     {
         var elf = new ElfBuilder { Is64Bit = false, Machine = Arm };

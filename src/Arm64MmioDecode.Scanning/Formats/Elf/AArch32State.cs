@@ -7,7 +7,8 @@ namespace Arm64MmioDecode.Scanning.Formats.Elf;
 
 /// <summary>
 /// Guesses whether code without mapping symbols is A32 or T32: by bit 0 of the functions' values, by what most functions are where
-/// no function is, by bit 0 of the entry point when there are none. Procedure linkage tables are A32, but for the M profile.
+/// no function is, by bit 0 of the entry point when there are none. Procedure linkage tables are A32, but for the M profile, and so
+/// are stretches of T32 code that look like A32.
 /// </summary>
 internal sealed class AArch32State
 {
@@ -56,7 +57,7 @@ internal sealed class AArch32State
             int at = (int)(function.Address - section.Address);
             if (at > start && its != set)
             {
-                LiteralPools.AddRegions(regions, code, start, at, set, _file.HasBigEndianCode);
+                Add(regions, code, start, at, set);
                 start = at;
             }
 
@@ -70,22 +71,38 @@ internal sealed class AArch32State
             int end = at + (int)function.Size;
             if (end > start)
             {
-                LiteralPools.AddRegions(regions, code, start, end, set, _file.HasBigEndianCode);
+                Add(regions, code, start, end, set);
                 start = end;
                 set = _rest;
             }
         }
 
-        LiteralPools.AddRegions(regions, code, start, code.Length, set, _file.HasBigEndianCode);
+        Add(regions, code, start, code.Length, set);
     }
 
+    private void Add(List<CodeRegion> regions, ReadOnlySpan<byte> code, int start, int end, InstructionSet set)
+    {
+        bool isBigEndian = _file.HasBigEndianCode;
+        while (set == InstructionSet.T32 && !_isMProfile && A32Runs.FindNext(code, start, end, isBigEndian, out int runEnd) is var run and >= 0)
+        {
+            LiteralPools.AddRegions(regions, code, start, run, InstructionSet.T32, isBigEndian);
+            LiteralPools.AddRegions(regions, code, run, runEnd, InstructionSet.A32, isBigEndian);
+            start = runEnd;
+        }
+
+        LiteralPools.AddRegions(regions, code, start, end, set, isBigEndian);
+    }
+
+    // Of all functions only those of the section are looked at: a file can have many of both.
     private IEnumerable<ElfSymbol> Functions(ElfSection section, int length)
     {
-        foreach (ElfSymbol symbol in _symbols?.Functions ?? [])
+        ElfSymbol[] all = _symbols?.Functions ?? [];
+        int place = _file.IsRelocatable ? section.Index : 0;
+        for (int i = ElfSymbol.FirstNotBefore(all, place, section.Address); i < all.Length && all[i].Section == place && all[i].Address - section.Address < (ulong)length; i++)
         {
-            if (symbol.IsFunction && symbol.Address - section.Address < (ulong)length && (!_file.IsRelocatable || symbol.Section == section.Index))
+            if (all[i].IsFunction)
             {
-                yield return symbol;
+                yield return all[i];
             }
         }
     }

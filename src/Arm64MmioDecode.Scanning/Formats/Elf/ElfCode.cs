@@ -98,7 +98,7 @@ internal sealed class ElfCode
 
         int place = _file.IsRelocatable ? section.Index : 0;
         ReadOnlySpan<ElfSymbol> all = _symbols.MappingSymbols;
-        int start = FirstNotBefore(all, place, section.Address);
+        int start = ElfSymbol.FirstNotBefore(all, place, section.Address);
         int end = start;
         while (end < all.Length && all[end].Section == place && all[end].Address - section.Address < (ulong)length)
         {
@@ -106,25 +106,5 @@ internal sealed class ElfCode
         }
 
         return all[start..end];
-    }
-
-    private static int FirstNotBefore(ReadOnlySpan<ElfSymbol> symbols, int place, ulong address)
-    {
-        int low = 0;
-        int high = symbols.Length;
-        while (low < high)
-        {
-            int middle = (low + high) >>> 1;
-            if (symbols[middle].Section < place || (symbols[middle].Section == place && symbols[middle].Address < address))
-            {
-                low = middle + 1;
-            }
-            else
-            {
-                high = middle;
-            }
-        }
-
-        return low;
     }
 }

@@ -1,3 +1,5 @@
+using System;
+
 namespace Arm64MmioDecode.Scanning.Formats.Elf;
 
 /// <summary>A symbol that says something of code: a function, a label, or a mapping symbol.</summary>
@@ -12,4 +14,25 @@ internal readonly record struct ElfSymbol(ulong Address, ulong Size, uint NameOf
     public const byte FirstLabelRank = 4;
 
     public bool IsFunction => Rank < FirstLabelRank;
+
+    /// <summary>Where the first symbol of a section is that does not lie before an address; the number of symbols when there is none.</summary>
+    public static int FirstNotBefore(ReadOnlySpan<ElfSymbol> symbols, int section, ulong address)
+    {
+        int low = 0;
+        int high = symbols.Length;
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            if (symbols[middle].Section < section || (symbols[middle].Section == section && symbols[middle].Address < address))
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low;
+    }
 }
