@@ -37,7 +37,8 @@ class Outcome(Structure):
 
 class Transaction(Structure):
     _fields_ = [("size", c.c_uint32), ("operation", c.c_uint8), ("unprivileged", c.c_uint8), ("length", c.c_uint16),
-                ("address", c.c_uint64), ("data", c.c_uint8 * 64)]
+                ("address", c.c_uint64), ("data", c.c_uint8 * 64), ("comparand", c.c_uint8 * 16), ("ordering", c.c_uint8),
+                ("non_fault", c.c_uint8), ("reserved", c.c_uint8 * 6)]
 
 
 def check(result):

@@ -66,6 +66,10 @@ struct Transaction {
     length: u16,
     address: u64,
     data: [u8; 64],
+    comparand: [u8; 16],
+    ordering: u8,
+    non_fault: u8,
+    reserved: [u8; 6],
 }
 
 #[link(name = "arm64mmiodecode")]

@@ -63,6 +63,7 @@ internal static unsafe class FaultFunctions
             Dfsc = (byte)fault.StatusCode.Value,
             IsWrite = Flag(fault.IsWrite),
             AddressNotValid = Flag(fault.AddressNotValid),
+            Domain = (byte)fault.Domain,
         };
         return result;
     }
@@ -70,14 +71,14 @@ internal static unsafe class FaultFunctions
     private static bool TryGetFault(in FaultStructure given, out EmulationFault fault)
     {
         fault = default;
-        if (given.Reason is 0 or > (byte)FaultReason.MemoryCopyOrSet || given.Dfsc > 0x3F)
+        if (given.Reason is 0 or > (byte)FaultReason.GuardedControlStack || given.Dfsc > 0x3F || given.Domain > 15)
         {
             return false;
         }
 
         fault = given.Reason != (byte)FaultReason.DataAbort ? EmulationFault.Exception((FaultReason)given.Reason, given.Iss)
             : given.AddressNotValid != 0 ? EmulationFault.ExternalAbortWithoutAddress(given.IsWrite != 0)
-            : EmulationFault.DataAbort(new FaultStatusCode(given.Dfsc), given.Address, given.IsWrite != 0);
+            : EmulationFault.DataAbort(new FaultStatusCode(given.Dfsc), given.Address, given.IsWrite != 0, given.Domain);
         return true;
     }
 

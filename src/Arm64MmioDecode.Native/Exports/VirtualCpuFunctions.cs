@@ -160,6 +160,8 @@ internal static unsafe class VirtualCpuFunctions
             BigEndian = given.BigEndian != 0,
             TopByteIgnored = given.TopByteIgnored != 0,
             TaggedMemory = given.TaggedMemory != 0,
+            JoinElements = given.JoinElements != 0,
+            WholeTransactions = given.WholeTransactions != 0,
         };
 
         // The properties refuse what is out of range.

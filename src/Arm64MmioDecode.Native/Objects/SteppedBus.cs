@@ -4,9 +4,11 @@ using Arm64MmioDecode.Emulation;
 namespace Arm64MmioDecode.Native.Objects;
 
 /// <summary>The devices are the caller's, who performs each transaction between two calls: nothing is ever asked here.</summary>
-internal sealed class SteppedBus : IWideMmioBus, ITagMemory
+internal sealed class SteppedBus : IWideMmioBus, ITagMemory, ITransactionBus
 {
     public static readonly SteppedBus Instance = new();
+
+    public BusStatus Perform(in BusTransaction transaction, Span<byte> data) => BusStatus.ExternalAbort;
 
     public BusStatus Read(ulong address, int size, out ulong value)
     {

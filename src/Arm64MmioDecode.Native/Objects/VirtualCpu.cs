@@ -67,8 +67,14 @@ internal sealed unsafe class VirtualCpu
         result.Unprivileged = transaction.IsUnprivileged ? (byte)1 : (byte)0;
         result.Length = transaction.Size;
         result.Address = transaction.Address;
+        result.Ordering = (byte)transaction.Ordering;
+        result.NonFault = transaction.IsNonFault ? (byte)1 : (byte)0;
         switch (transaction.Operation)
         {
+            case BusOperation.CompareExchange:
+                BinaryPrimitives.WriteUInt64LittleEndian(new Span<byte>(result.Comparand, 8), transaction.ComparandLow);
+                BinaryPrimitives.WriteUInt64LittleEndian(new Span<byte>(result.Comparand + 8, 8), transaction.ComparandHigh);
+                goto case BusOperation.Write;
             case BusOperation.Write:
                 _handler.CopyData(new Span<byte>(result.Data, TransactionStructure.DataCapacity));
                 break;
@@ -90,7 +96,7 @@ internal sealed unsafe class VirtualCpu
 
         int expected = transaction.Operation switch
         {
-            BusOperation.Read => transaction.Size,
+            BusOperation.Read or BusOperation.CompareExchange => transaction.Size,
             BusOperation.ReadTag => 1,
             _ => 0,
         };
@@ -100,7 +106,7 @@ internal sealed unsafe class VirtualCpu
             return ErrorCode.Argument;
         }
 
-        if (transaction.Operation == BusOperation.Read)
+        if (transaction.Operation is BusOperation.Read or BusOperation.CompareExchange)
         {
             _handler.Complete(data);
         }

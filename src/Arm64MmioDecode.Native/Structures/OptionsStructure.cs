@@ -4,7 +4,7 @@ namespace Arm64MmioDecode.Native.Structures;
 
 /// <summary>arm64mmio_options.</summary>
 [StructLayout(LayoutKind.Sequential)]
-internal struct OptionsStructure
+internal unsafe struct OptionsStructure
 {
     public uint Size;
     public byte BusWidth;
@@ -18,7 +18,9 @@ internal struct OptionsStructure
     public byte BigEndian;
     public byte TopByteIgnored;
     public byte TaggedMemory;
-    public byte Reserved;
+    public byte JoinElements;
+    public byte WholeTransactions;
+    public fixed byte Reserved[3];
     public uint ZeroBlockSize;
     public uint CopyLimit;
 }

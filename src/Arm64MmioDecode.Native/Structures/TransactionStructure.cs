@@ -14,4 +14,8 @@ internal unsafe struct TransactionStructure
     public ushort Length;
     public ulong Address;
     public fixed byte Data[DataCapacity];
+    public fixed byte Comparand[16];
+    public byte Ordering;
+    public byte NonFault;
+    public fixed byte Reserved[6];
 }

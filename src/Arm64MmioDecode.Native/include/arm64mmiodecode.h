@@ -147,6 +147,7 @@ typedef enum arm64mmio_property {
     ARM64MMIO_PROPERTY_WRITES_TAGS = 1 << 11,
     ARM64MMIO_PROPERTY_ZEROES_DATA = 1 << 12,
     ARM64MMIO_PROPERTY_FAULT_SUPPRESSING = 1 << 13,
+    ARM64MMIO_PROPERTY_GUARDED_CONTROL_STACK = 1 << 14,
     ARM64MMIO_PROPERTY_VECTOR_LENGTH_SCALED = 1 << 15
 } arm64mmio_property;
 
@@ -393,7 +394,9 @@ typedef struct arm64mmio_options {
     uint8_t big_endian;        /* 1: data is big-endian; ignored with translation, which knows SCTLR_EL1.EE and E0E */
     uint8_t top_byte_ignored;  /* 1: TBI; ignored with translation, which knows TCR_EL1 */
     uint8_t tagged_memory;     /* 1: the bus has Allocation Tags, and gets tag transactions */
-    uint8_t reserved;
+    uint8_t join_elements;     /* 1: neighbouring elements go over the bus together, up to bus_width */
+    uint8_t whole_transactions; /* 1: atomics and store exclusives are one compare-and-exchange each: for several CPUs */
+    uint8_t reserved[3];
     uint32_t zero_block_size;  /* bytes of DC ZVA; 0 is 64 */
     uint32_t copy_limit;       /* bytes of a memory copy or set that one exit performs; 0 is 4096 */
 } arm64mmio_options;
@@ -412,7 +415,8 @@ typedef enum arm64mmio_status {
     ARM64MMIO_STATUS_RETRY = 3,        /* what is at pc does not explain the exit; nothing changed: re-enter the guest */
     ARM64MMIO_STATUS_GUEST_FAULT = 4,  /* the guest takes an exception: outcome.fault, arm64mmio_exception_entry */
     ARM64MMIO_STATUS_NOT_INSTRUCTION_ACCESS = 5, /* not an access of the instruction's own: outcome.action says what to do */
-    ARM64MMIO_STATUS_NOT_EMULATED = 6  /* outcome.reason says why; nothing changed */
+    ARM64MMIO_STATUS_NOT_EMULATED = 6, /* outcome.reason says why; nothing changed */
+    ARM64MMIO_STATUS_ABANDONED = 7     /* pc has changed since begin (a reset, a snapshot): registers were left as they are; re-enter the guest */
 } arm64mmio_status;
 
 typedef enum arm64mmio_action {
@@ -430,7 +434,8 @@ typedef enum arm64mmio_fault_reason {
     ARM64MMIO_FAULT_UNDEFINED_INSTRUCTION = 2,
     ARM64MMIO_FAULT_STACK_POINTER_ALIGNMENT = 3,
     ARM64MMIO_FAULT_POINTER_AUTHENTICATION = 4,
-    ARM64MMIO_FAULT_MEMORY_COPY_OR_SET = 5
+    ARM64MMIO_FAULT_MEMORY_COPY_OR_SET = 5,
+    ARM64MMIO_FAULT_GUARDED_CONTROL_STACK = 6
 } arm64mmio_fault_reason;
 
 /* An exception for the guest, apart from the state of the processor that takes it. */
@@ -460,7 +465,8 @@ typedef enum arm64mmio_operation {
     ARM64MMIO_OPERATION_READ = 0,
     ARM64MMIO_OPERATION_WRITE = 1,
     ARM64MMIO_OPERATION_READ_TAG = 2,
-    ARM64MMIO_OPERATION_WRITE_TAG = 3
+    ARM64MMIO_OPERATION_WRITE_TAG = 3,
+    ARM64MMIO_OPERATION_COMPARE_EXCHANGE = 4 /* only with whole_transactions */
 } arm64mmio_operation;
 
 /* One access that a device sees as a whole. */
@@ -471,6 +477,10 @@ typedef struct arm64mmio_transaction {
     uint16_t length;      /* bytes: 1, 2, 4, 8, 16 or 64; 16, the granule, for a tag */
     uint64_t address;     /* guest-physical; virtual without ARM64MMIO_VCPU_TRANSLATES where the exit tells no IPA of this part */
     uint8_t data[64];     /* of a write: the bytes as they are to lie in memory; of a tag its 4 bits in data[0] */
+    uint8_t comparand[16]; /* of a compare-and-exchange: what memory has to hold for data to be written */
+    uint8_t ordering;     /* 1 acquire, 2 acquirePC, 4 release, or-ed */
+    uint8_t non_fault;    /* 1: a non-fault read of SVE, which may be refused without a fault */
+    uint8_t reserved[6];
 } arm64mmio_transaction;
 
 /* Creates the emulator of one vCPU. memory may be NULL when opcodes come with the exits; options may be NULL. */
@@ -493,7 +503,7 @@ int arm64mmio_vcpu_next(arm64mmio_vcpu *vcpu, arm64mmio_transaction *transaction
 
 /*
  * The transaction was performed. Of a read the bytes as the device has them in ascending order of addresses, exactly as many
- * as transaction.length (one byte for a tag); of a write data is NULL and length 0, but 8 bytes of status for a write of 64
+ * as transaction.length (one byte for a tag), and of a compare-and-exchange what memory held before; of a write data is NULL and length 0, but 8 bytes of status for a write of 64
  * bytes from ST64BV or ST64BV0.
  */
 int arm64mmio_vcpu_complete(arm64mmio_vcpu *vcpu, const void *data, size_t length);

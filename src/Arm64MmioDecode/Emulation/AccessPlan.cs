@@ -27,6 +27,9 @@ public sealed partial class AccessPlan
 {
     internal const ulong ConditionFlags = 0xFul << 28;
 
+    // The values are those of BusOrdering.
+    private const AccessProperties Ordered = AccessProperties.Acquire | AccessProperties.AcquirePC | AccessProperties.Release;
+
     // PSTATE.BTYPE and PSTATE.SS become 0 when an instruction completes.
     internal const ulong ClearedByCompletion = (3ul << 10) | (1ul << 21);
 
@@ -125,7 +128,14 @@ public sealed partial class AccessPlan
         _pc = registers.Pc;
         _emulated.Begin(in access, reportedAddress, in options);
         bool isA64 = access.InstructionSet == InstructionSet.A64;
-        _sequence.Reset(in options, isA64 ? ulong.MaxValue : uint.MaxValue, (access.NamedProperties & AccessProperties.Unprivileged) != 0);
+        AccessProperties properties = access.NamedProperties;
+        _sequence.Reset(
+            in options, isA64 ? ulong.MaxValue : uint.MaxValue, (properties & AccessProperties.Unprivileged) != 0, (BusOrdering)(properties & Ordered));
+        if (options.TaggedMemory || options.WholeTransactions)
+        {
+            _sequence.SetTraits((BusOrdering)(access.Properties & Ordered), access.IsTagChecked);
+        }
+
         _family = _families.Hints;
         if (!isA64)
         {

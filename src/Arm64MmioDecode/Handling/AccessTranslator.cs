@@ -12,7 +12,7 @@ namespace Arm64MmioDecode.Handling;
 /// Leads each part of an access to where its own address translates: to guest memory or to the devices' bus. It remembers the
 /// pages of the present access, so that what was checked is what is accessed.
 /// </summary>
-internal sealed class AccessTranslator : INonFaultMmioBus, ITagMemory
+internal sealed class AccessTranslator : INonFaultMmioBus, ITagMemory, ITransactionBus
 {
     // Two pages of the source and two of the destination of a memory copy; other accesses have two. A gather of 64 elements has two
     // for each.
@@ -250,7 +250,7 @@ internal sealed class AccessTranslator : INonFaultMmioBus, ITagMemory
             return LocateNonFault(transaction.Address, out physicalAddress);
         }
 
-        bool write = transaction.Operation is BusOperation.Write or BusOperation.WriteTag;
+        bool write = transaction.Operation is BusOperation.Write or BusOperation.WriteTag or BusOperation.CompareExchange;
         return Locate(transaction.Address, write, transaction.IsUnprivileged, out physicalAddress, out isMemory);
     }
 
@@ -278,6 +278,31 @@ internal sealed class AccessTranslator : INonFaultMmioBus, ITagMemory
     /// <summary>Writes guest memory.</summary>
     public BusStatus WriteMemory(ulong physicalAddress, ReadOnlySpan<byte> data) =>
         _ram is not null && _ram.TryWrite(physicalAddress, data) ? BusStatus.Success : BusStatus.ExternalAbort;
+
+    /// <inheritdoc/>
+    public BusStatus Perform(in BusTransaction transaction, Span<byte> data)
+    {
+        BusStatus status = Locate(transaction, out ulong physicalAddress, out bool isMemory);
+        if (!status.IsSuccess)
+        {
+            return status;
+        }
+
+        if (!isMemory || transaction.Operation is BusOperation.ReadTag or BusOperation.WriteTag)
+        {
+            return _devices is ITransactionBus devices
+                ? devices.Perform(transaction.At(physicalAddress), data)
+                : throw new InvalidOperationException("WholeTransactions needs devices that are an ITransactionBus");
+        }
+
+        // Atomics never lie partly in memory: they are aligned, or within sixteen bytes.
+        return transaction.Operation switch
+        {
+            BusOperation.Read => ReadMemory(physicalAddress, data),
+            BusOperation.Write => WriteMemory(physicalAddress, data),
+            _ => BusStatus.ExternalAbort,
+        };
+    }
 
     /// <inheritdoc/>
     public BusStatus Read(ulong address, int size, out ulong value)

@@ -35,6 +35,7 @@ namespace Arm64MmioDecode.Handling;
 public sealed partial class ExitHandler
 {
     private readonly IGuestRegisters _registers;
+    private readonly IMmioBus _devices;
     private readonly IGuestMemory? _memory;
     private readonly IStage1Source? _stage1;
     private readonly AccessTranslator _translator;
@@ -102,7 +103,9 @@ public sealed partial class ExitHandler
         IPointerAuthentication? authentication = null)
     {
         _registers = registers ?? throw new ArgumentNullException(nameof(registers));
-        _translator = new AccessTranslator(devices ?? throw new ArgumentNullException(nameof(devices)), stage1, memory, registers is IScalableRegisters);
+        _devices = devices ?? throw new ArgumentNullException(nameof(devices));
+        options.RequireOf(devices, nameof(devices));
+        _translator = new AccessTranslator(devices, stage1, memory, registers is IScalableRegisters);
         _plan = new AccessPlan(monitor ?? new ExclusiveMonitor(), authentication, registers is IScalableRegisters);
         _stage1 = stage1;
         _memory = memory;
@@ -115,6 +118,7 @@ public sealed partial class ExitHandler
         get => _policies;
         set
         {
+            value.RequireOf(_devices, nameof(value));
             _policies = value;
             ResetOptions();
         }

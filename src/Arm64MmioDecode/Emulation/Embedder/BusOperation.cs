@@ -14,4 +14,11 @@ public enum BusOperation : byte
 
     /// <summary>Write one Allocation Tag (FEAT_MTE). Only with <see cref="EmulationOptions.TaggedMemory"/>.</summary>
     WriteTag,
+
+    /// <summary>
+    /// Compare what is there with <see cref="BusTransaction.ComparandLow"/> and <see cref="BusTransaction.ComparandHigh"/>, write
+    /// the data if they are equal, and tell what was there in any case: one single-copy atomic access. Only with
+    /// <see cref="EmulationOptions.WholeTransactions"/>.
+    /// </summary>
+    CompareExchange,
 }

@@ -12,25 +12,42 @@ namespace Arm64MmioDecode.Emulation;
 /// </remarks>
 public readonly record struct BusTransaction
 {
-    internal BusTransaction(BusOperation operation, int size, bool unprivileged, bool nonFault, ulong address, ulong low, ulong high)
+    internal BusTransaction(BusOperation operation, int size, in DataPath path, bool nonFault, ulong address, in Element data, in Element comparand)
     {
         Operation = operation;
         Size = (byte)size;
-        IsUnprivileged = unprivileged;
+        IsUnprivileged = path.IsUnprivileged;
         IsNonFault = nonFault;
+        Address = path.RemoveTag(address);
+        Low = data.Low;
+        High = data.High;
+        ComparandLow = comparand.Low;
+        ComparandHigh = comparand.High;
+        Ordering = path.Ordering;
+        IsTagChecked = path.IsTagChecked && operation is BusOperation.Read or BusOperation.Write or BusOperation.CompareExchange;
+        LogicalTag = (byte)((address >> 56) & 0xF);
+    }
+
+    private BusTransaction(in BusTransaction other, ulong address)
+    {
+        this = other;
         Address = address;
-        Low = low;
-        High = high;
     }
 
     /// <summary>Address of the first byte: the guest's virtual address with ignored tag bits removed.</summary>
     public ulong Address { get; }
 
-    /// <summary>For a write the first eight bytes (or the tag, in bits 3:0); otherwise 0.</summary>
+    /// <summary>For a write or a compare-and-exchange the first eight bytes (or the tag, in bits 3:0); otherwise 0.</summary>
     public ulong Low { get; }
 
-    /// <summary>For a write of 16 bytes the second eight bytes; otherwise 0.</summary>
+    /// <summary>For a write or a compare-and-exchange of 16 bytes the second eight bytes; otherwise 0.</summary>
     public ulong High { get; }
+
+    /// <summary>For a compare-and-exchange the first eight bytes that memory has to hold; otherwise 0.</summary>
+    public ulong ComparandLow { get; }
+
+    /// <summary>For a compare-and-exchange of 16 bytes the second eight bytes that memory has to hold; otherwise 0.</summary>
+    public ulong ComparandHigh { get; }
 
     /// <summary>What to do.</summary>
     public BusOperation Operation { get; }
@@ -50,8 +67,21 @@ public readonly record struct BusTransaction
     /// </summary>
     public bool IsNonFault { get; }
 
+    /// <summary>The order that the instruction asks for.</summary>
+    public BusOrdering Ordering { get; }
+
+    /// <summary>
+    /// Whether the instruction makes Tag Checked accesses (Arm ARM, section D10.4): not one whose address is SP plus an immediate. Whether tags are
+    /// checked, PSTATE.TCO and SCTLR_ELx.TCF say. Known with <see cref="EmulationOptions.TaggedMemory"/> or
+    /// <see cref="EmulationOptions.WholeTransactions"/>, otherwise false.
+    /// </summary>
+    public bool IsTagChecked { get; }
+
+    /// <summary>The Logical Address Tag, bits 59:56 of the address as the guest computed it.</summary>
+    public byte LogicalTag { get; }
+
     /// <summary>The same transaction at another address.</summary>
-    internal BusTransaction At(ulong address) => new(Operation, Size, IsUnprivileged, IsNonFault, address, Low, High);
+    internal BusTransaction At(ulong address) => new(this, address);
 
     /// <summary>The transaction in a line: "Write of 4 bytes at 0x9000000: 0xcafe".</summary>
     /// <returns>The text.</returns>

@@ -5,6 +5,8 @@ namespace Arm64MmioDecode.Emulation;
 /// <summary>Guest registers in plain memory: for embedders that have them at hand, and for tests.</summary>
 public sealed class GuestRegisters : IGuestRegisters
 {
+    private const int VectorCount = 32;
+
     private readonly ulong[] _x = new ulong[31];
     private readonly ulong[] _v = new ulong[64];
     private readonly ulong[] _system = new ulong[(int)SystemRegister.SpsrFiq + 1];
@@ -19,22 +21,22 @@ public sealed class GuestRegisters : IGuestRegisters
     public ulong PState { get; set; }
 
     /// <inheritdoc/>
-    public ulong GetX(int number) => _x[number];
+    public ulong GetX(int number) => _x[Checked(number, _x.Length)];
 
     /// <inheritdoc/>
-    public void SetX(int number, ulong value) => _x[number] = value;
+    public void SetX(int number, ulong value) => _x[Checked(number, _x.Length)] = value;
 
     /// <inheritdoc/>
     public void GetV(int number, out ulong low, out ulong high)
     {
-        low = _v[2 * number];
+        low = _v[2 * Checked(number, VectorCount)];
         high = _v[(2 * number) + 1];
     }
 
     /// <inheritdoc/>
     public void SetV(int number, ulong low, ulong high)
     {
-        _v[2 * number] = low;
+        _v[2 * Checked(number, VectorCount)] = low;
         _v[(2 * number) + 1] = high;
     }
 
@@ -45,6 +47,10 @@ public sealed class GuestRegisters : IGuestRegisters
     /// <param name="name">The register.</param>
     /// <param name="value">Its value.</param>
     public void SetSystemRegister(SystemRegister name, ulong value) => _system[(int)name] = value;
+
+    // X31 is neither here nor anywhere: SP is a property, and XZR no register.
+    private static int Checked(int number, int count) =>
+        (uint)number < (uint)count ? number : throw new ArgumentOutOfRangeException(nameof(number), number, $"registers 0 to {count - 1}");
 
     /// <summary>Copies every register of another vCPU.</summary>
     /// <param name="source">What to copy.</param>

@@ -34,11 +34,43 @@ public readonly record struct EmulationOptions
     public int BusWidth
     {
         get => _busWidth == 0 ? DefaultBusWidth : _busWidth;
-        init => _busWidth = value is 1 or 2 or 4 or 8 or 16 ? (byte)value : throw new ArgumentOutOfRangeException(nameof(value));
+        init => _busWidth = value is 1 or 2 or 4 or 8 or 16 ? (byte)value : throw new ArgumentOutOfRangeException(nameof(BusWidth), value, "BusWidth is 1, 2, 4, 8 or 16 bytes");
     }
 
     /// <summary>Elements that are not aligned to their size. Default: split.</summary>
     public UnalignedPolicy Unaligned { get; init; }
+
+    /// <summary>
+    /// Whether the bus is an <see cref="ITransactionBus"/>, which gets each transaction with all that the instruction says about it, and atomics
+    /// and store exclusives as one compare-and-exchange. For those who go step by step: whether they take such transactions
+    /// (<see cref="BusOperation.CompareExchange"/>). Default: no.
+    /// </summary>
+    public bool WholeTransactions { get; init; }
+
+    /// <summary>
+    /// Whether neighbouring elements, each aligned to its size, go over the bus as one transaction, up to <see cref="BusWidth"/> and
+    /// within an aligned block of that size. Default: no, one transaction for each element, as the architecture
+    /// has it for Device memory without the Gathering attribute; memory with it (Device-GRE, Normal) permits both.
+    /// </summary>
+    public bool JoinElements { get; init; }
+
+    /// <summary>
+    /// What the memory is that the instruction accesses. It decides alignment: on Device memory acquire, release, exclusive and atomic
+    /// accesses have to be aligned. Default: Device.
+    /// </summary>
+    public AccessedMemory Memory { get; init; }
+
+    /// <summary>
+    /// FEAT_LSE2: on Normal memory acquire, release, exclusive and atomic accesses may be unaligned within 16 bytes that are
+    /// aligned. Default: no.
+    /// </summary>
+    public bool LargeSystemExtensions2 { get; init; }
+
+    /// <summary>
+    /// SCTLR_ELx.nAA with <see cref="LargeSystemExtensions2"/>: acquire and release accesses to Normal memory may be unaligned anywhere.
+    /// Default: no.
+    /// </summary>
+    public bool NonAlignedAccess { get; init; }
 
     /// <summary>Whether a base address in SP that is no multiple of 16 raises an SP alignment fault (SCTLR_ELx.SA or SA0). Default: no, the processor has checked.</summary>
     public bool CheckStackPointerAlignment { get; init; }
@@ -93,7 +125,7 @@ public readonly record struct EmulationOptions
     public int ZeroBlockSize
     {
         get => _zeroBlockSize == 0 ? DefaultZeroBlockSize : _zeroBlockSize;
-        init => _zeroBlockSize = IsPowerOfTwo(value) && value is >= 4 and <= 2048 ? (ushort)value : throw new ArgumentOutOfRangeException(nameof(value));
+        init => _zeroBlockSize = IsPowerOfTwo(value) && value is >= 4 and <= 2048 ? (ushort)value : throw new ArgumentOutOfRangeException(nameof(ZeroBlockSize), value, "ZeroBlockSize is a power of two from 4 to 2048 bytes");
     }
 
     /// <summary>The block of LDGM, STGM and STZGM in bytes: a power of two from 16 to 256 (4 &lt;&lt; GMID_EL1.BS). Default: 64.</summary>
@@ -101,7 +133,7 @@ public readonly record struct EmulationOptions
     public int TagBlockSize
     {
         get => _tagBlockSize == 0 ? DefaultTagBlockSize : _tagBlockSize;
-        init => _tagBlockSize = IsPowerOfTwo(value) && value is >= 16 and <= 256 ? (ushort)value : throw new ArgumentOutOfRangeException(nameof(value));
+        init => _tagBlockSize = IsPowerOfTwo(value) && value is >= 16 and <= 256 ? (ushort)value : throw new ArgumentOutOfRangeException(nameof(TagBlockSize), value, "TagBlockSize is a power of two from 16 to 256 bytes");
     }
 
     /// <summary>
@@ -112,7 +144,7 @@ public readonly record struct EmulationOptions
     public int VirtualAddressBits
     {
         get => _virtualAddressBits == 0 ? DefaultVirtualAddressBits : _virtualAddressBits;
-        init => _virtualAddressBits = value is >= 32 and <= 55 ? (byte)value : throw new ArgumentOutOfRangeException(nameof(value));
+        init => _virtualAddressBits = value is >= 32 and <= 55 ? (byte)value : throw new ArgumentOutOfRangeException(nameof(VirtualAddressBits), value, "VirtualAddressBits is from 32 to 55");
     }
 
     /// <summary>
@@ -123,7 +155,38 @@ public readonly record struct EmulationOptions
     public int CopyLimit
     {
         get => _copyLimit == 0 ? DefaultCopyLimit : _copyLimit;
-        init => _copyLimit = value is >= 16 and <= 1 << 20 && value % 16 == 0 ? value : throw new ArgumentOutOfRangeException(nameof(value));
+        init => _copyLimit = value is >= 16 and <= 1 << 20 && value % 16 == 0 ? value : throw new ArgumentOutOfRangeException(nameof(CopyLimit), value, "CopyLimit is a multiple of 16 from 16 to 1048576 bytes");
+    }
+
+    /// <summary>Refuses a bus that could not take the transactions that these options ask for, before a guest runs on it.</summary>
+    /// <param name="bus">The bus.</param>
+    /// <param name="parameter">Which parameter of the caller's is wrong.</param>
+    /// <exception cref="ArgumentException">The bus lacks an interface.</exception>
+    internal void RequireOf(IMmioBus bus, string parameter)
+    {
+        if (WholeTransactions)
+        {
+            if (bus is not ITransactionBus)
+            {
+                throw new ArgumentException("WholeTransactions needs devices that are an ITransactionBus", parameter);
+            }
+
+            return;
+        }
+
+        if ((BusWidth > DefaultBusWidth || SixtyFourBytes == SixtyFourBytePolicy.SingleTransaction) && bus is not IWideMmioBus)
+        {
+            throw new ArgumentException(
+                BusWidth > DefaultBusWidth
+                    ? "BusWidth = 16 needs devices that are an IWideMmioBus"
+                    : "SixtyFourBytes = SingleTransaction needs devices that are an IWideMmioBus",
+                parameter);
+        }
+
+        if (TaggedMemory && bus is not ITagMemory)
+        {
+            throw new ArgumentException("TaggedMemory needs devices that are an ITagMemory", parameter);
+        }
     }
 
     private static bool IsPowerOfTwo(int value) => (value & (value - 1)) == 0;

@@ -10,6 +10,10 @@ internal struct DataPath
     public bool TopByteIgnored;
     public bool PassUnaligned;
     public bool IsUnprivileged;
+    public bool IsTagChecked;
+    public bool JoinsElements;
+    public bool IsWhole;
+    public BusOrdering Ordering;
     public int BusWidth;
 
     // Addresses wrap modulo 2^64, or 2^32 in AArch32.
@@ -20,6 +24,21 @@ internal struct DataPath
     /// <summary>What the bus sees of an address: the top byte becomes a copy of bit 55, as AArch64.BranchAddr and address translation do with TBI.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly ulong RemoveTag(ulong address) => TopByteIgnored ? (ulong)((long)(address << 8) >> 8) : address;
+
+    /// <summary>
+    /// The size of the transaction that takes as many neighbouring elements as possible: the largest power of two that the bus takes and
+    /// that stays within a block of its own size.
+    /// </summary>
+    public readonly int JoinedPiece(ulong address, int sizeLog2, int elements)
+    {
+        int size = 1 << sizeLog2;
+        while (2 * size <= BusWidth && (address & (ulong)((2 * size) - 1)) == 0 && (2 * size) >> sizeLog2 <= elements)
+        {
+            size *= 2;
+        }
+
+        return size;
+    }
 
     /// <summary>
     /// The size of the transaction at an address, of which an element has a number of bytes left: all of them if the bus and the

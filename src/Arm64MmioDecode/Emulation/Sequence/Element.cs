@@ -8,6 +8,8 @@ internal struct Element
     public ulong Low;
     public ulong High;
 
+    public readonly bool Equals(in Element other) => Low == other.Low && High == other.High;
+
     /// <summary>The bits of a value of 1 to 8 bytes.</summary>
     public static ulong Mask(int size) => ulong.MaxValue >> (64 - (8 * size));
 

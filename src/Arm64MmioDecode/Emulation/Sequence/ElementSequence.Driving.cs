@@ -1,4 +1,5 @@
 using System;
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 
 namespace Arm64MmioDecode.Emulation;
@@ -16,9 +17,9 @@ internal sealed partial class ElementSequence
         where TBus : struct, IMmioBus
     {
         // Elements that are one transaction each are the common case; tags and 64 bytes are wider than eight.
-        if (_pieceSize > sizeof(ulong) || _pieceSize != 1 << _sizeLog2)
+        if (_pieceSize > sizeof(ulong) || _pieceSize != 1 << _sizeLog2 || _path.IsWhole)
         {
-            return RunInPieces(ref bus, wide);
+            return _path.IsWhole ? RunWhole(wide) : RunInPieces(ref bus, wide);
         }
 
         return _phase == Phase.Read ? ReadElements(ref bus) : WriteElements(ref bus);
@@ -105,6 +106,45 @@ internal sealed partial class ElementSequence
             if (next.Size <= sizeof(ulong) || next.Operation != BusOperation.Read)
             {
                 Complete(value, 0);
+            }
+        }
+
+        return BusStatus.Success;
+    }
+
+    // On a bus that wants to know everything about each transaction.
+    private BusStatus RunWhole(IMmioBus? bus)
+    {
+        var whole = bus as ITransactionBus ?? throw new ArgumentException("WholeTransactions needs a bus that is an ITransactionBus", nameof(bus));
+        Span<byte> buffer = stackalloc byte[BlockSize];
+        while (_phase != Phase.None)
+        {
+            BusTransaction next = Next();
+            bool isTag = next.Operation is BusOperation.ReadTag or BusOperation.WriteTag;
+            Span<byte> data = buffer.Slice(0, isTag ? 1 : next.Size);
+            data.Clear();
+            if (next.Operation is BusOperation.Write or BusOperation.CompareExchange)
+            {
+                CopyData(in next, data);
+            }
+            else if (next.Operation == BusOperation.WriteTag)
+            {
+                data[0] = (byte)next.Low;
+            }
+
+            BusStatus status = whole.Perform(in next, data);
+            if (!status.IsSuccess)
+            {
+                return IsFaultSuppressed() ? BusStatus.Success : status;
+            }
+
+            if (next.Operation is BusOperation.Read or BusOperation.CompareExchange)
+            {
+                Complete(data);
+            }
+            else
+            {
+                Complete(isTag ? data[0] : next.Size == BlockSize ? BinaryPrimitives.ReadUInt64LittleEndian(data) : 0, 0);
             }
         }
 

@@ -74,20 +74,31 @@ internal sealed partial class ElementSequence
 
     /// <summary>Forgets the instruction before.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Reset(in EmulationOptions options, ulong addressMask, bool isUnprivileged)
+    public void Reset(in EmulationOptions options, ulong addressMask, bool isUnprivileged, BusOrdering ordering)
     {
+        _path.JoinsElements = options.JoinElements;
+        _path.IsWhole = options.WholeTransactions;
         _path.BigEndian = options.BigEndian;
         _path.TopByteIgnored = options.TopByteIgnored;
         _path.PassUnaligned = options.Unaligned == UnalignedPolicy.Pass;
         _path.BusWidth = options.BusWidth;
         _path.AddressMask = addressMask;
         _path.IsUnprivileged = isUnprivileged;
+        _path.Ordering = ordering;
+        _path.IsTagChecked = false;
         _phase = Phase.None;
         _uniform = false;
         _descending = false;
         _scattered = false;
         _count = 0;
         _nonFaultFrom = int.MaxValue;
+    }
+
+    /// <summary>What transactions say of the instruction, for those who look: no part of every preparation.</summary>
+    public void SetTraits(BusOrdering ordering, bool isTagChecked)
+    {
+        _path.Ordering = ordering;
+        _path.IsTagChecked = isTagChecked;
     }
 
     /// <summary>CPSR.E says so.</summary>
@@ -172,7 +183,7 @@ internal sealed partial class ElementSequence
         _element = _descending ? _count - 1 : 0;
         _done = 0;
         int size = 1 << _sizeLog2;
-        _pieceSize = !_scattered && (_address & (ulong)(size - 1)) == 0 && size <= _path.BusWidth ? size : 0;
+        _pieceSize = !_scattered && !_path.JoinsElements && (_address & (ulong)(size - 1)) == 0 && size <= _path.BusWidth ? size : 0;
     }
 
     /// <summary>Starts a phase whose transactions have a size that the bus's width does not limit: tags, and 64 bytes at once.</summary>
@@ -231,13 +242,24 @@ internal sealed partial class ElementSequence
     public BusTransaction Next()
     {
         int size = NextSize();
-        ulong low = 0, high = 0;
-        if (_phase is Phase.Write or Phase.WriteTag)
+        Element data = default;
+        Element comparand = default;
+        switch (_phase)
         {
-            _elements[_uniform ? 0 : _element].CopyPiece(_done, size, out low, out high);
+            case Phase.CompareExchange:
+                data = Whole;
+                comparand = Comparand;
+                break;
+            case Phase.Write when IsJoined(size):
+                data = Join(size);
+                break;
+            case Phase.Write:
+            case Phase.WriteTag:
+                _elements[_uniform ? 0 : _element].CopyPiece(_done, size, out data.Low, out data.High);
+                break;
         }
 
-        return new BusTransaction((BusOperation)(_phase - 1), size, _path.IsUnprivileged, IsNonFault, _path.RemoveTag(NextAddress), low, high);
+        return new BusTransaction((BusOperation)(_phase - 1), size, in _path, IsNonFault, NextAddress, in data, in comparand);
     }
 
     /// <summary>The next transaction was performed.</summary>
@@ -253,6 +275,17 @@ internal sealed partial class ElementSequence
             return EndWhole();
         }
 
+        if (_phase == Phase.CompareExchange)
+        {
+            Whole = new Element { Low = low, High = high };
+            return EndWhole();
+        }
+
+        if (IsJoined(size))
+        {
+            return CompleteJoined(size, low, high);
+        }
+
         if (_phase is Phase.Read or Phase.ReadTag)
         {
             _elements[_element].SetPiece(_done, size, low, high);
@@ -260,7 +293,7 @@ internal sealed partial class ElementSequence
 
         // Aligned elements are alike. How others are divided depends on their address, even if this one was not.
         int elementSize = 1 << _sizeLog2;
-        if (_scattered || size != elementSize || (_address & (ulong)(elementSize - 1)) != 0)
+        if (_scattered || _path.JoinsElements || size != elementSize || (_address & (ulong)(elementSize - 1)) != 0)
         {
             _pieceSize = 0;
             _done += size;
@@ -322,7 +355,9 @@ internal sealed partial class ElementSequence
 
     private bool IsNonFault => _element >= _nonFaultFrom;
 
-    private int NextSize() => _pieceSize != 0 ? _pieceSize : _pieceSize = _path.NextPiece(NextAddress, (1 << _sizeLog2) - _done);
+    private int NextSize() => _pieceSize != 0 ? _pieceSize : _pieceSize = CanJoin
+        ? _path.JoinedPiece(NextAddress, _sizeLog2, _remaining)
+        : _path.NextPiece(NextAddress, (1 << _sizeLog2) - _done);
 
     private bool EndWhole()
     {

@@ -8,4 +8,5 @@ internal enum Phase : byte
     Write = BusOperation.Write + 1,
     ReadTag = BusOperation.ReadTag + 1,
     WriteTag = BusOperation.WriteTag + 1,
+    CompareExchange = BusOperation.CompareExchange + 1,
 }

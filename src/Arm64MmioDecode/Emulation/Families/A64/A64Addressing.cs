@@ -7,6 +7,9 @@ namespace Arm64MmioDecode.Emulation;
 /// <summary>The addresses of A64: base registers with offset or index, literals, authentication, alignment.</summary>
 internal static class A64Addressing
 {
+    private const AccessProperties Always = AccessProperties.WritesTags | AccessProperties.GuardedControlStack;
+    private const AccessProperties Ordered = AccessProperties.Acquire | AccessProperties.AcquirePC | AccessProperties.Release;
+
     /// <summary>Places the elements at the address that the instruction forms, and says what the base register becomes.</summary>
     /// <returns>False after a fault.</returns>
     public static bool TryPlace(EmulatedAccess emulated, in AccessDescriptor access, IGuestRegisters registers, in EmulationOptions options)
@@ -88,7 +91,7 @@ internal static class A64Addressing
     /// <returns>False after a fault.</returns>
     public static bool IsWholeAligned(EmulatedAccess emulated, in AccessDescriptor access) =>
         (emulated.Sequence.Address & (ulong)(access.TotalSize - 1)) == 0
-        || (emulated.HasPassedAlignmentCheck && emulated.Options.Unaligned != UnalignedPolicy.Fault && IsWithinAlignedQuantity(emulated.Sequence.Address, access.TotalSize))
+        || MayBeUnaligned(emulated, in access, access.TotalSize)
         || RaiseAlignmentFault(emulated, in access);
 
     /// <summary>The elements of the others are aligned one by one. STGP needs the alignment of the granule that it tags.</summary>
@@ -96,19 +99,31 @@ internal static class A64Addressing
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool AreElementsAligned(EmulatedAccess emulated, in AccessDescriptor access, in EmulationOptions options)
     {
-        const AccessProperties Always = AccessProperties.WritesTags | AccessProperties.GuardedControlStack;
-        const AccessProperties Ordered = AccessProperties.Acquire | AccessProperties.AcquirePC | AccessProperties.Release;
         AccessProperties properties = access.NamedProperties;
         int alignment = (properties & AccessProperties.WritesTags) != 0 ? TagsAndBlocks.Granule : access.ElementSize;
         return (emulated.Sequence.Address & (ulong)(alignment - 1)) == 0
             || ((properties & (emulated.HasPassedAlignmentCheck ? Always : Ordered | Always)) == 0 && options.Unaligned != UnalignedPolicy.Fault)
+            || MayBeUnaligned(emulated, in access, access.TotalSize)
             || RaiseAlignmentFault(emulated, in access);
     }
 
-    private static bool IsWithinAlignedQuantity(ulong address, int size)
+    // AArch64.UnalignedAccessFaults, for what always needs alignment without FEAT_LSE2. An exit may have shown that this access has
+    // passed the check, whatever the memory is.
+    private static bool MayBeUnaligned(EmulatedAccess emulated, in AccessDescriptor access, int size)
     {
         const ulong Quantity = 16;
-        return (address & (Quantity - 1)) + (ulong)size <= Quantity;
+        ref readonly EmulationOptions options = ref emulated.Options;
+        bool isKnown = emulated.HasPassedAlignmentCheck || (options.Memory == AccessedMemory.Normal && options.LargeSystemExtensions2);
+        AccessProperties properties = access.NamedProperties;
+        if (!isKnown || options.Unaligned == UnalignedPolicy.Fault || (properties & (Always | AccessProperties.ReadCheckWrite)) != 0
+            || SixtyFourByteAccesses.Contains(in access))
+        {
+            return false;
+        }
+
+        bool isAtomic = access.Kind is not (AccessKind.Load or AccessKind.Store);
+        return (emulated.Sequence.Address & (Quantity - 1)) + (ulong)size <= Quantity
+            || (!isAtomic && (properties & Ordered) != 0 && options.NonAlignedAccess);
     }
 
     private static bool RaiseAlignmentFault(EmulatedAccess emulated, in AccessDescriptor access)

@@ -8,6 +8,9 @@ namespace Arm64MmioDecode.Emulation;
 /// </summary>
 internal sealed class Atomics : AccessFamily
 {
+    // How often the exchange may lose against other CPUs, each time because one of them got on, before the guest repeats the instruction.
+    private const int MaximumAttempts = 64;
+
     // Operands (new values of a compare and swap), what they are compared with, and what memory held before.
     private ulong _operand;
     private ulong _operandHigh;
@@ -17,6 +20,8 @@ internal sealed class Atomics : AccessFamily
     private ulong _oldHigh;
     private ulong _control;
     private ReadCheckWrite _check;
+    private int _attempts;
+    private bool _hasGivenUp;
 
     public Atomics(EmulatedAccess emulated)
         : base(emulated)
@@ -35,6 +40,8 @@ internal sealed class Atomics : AccessFamily
             return Emulated.RaiseUnsupportedAccess();
         }
 
+        _attempts = 0;
+        _hasGivenUp = false;
         GatherOperands(in access, registers);
         if (IsReadCheckWrite(in access))
         {
@@ -47,21 +54,50 @@ internal sealed class Atomics : AccessFamily
             _control = registers.GetSystemRegister(SystemRegister.Fpcr);
         }
 
-        Sequence.Begin(Phase.Read);
+        if (options.WholeTransactions && access.Kind == AccessKind.CompareAndSwap && !IsReadCheckWrite(in access))
+        {
+            BeginCompareAndSwap(in access);
+        }
+        else
+        {
+            Sequence.Begin(Phase.Read);
+        }
+
         return Emulated.Status;
     }
 
     public override void EndPhase(Phase ended)
     {
-        if (ended == Phase.Read)
+        switch (ended)
         {
-            ModifyAndWrite(in Emulated.Access);
+            case Phase.Read:
+                ModifyAndWrite(in Emulated.Access);
+                break;
+            case Phase.CompareExchange when Emulated.Access.Kind == AccessKind.CompareAndSwap && !IsReadCheckWrite(in Emulated.Access):
+                KeepOldValue(in Emulated.Access);
+                break;
+            case Phase.CompareExchange when !Sequence.Whole.Equals(Sequence.Comparand):
+                // Another CPU has written since: again, with what is there now.
+                _hasGivenUp = ++_attempts == MaximumAttempts;
+                if (!_hasGivenUp)
+                {
+                    ModifyAndWrite(in Emulated.Access);
+                }
+
+                break;
         }
     }
 
     public override bool Commit(IGuestRegisters registers)
     {
         ref readonly AccessDescriptor access = ref Emulated.Access;
+        if (_hasGivenUp)
+        {
+            // Nothing was written: the guest executes it again.
+            Emulated.Status = EmulationStatus.Continue;
+            return false;
+        }
+
         if (IsReadCheckWrite(in access))
         {
             registers.PState = (registers.PState & ~AccessPlan.ConditionFlags) | _check.Flags;
@@ -128,8 +164,8 @@ internal sealed class Atomics : AccessFamily
     {
         ulong mask = Element.Mask(access.ElementSize);
         bool pair = access.ElementCount == 2;
-        _old = Sequence.Get(0);
-        _oldHigh = pair ? Sequence.Get(1) : 0;
+        Element old = Sequence.Whole;
+        KeepOldValue(in access);
         ulong low = Modify(in access, _old, _operand & mask);
         ulong high = pair ? Modify(in access, _oldHigh, _operandHigh & mask) : 0;
         bool writes = access.Kind != AccessKind.CompareAndSwap
@@ -148,13 +184,40 @@ internal sealed class Atomics : AccessFamily
             return;
         }
 
+        SetElements(pair, low, high);
+        if (Emulated.Options.WholeTransactions)
+        {
+            Sequence.BeginCompareExchange(in old);
+        }
+        else
+        {
+            Sequence.Begin(Phase.Write);
+        }
+    }
+
+    private void KeepOldValue(in AccessDescriptor access)
+    {
+        _old = Sequence.Get(0);
+        _oldHigh = access.ElementCount == 2 ? Sequence.Get(1) : 0;
+    }
+
+    private void BeginCompareAndSwap(in AccessDescriptor access)
+    {
+        ulong mask = Element.Mask(access.ElementSize);
+        bool pair = access.ElementCount == 2;
+        SetElements(pair, _comparand & mask, _comparandHigh & mask);
+        Element comparand = Sequence.Whole;
+        SetElements(pair, _operand & mask, _operandHigh & mask);
+        Sequence.BeginCompareExchange(in comparand);
+    }
+
+    private void SetElements(bool pair, ulong low, ulong high)
+    {
         Sequence.Set(0, low);
         if (pair)
         {
             Sequence.Set(1, high);
         }
-
-        Sequence.Begin(Phase.Write);
     }
 
     private ulong Modify(in AccessDescriptor access, ulong value, ulong operand)

@@ -34,11 +34,33 @@ internal sealed class Exclusives : AccessFamily
         if (!_storeFailed)
         {
             Transfers.Gather(Sequence, in access, registers);
-            Sequence.Begin(Phase.Write);
+            BeginStore(Emulated, options);
         }
 
         return Emulated.Status;
     }
+
+    public override void EndPhase(Phase ended)
+    {
+        _storeFailed |= HasStoreFailed(Sequence, ended);
+    }
+
+    /// <summary>Begins the write of a store exclusive.</summary>
+    public static void BeginStore(EmulatedAccess emulated, in EmulationOptions options)
+    {
+        if (options.WholeTransactions && options.Exclusives == ExclusivePolicy.Perform)
+        {
+            emulated.Sequence.BeginCompareExchange(in emulated.Monitor.Data);
+        }
+        else
+        {
+            emulated.Sequence.Begin(Phase.Write);
+        }
+    }
+
+    /// <summary>Whether memory no longer held what the load exclusive had read.</summary>
+    public static bool HasStoreFailed(ElementSequence sequence, Phase ended) =>
+        ended == Phase.CompareExchange && !sequence.Whole.Equals(sequence.Comparand);
 
     public override bool Commit(IGuestRegisters registers)
     {
@@ -57,7 +79,7 @@ internal sealed class Exclusives : AccessFamily
             registers.SetXUnlessZero(access.Rt2, Transfers.Extend(in access, Sequence.Get(1)));
         }
 
-        Emulated.Monitor.Mark(MonitoredAddress, access.TotalSize);
+        Emulated.Monitor.Mark(MonitoredAddress, access.TotalSize, Sequence.Whole);
         return true;
     }
 

@@ -118,7 +118,7 @@ internal sealed partial class AArch32Accesses : AccessFamily
         if (!_storeFailed)
         {
             Gather(registers);
-            Sequence.Begin(Phase.Write);
+            Exclusives.BeginStore(Emulated, Emulated.Options);
         }
 
         return Emulated.Status;
@@ -218,6 +218,8 @@ internal sealed partial class AArch32Accesses : AccessFamily
         return false;
     }
 
+    public override void EndPhase(Phase ended) => _storeFailed |= Exclusives.HasStoreFailed(Sequence, ended);
+
     public override bool Commit(IGuestRegisters registers)
     {
         Emulated.Status = EmulationStatus.Completed;
@@ -256,7 +258,7 @@ internal sealed partial class AArch32Accesses : AccessFamily
                 break;
             case AccessKind.LoadExclusive:
                 Scatter(registers, ref next);
-                Emulated.Monitor.Mark(Sequence.Address, Access.TotalSize);
+                Emulated.Monitor.Mark(Sequence.Address, Access.TotalSize, Sequence.Whole);
                 break;
             case AccessKind.Store when Access.RegisterFile == RegisterFile.System:
                 ((IDebugTransferRegisters)registers).Acknowledge();

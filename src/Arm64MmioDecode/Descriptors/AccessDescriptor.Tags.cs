@@ -1,0 +1,40 @@
+namespace Arm64MmioDecode.Descriptors;
+
+/// <content>Allocation Tags (FEAT_MTE2).</content>
+public readonly partial struct AccessDescriptor
+{
+    /// <summary>
+    /// Whether the accesses of data are Tag Checked where memory is Tagged (Arm ARM, section D10.4, and <c>tagchecked</c> in the decode
+    /// sections): not those at SP plus an immediate, literals, and those of the instructions that load or store tags.
+    /// </summary>
+    public bool IsTagChecked
+    {
+        get
+        {
+            if (InstructionSet != InstructionSet.A64 || AddressingMode is AddressingMode.Literal or AddressingMode.Reported)
+            {
+                return false;
+            }
+
+            switch (Kind)
+            {
+                case AccessKind.ZeroBlock:
+                case AccessKind.MemoryCopy:
+                case AccessKind.MemorySet:
+                    return (NamedProperties & AccessProperties.WritesTags) == 0;
+                case AccessKind.Load:
+                case AccessKind.Store:
+                case AccessKind.ReadModifyWrite:
+                case AccessKind.CompareAndSwap:
+                case AccessKind.LoadExclusive:
+                case AccessKind.StoreExclusive:
+                    return (NamedProperties & (AccessProperties.WritesTags | AccessProperties.GuardedControlStack)) == 0
+                        && (Rn != StackPointerNumber || HasIndex || Writeback || AddressingMode == AddressingMode.VectorBase);
+                default:
+                    return false;
+            }
+        }
+    }
+
+    private const int StackPointerNumber = 31;
+}
