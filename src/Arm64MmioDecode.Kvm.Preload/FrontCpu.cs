@@ -39,6 +39,7 @@ internal enum Settings : uint
     LogExplain = 1 << 3,
     PerformAtomics = 1 << 4,
     PerformExclusives = 1 << 5,
+    Join = 1 << 6,
 }
 
 /// <summary>enum counter of front.h.</summary>

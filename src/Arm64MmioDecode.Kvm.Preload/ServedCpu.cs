@@ -112,6 +112,7 @@ internal sealed unsafe class ServedCpu : IKvmRegisters
     {
         Atomics = (settings & Settings.PerformAtomics) != 0 ? AtomicPolicy.Perform : AtomicPolicy.Fault,
         Exclusives = (settings & Settings.PerformExclusives) != 0 ? ExclusivePolicy.Perform : ExclusivePolicy.Fault,
+        JoinElements = (settings & Settings.Join) != 0,
     };
 
     private ServedResult GoOn()

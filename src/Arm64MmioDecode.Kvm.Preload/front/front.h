@@ -85,6 +85,7 @@ enum setting {
     SETTING_LOG_EXPLAIN = 1 << 3,
     SETTING_PERFORM_ATOMICS = 1 << 4,
     SETTING_PERFORM_EXCLUSIVES = 1 << 5,
+    SETTING_JOIN = 1 << 6,
 };
 extern uint32_t settings;
 extern uint64_t scratch_setting;

@@ -28,6 +28,7 @@ static const struct {
     { "ARM64MMIODECODE_START", { { "lazy", 0, SETTING_START_EARLY }, { "early", SETTING_START_EARLY, 0 } } },
     { "ARM64MMIODECODE_ATOMICS", { { "fault", 0, SETTING_PERFORM_ATOMICS }, { "perform", SETTING_PERFORM_ATOMICS, 0 } } },
     { "ARM64MMIODECODE_EXCLUSIVES", { { "fault", 0, SETTING_PERFORM_EXCLUSIVES }, { "perform", SETTING_PERFORM_EXCLUSIVES, 0 } } },
+    { "ARM64MMIODECODE_JOIN", { { "off", 0, SETTING_JOIN }, { "on", SETTING_JOIN, 0 } } },
 };
 
 void say(const char *format, ...)
