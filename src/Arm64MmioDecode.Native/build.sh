@@ -3,7 +3,7 @@
 #
 #   src/Arm64MmioDecode.Native/build.sh [RID…]     RID: linux-x64, linux-arm64; default: both, on x86-64
 #
-# Into artifacts/native: RID/lib (shared and static library, pkg-config file) and include, an archive for each RID, and the
+# Into artifacts/native: RID/lib (shared library, pkg-config file) and include, an archive for each RID, and the
 # NuGet package Arm64MmioDecode.Native with runtimes/RID/native and the header. Prints sizes and exported symbols.
 # Builds of the same commit give the same bytes.
 set -euo pipefail

@@ -24,7 +24,7 @@ try
 {
     using KvmSystem kvm = KvmSystem.Open();
     var report = new Report();
-    string[] parts = args.Length == 0 ? ["instructions", "calls", "faults", "sve", "race", "linux", "vmm"] : args;
+    string[] parts = args.Length == 0 ? ["instructions", "calls", "faults", "sve", "race", "linux", "c", "vmm"] : args;
     Func<Machine, KvmVirtualCpu, IFaultHandler?> library = (machine, cpu) => new LibraryHandler(machine, cpu, new RetryLimit());
     Func<Machine, KvmVirtualCpu, IFaultHandler?> withExclusives = (machine, cpu) => new LibraryHandler(machine, cpu, new RetryLimit(), ExclusivePolicy.Perform);
     if (parts.Contains("instructions"))
@@ -86,6 +86,11 @@ try
     {
         LinuxProof.Run(kvm, $"{Guests}/Image", $"{Guests}/linux-initrd", null, report);
         LinuxProof.Run(kvm, $"{Guests}/Image", $"{Guests}/linux-initrd", library, report);
+    }
+
+    if (parts.Contains("c"))
+    {
+        CVmmProof.Run("/bin/c-vmm", $"{Guests}/vmm.expected", report);
     }
 
     if (parts.Contains("vmm"))

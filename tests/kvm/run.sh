@@ -2,7 +2,7 @@
 # The proof in real KVM: boots Debian's arm64 kernel in QEMU (TCG, with EL2), runs the VMM of
 # tests/Arm64MmioDecode.Kvm.Vmm in it as first process, and that runs its guests in /dev/kvm.
 #
-#   tests/kvm/run.sh [PART…]         PART: instructions, calls, faults, sve, race, linux, vmm; default: all of them
+#   tests/kvm/run.sh [PART…]         PART: instructions, calls, faults, sve, race, linux, c, vmm; default: all of them
 #   tests/kvm/run.sh record FILE     records exits of the instruction cases as JSON lines (docs/samples/kvm-nisv-proof.jsonl)
 #
 # Prints "N passed, N failed" at the end. Exit code 0 if nothing failed, 1 if something did, 2 if a tool is missing.
@@ -43,9 +43,11 @@ fi
 . "$here/debian.sh"
 
 mkdir -p "$work"
-parts=" ${*:-instructions calls faults race linux vmm} "
+parts=" ${*:-instructions calls faults sve race linux c vmm} "
 with_vmm=false
 [[ $parts == *' vmm '* ]] && with_vmm=true
+with_c=false
+[[ $parts == *' c '* ]] && with_c=true
 if $with_vmm; then
     [ -e "$work/qemu/done" ] || fetch_qemu "$work/qemu"
     [ -e "$work/qemu-newer/done" ] || fetch_qemu "$work/qemu-newer" "${KVM_NEWER_SUITE:-trixie}"
@@ -80,6 +82,14 @@ if $with_vmm; then
     bash "$root/src/Arm64MmioDecode.Kvm.Preload/build.sh" "$work/preload"
     cp "$work/preload/libarm64mmiodecode-kvm.so" "$initramfs/lib/"
     ls -l "$initramfs/lib/libarm64mmiodecode-kvm.so"
+fi
+if $with_c; then
+    echo "== the C library and its VMM"
+    bash "$root/src/Arm64MmioDecode.Native/build.sh" linux-arm64 > "$work/native.log" || { cat "$work/native.log" >&2; exit 1; }
+    cp -L "$root/artifacts/native/linux-arm64/lib/libarm64mmiodecode.so.1" "$initramfs/lib/"
+    aarch64-linux-gnu-gcc -O2 -Wall -Werror -I "$root/artifacts/native/linux-arm64/include" "$root/docs/samples/native/vmm.c" \
+        -o "$initramfs/bin/c-vmm" "$initramfs/lib/libarm64mmiodecode.so.1"
+    cp "$root/docs/samples/native/vmm.expected" "$initramfs/guest/"
 fi
 (cd "$initramfs" && find . | LC_ALL=C sort | cpio -o -H newc --quiet) > "$work/initramfs.cpio"
 
