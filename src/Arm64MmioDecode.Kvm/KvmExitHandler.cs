@@ -46,7 +46,7 @@ public sealed class KvmExitHandler
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="KvmException">The CPU's identification registers cannot be read.</exception>
     public KvmExitHandler(IKvmVirtualCpu cpu, IGuestMemory memory, IMmioBus devices)
-        : this(cpu, memory, devices ?? throw new ArgumentNullException(nameof(devices)), hasDevices: true) => _cpu = cpu;
+        : this(cpu, devices ?? throw new ArgumentNullException(nameof(devices)), memory) => _cpu = cpu;
 
     /// <summary>Makes a handler that is used in steps, for a CPU that others run.</summary>
     /// <param name="registers">The CPU's registers.</param>
@@ -54,19 +54,19 @@ public sealed class KvmExitHandler
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="KvmException">The CPU's identification registers cannot be read.</exception>
     public KvmExitHandler(IKvmRegisters registers, IGuestMemory memory)
-        : this(registers, memory, NoDevices.Instance, hasDevices: false)
+        : this(registers, devices: null, memory)
     {
     }
 
-    private KvmExitHandler(IKvmRegisters registers, IGuestMemory memory, IMmioBus devices, bool hasDevices)
+    private KvmExitHandler(IKvmRegisters registers, IMmioBus? devices, IGuestMemory memory)
     {
         ArgumentNullException.ThrowIfNull(registers);
         ArgumentNullException.ThrowIfNull(memory);
         _registers = KvmGuestRegisters.Of(registers);
         _signedLoads = new SignedLoads(_registers, memory);
         _handler = new ExitHandler(_registers, devices, _registers, memory);
-        _hasDevices = hasDevices;
-        SixtyFourBytes = !hasDevices || devices is IWideMmioBus ? SixtyFourBytePolicy.SingleTransaction : SixtyFourBytePolicy.Split;
+        _hasDevices = devices is not null;
+        SixtyFourBytes = devices is null or IWideMmioBus ? SixtyFourBytePolicy.SingleTransaction : SixtyFourBytePolicy.Split;
     }
 
     /// <summary>
@@ -75,7 +75,11 @@ public sealed class KvmExitHandler
     public EmulationOptions Options
     {
         get => _options;
-        set => _handler.Options = _options = value;
+        set
+        {
+            _handler.Options = value;
+            _options = value;
+        }
     }
 
     /// <summary>
@@ -300,35 +304,5 @@ public sealed class KvmExitHandler
 
         _registers.Cache.Commit();
         return outcome;
-    }
-
-    // Never asked: the steps hand every transaction to the embedder.
-    private sealed class NoDevices : IWideMmioBus, ITagMemory
-    {
-        public static readonly NoDevices Instance = new();
-
-        public BusStatus Read(ulong address, int size, out ulong value)
-        {
-            value = 0;
-            return BusStatus.ExternalAbort;
-        }
-
-        public BusStatus Write(ulong address, int size, ulong value) => BusStatus.ExternalAbort;
-
-        public BusStatus ReadWide(ulong address, Span<byte> data) => BusStatus.ExternalAbort;
-
-        public BusStatus WriteWide(ulong address, ReadOnlySpan<byte> data, out ulong deviceStatus)
-        {
-            deviceStatus = 0;
-            return BusStatus.ExternalAbort;
-        }
-
-        public BusStatus ReadTag(ulong address, out byte tag)
-        {
-            tag = 0;
-            return BusStatus.ExternalAbort;
-        }
-
-        public BusStatus WriteTag(ulong address, byte tag) => BusStatus.ExternalAbort;
     }
 }

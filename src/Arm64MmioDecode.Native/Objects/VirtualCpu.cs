@@ -21,7 +21,7 @@ internal sealed unsafe class VirtualCpu
     public VirtualCpu(GuestMemory? memory, in EmulationOptions options, bool translates)
     {
         _translates = translates;
-        _handler = new ExitHandler(_registers, SteppedBus.Instance, translates ? _registers : null, memory?.Slots, options);
+        _handler = new ExitHandler(_registers, devices: null, translates ? _registers : null, memory?.Slots, options);
     }
 
     /// <summary>Reserves the object for one call; false when another one is at work.</summary>

@@ -79,7 +79,7 @@ public sealed partial class ExitHandler
     /// <param name="registers">The vCPU's registers.</param>
     /// <param name="devices">
     /// The devices. Addresses are guest-physical; an address behind which there is none is the bus's to refuse.
-    /// Accesses of 16 or 64 bytes, and tags, need the interfaces that <see cref="AccessPlan.Execute(in AccessDescriptor, IGuestRegisters, IMmioBus, in EmulationOptions)"/> names.
+    /// Null for an embedder that only goes step by step. Accesses of 16 or 64 bytes, and tags, need the interfaces that <see cref="AccessPlan.Execute(in AccessDescriptor, IGuestRegisters, IMmioBus, in EmulationOptions)"/> names.
     /// </param>
     /// <param name="stage1">
     /// The registers of stage 1 translation. Without them instructions must be delivered with the exit
@@ -92,10 +92,11 @@ public sealed partial class ExitHandler
     /// <param name="options">The policies. The guest's state in it (byte order, tag bits, size of addresses) is taken from the vCPU where <paramref name="stage1"/> is given.</param>
     /// <param name="monitor">The vCPU's exclusive monitor, for <see cref="ExclusivePolicy.Perform"/>; null for one of its own.</param>
     /// <param name="authentication">Authenticates the pointers of LDRAA and LDRAB; null to strip them.</param>
-    /// <exception cref="ArgumentNullException"><paramref name="registers"/> or <paramref name="devices"/> is null.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="registers"/> is null.</exception>
+    /// <exception cref="ArgumentException"><paramref name="options"/> ask for transactions that <paramref name="devices"/> do not take.</exception>
     public ExitHandler(
         IGuestRegisters registers,
-        IMmioBus devices,
+        IMmioBus? devices,
         IStage1Source? stage1 = null,
         IGuestMemory? memory = null,
         in EmulationOptions options = default,
@@ -103,9 +104,9 @@ public sealed partial class ExitHandler
         IPointerAuthentication? authentication = null)
     {
         _registers = registers ?? throw new ArgumentNullException(nameof(registers));
-        _devices = devices ?? throw new ArgumentNullException(nameof(devices));
-        options.RequireOf(devices, nameof(devices));
-        _translator = new AccessTranslator(devices, stage1, memory, registers is IScalableRegisters);
+        _devices = devices ?? NoDevices.Instance;
+        options.RequireOf(_devices, nameof(devices));
+        _translator = new AccessTranslator(_devices, stage1, memory, registers is IScalableRegisters);
         _plan = new AccessPlan(monitor ?? new ExclusiveMonitor(), authentication, registers is IScalableRegisters);
         _stage1 = stage1;
         _memory = memory;
@@ -164,10 +165,15 @@ public sealed partial class ExitHandler
     /// <param name="exit">The exit.</param>
     /// <returns>How it ended. An exception that the devices throw leaves the registers unchanged, and the exit abandoned.</returns>
     /// <exception cref="InvalidOperationException">
-    /// A policy asks for transactions that the devices do not take (see the constructor), or the handler is in the middle of an exit.
+    /// The handler was made without devices, or is in the middle of an exit.
     /// </exception>
     public ExitOutcome Handle(in DataAbortExit exit)
     {
+        if (_devices == NoDevices.Instance)
+        {
+            throw new InvalidOperationException("without devices an exit is handled step by step: Begin, TryGetNext, Complete, Commit");
+        }
+
         Enter();
         bool returned = false;
         try

@@ -135,6 +135,25 @@ public class WholeTransactionTests
         }
     }
 
+    [Fact]
+    public void Who_goes_step_by_step_needs_no_devices()
+    {
+        var registers = new GuestRegisters { Pc = 0x40000000, PState = 0x3C5 };
+        registers.SetX(2, 0x9000000);
+        var handler = new ExitHandler(registers, devices: null, options: new EmulationOptions { BusWidth = 16, WholeTransactions = true });
+        DataAbortExit exit = DataAbortExit.FromAddresses(0x92000006, 0x9000000, 0x9000000).WithInstruction([0x40, 0x04, 0x40, 0xA9]);
+        var handle = () => handler.Handle(exit);
+        handle.Should().Throw<InvalidOperationException>().WithMessage("*step by step*");
+        handler.Begin(exit).Status.Should().Be(ExitStatus.Pending);
+        while (handler.TryGetNext(out BusTransaction next))
+        {
+            handler.Complete(next.Address);
+        }
+
+        handler.Commit().Status.Should().Be(ExitStatus.Completed);
+        (registers.GetX(0), registers.GetX(1)).Should().Be((0x9000000, 0x9000008));
+    }
+
     private static List<BusTransaction> Log(uint opcode, ulong address)
     {
         InstructionDecoder.DecodeA64(opcode, out AccessDescriptor access).Should().Be(DecodeStatus.MemoryAccess);

@@ -1,12 +1,12 @@
 using System;
 using Arm64MmioDecode.Emulation;
 
-namespace Arm64MmioDecode.Native.Objects;
+namespace Arm64MmioDecode.Handling;
 
-/// <summary>The devices are the caller's, who performs each transaction between two calls: nothing is ever asked here.</summary>
-internal sealed class SteppedBus : IWideMmioBus, ITagMemory, ITransactionBus
+/// <summary>In place of devices, for an embedder that goes step by step: nobody is asked, as each transaction is handed out.</summary>
+internal sealed class NoDevices : IWideMmioBus, ITagMemory, ITransactionBus
 {
-    public static readonly SteppedBus Instance = new();
+    public static readonly NoDevices Instance = new();
 
     public BusStatus Perform(in BusTransaction transaction, Span<byte> data) => BusStatus.ExternalAbort;
 
