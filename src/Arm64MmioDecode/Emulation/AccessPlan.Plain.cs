@@ -117,7 +117,7 @@ public sealed partial class AccessPlan
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsPlain(in EmulationOptions options) =>
-        options.BusWidth == PlainBusWidth && !options.BigEndian && !options.WholeTransactions && !options.JoinElements
+        options.BusWidth == PlainBusWidth && !options.BigEndian && options.HasPlainTransactions
         && options.Unpredictable == UnpredictablePolicy.Perform && !options.CheckStackPointerAlignment;
 
     private static bool MayBeUnaligned(in AccessDescriptor access, in EmulationOptions options)

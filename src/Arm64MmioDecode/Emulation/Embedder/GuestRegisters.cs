@@ -5,9 +5,10 @@ namespace Arm64MmioDecode.Emulation;
 /// <summary>Guest registers in plain memory: for embedders that have them at hand, and for tests.</summary>
 public sealed class GuestRegisters : IGuestRegisters
 {
+    private const int GeneralCount = 31;
     private const int VectorCount = 32;
 
-    private readonly ulong[] _x = new ulong[31];
+    private readonly ulong[] _x = new ulong[GeneralCount];
     private readonly ulong[] _v = new ulong[64];
     private readonly ulong[] _system = new ulong[(int)SystemRegister.SpsrFiq + 1];
 
@@ -21,22 +22,51 @@ public sealed class GuestRegisters : IGuestRegisters
     public ulong PState { get; set; }
 
     /// <inheritdoc/>
-    public ulong GetX(int number) => _x[Checked(number, _x.Length)];
+    public ulong GetX(int number)
+    {
+        // One comparison, which is the array's own.
+        ulong[] x = _x;
+        if ((uint)number >= (uint)x.Length)
+        {
+            ThrowOutOfRange(number, GeneralCount);
+        }
+
+        return x[number];
+    }
 
     /// <inheritdoc/>
-    public void SetX(int number, ulong value) => _x[Checked(number, _x.Length)] = value;
+    public void SetX(int number, ulong value)
+    {
+        ulong[] x = _x;
+        if ((uint)number >= (uint)x.Length)
+        {
+            ThrowOutOfRange(number, GeneralCount);
+        }
+
+        x[number] = value;
+    }
 
     /// <inheritdoc/>
     public void GetV(int number, out ulong low, out ulong high)
     {
-        low = _v[2 * Checked(number, VectorCount)];
+        if ((uint)number >= VectorCount)
+        {
+            ThrowOutOfRange(number, VectorCount);
+        }
+
+        low = _v[2 * number];
         high = _v[(2 * number) + 1];
     }
 
     /// <inheritdoc/>
     public void SetV(int number, ulong low, ulong high)
     {
-        _v[2 * Checked(number, VectorCount)] = low;
+        if ((uint)number >= VectorCount)
+        {
+            ThrowOutOfRange(number, VectorCount);
+        }
+
+        _v[2 * number] = low;
         _v[(2 * number) + 1] = high;
     }
 
@@ -49,8 +79,8 @@ public sealed class GuestRegisters : IGuestRegisters
     public void SetSystemRegister(SystemRegister name, ulong value) => _system[(int)name] = value;
 
     // X31 is neither here nor anywhere: SP is a property, and XZR no register.
-    private static int Checked(int number, int count) =>
-        (uint)number < (uint)count ? number : throw new ArgumentOutOfRangeException(nameof(number), number, $"registers 0 to {count - 1}");
+    private static void ThrowOutOfRange(int number, int count) =>
+        throw new ArgumentOutOfRangeException(nameof(number), number, $"registers 0 to {count - 1}");
 
     /// <summary>Copies every register of another vCPU.</summary>
     /// <param name="source">What to copy.</param>

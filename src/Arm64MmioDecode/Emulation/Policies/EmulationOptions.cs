@@ -20,6 +20,7 @@ public readonly record struct EmulationOptions
     private readonly ushort _tagBlockSize;
     private readonly byte _virtualAddressBits;
     private readonly int _copyLimit;
+    private readonly Extras _extras;
 
     /// <summary>Whether data accesses are big-endian at the current Exception level: SCTLR_ELx.EE, SCTLR_EL1.E0E, or CPSR.E. Default: no.</summary>
     public bool BigEndian { get; init; }
@@ -45,32 +46,52 @@ public readonly record struct EmulationOptions
     /// and store exclusives as one compare-and-exchange. For those who go step by step: whether they take such transactions
     /// (<see cref="BusOperation.CompareExchange"/>). Default: no.
     /// </summary>
-    public bool WholeTransactions { get; init; }
+    public bool WholeTransactions
+    {
+        get => (_extras & Extras.WholeTransactions) != 0;
+        init => _extras = value ? _extras | Extras.WholeTransactions : _extras & ~Extras.WholeTransactions;
+    }
 
     /// <summary>
     /// Whether neighbouring elements, each aligned to its size, go over the bus as one transaction, up to <see cref="BusWidth"/> and
     /// within an aligned block of that size. Default: no, one transaction for each element, as the architecture
     /// has it for Device memory without the Gathering attribute; memory with it (Device-GRE, Normal) permits both.
     /// </summary>
-    public bool JoinElements { get; init; }
+    public bool JoinElements
+    {
+        get => (_extras & Extras.JoinElements) != 0;
+        init => _extras = value ? _extras | Extras.JoinElements : _extras & ~Extras.JoinElements;
+    }
 
     /// <summary>
     /// What the memory is that the instruction accesses. It decides alignment: on Device memory acquire, release, exclusive and atomic
     /// accesses have to be aligned. Default: Device.
     /// </summary>
-    public AccessedMemory Memory { get; init; }
+    public AccessedMemory Memory
+    {
+        get => (_extras & Extras.Normal) != 0 ? AccessedMemory.Normal : AccessedMemory.Device;
+        init => _extras = value == AccessedMemory.Normal ? _extras | Extras.Normal : _extras & ~Extras.Normal;
+    }
 
     /// <summary>
     /// FEAT_LSE2: on Normal memory acquire, release, exclusive and atomic accesses may be unaligned within 16 bytes that are
     /// aligned. Default: no.
     /// </summary>
-    public bool LargeSystemExtensions2 { get; init; }
+    public bool LargeSystemExtensions2
+    {
+        get => (_extras & Extras.LargeSystemExtensions2) != 0;
+        init => _extras = value ? _extras | Extras.LargeSystemExtensions2 : _extras & ~Extras.LargeSystemExtensions2;
+    }
 
     /// <summary>
     /// SCTLR_ELx.nAA with <see cref="LargeSystemExtensions2"/>: acquire and release accesses to Normal memory may be unaligned anywhere.
     /// Default: no.
     /// </summary>
-    public bool NonAlignedAccess { get; init; }
+    public bool NonAlignedAccess
+    {
+        get => (_extras & Extras.NonAlignedAccess) != 0;
+        init => _extras = value ? _extras | Extras.NonAlignedAccess : _extras & ~Extras.NonAlignedAccess;
+    }
 
     /// <summary>Whether a base address in SP that is no multiple of 16 raises an SP alignment fault (SCTLR_ELx.SA or SA0). Default: no, the processor has checked.</summary>
     public bool CheckStackPointerAlignment { get; init; }
@@ -158,6 +179,9 @@ public readonly record struct EmulationOptions
         init => _copyLimit = value is >= 16 and <= 1 << 20 && value % 16 == 0 ? value : throw new ArgumentOutOfRangeException(nameof(CopyLimit), value, "CopyLimit is a multiple of 16 from 16 to 1048576 bytes");
     }
 
+    /// <summary>Whether transactions are neither joined nor whole: what nearly every plan asks first.</summary>
+    internal bool HasPlainTransactions => (_extras & (Extras.WholeTransactions | Extras.JoinElements)) == 0;
+
     /// <summary>Refuses a bus that could not take the transactions that these options ask for, before a guest runs on it.</summary>
     /// <param name="bus">The bus.</param>
     /// <param name="parameter">Which parameter of the caller's is wrong.</param>
@@ -190,4 +214,16 @@ public readonly record struct EmulationOptions
     }
 
     private static bool IsPowerOfTwo(int value) => (value & (value - 1)) == 0;
+
+    // In one byte: options are copied as a whole, and no larger than a vector register they are copied at once.
+    [Flags]
+    private enum Extras : byte
+    {
+        None = 0,
+        WholeTransactions = 1,
+        JoinElements = 2,
+        LargeSystemExtensions2 = 4,
+        NonAlignedAccess = 8,
+        Normal = 16,
+    }
 }
