@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using Arm64MmioDecode.Emulation;
 using Arm64MmioDecode.Exceptions;
 using Arm64MmioDecode.Handling;
+using Arm64MmioDecode.SystemRegisters;
 using Arm64MmioDecode.Translation;
 
 namespace Arm64MmioDecode.Kvm;
@@ -13,15 +14,10 @@ public class KvmGuestRegisters : IGuestRegisters, IStage1Source
 {
     private const uint AArch32State = 1 << 4; // PSTATE.nRW
     private const uint ExceptionLevelField = 3 << 2;
-    private const uint ExceptionLevel2 = 2 << 2;
-    private const uint StackPointerSelect = 1;
     private const ulong ExtendedAddresses = 1ul << 31; // TTBCR.EAE
 
-    private const int SctlrxField = 4; // ID_AA64MMFR3_EL1.SCTLRX: FEAT_SCTLR2
-    private const int GcsField = 44; // ID_AA64PFR1_EL1.GCS: FEAT_GCS
-
     private readonly KvmRegisterCache _cache;
-    private readonly KvmTranslationRegisters _translation;
+    private readonly VcpuSystemState _state;
 
     /// <summary>Makes a view of a CPU's registers; reads its identification registers once.</summary>
     /// <param name="cpu">The CPU.</param>
@@ -30,15 +26,14 @@ public class KvmGuestRegisters : IGuestRegisters, IStage1Source
     {
         ArgumentNullException.ThrowIfNull(cpu);
         _cache = new KvmRegisterCache(cpu);
-        ulong mmfr1 = cpu.GetRegister(KvmRegisterId.IdAa64Mmfr1El1);
-        ulong mmfr3 = cpu.GetRegister(KvmRegisterId.IdAa64Mmfr3El1);
-        ulong pfr1 = cpu.GetRegister(KvmRegisterId.IdAa64Pfr1El1);
-        _translation = new KvmTranslationRegisters(_cache, mmfr1, mmfr3, pfr1);
-        HasSctlr2 = ((mmfr3 >> SctlrxField) & 0xF) != 0;
-        HasGuardedControlStack = ((pfr1 >> GcsField) & 0xF) != 0;
-
-        // The other features that exception entry knows of need ID registers that KVM does not show, and no guest has them.
-        PstateFeatures = PstateFeatureRegisters.Read(pfr1, mmfr1, 0, 0);
+        _state = new VcpuSystemState(
+            this,
+            new KvmSystemRegisters(_cache),
+            isEL1AArch32: (cpu.Features & KvmVcpuFeatures.El1AArch32) != 0,
+            hasEL2: (cpu.Features & KvmVcpuFeatures.HasEl2) != 0)
+        {
+            ReadsMemoryAttributes = false,
+        };
     }
 
     /// <summary>Makes the view that fits a CPU: <see cref="KvmScalableRegisters"/> for one with SVE.</summary>
@@ -55,7 +50,14 @@ public class KvmGuestRegisters : IGuestRegisters, IStage1Source
     public KvmRegisterCache Cache => _cache;
 
     /// <summary>Whether memory attributes are of interest: handling an exit does without them, and each register is a system call.</summary>
-    internal bool ReadsMemoryAttributes { get; set; }
+    internal bool ReadsMemoryAttributes
+    {
+        get => _state.ReadsMemoryAttributes;
+        set => _state.ReadsMemoryAttributes = value;
+    }
+
+    /// <summary>Translation and exceptions.</summary>
+    internal VcpuSystemState State => _state;
 
     /// <summary>Whether the CPU is in AArch32 state.</summary>
     public bool IsAArch32 => (PState & AArch32State) != 0;
@@ -63,14 +65,8 @@ public class KvmGuestRegisters : IGuestRegisters, IStage1Source
     /// <summary>Whether the CPU is above EL0: in AArch32, in any mode but User.</summary>
     public bool IsPrivileged => IsAArch32 ? (PState & 0xf) != 0 : (PState & ExceptionLevelField) != 0;
 
-    /// <summary>Whether the CPU has SCTLR2_EL1.</summary>
-    internal bool HasSctlr2 { get; }
-
-    /// <summary>Whether the CPU has GCSCR_EL1.</summary>
-    internal bool HasGuardedControlStack { get; }
-
     /// <summary>What exception entry has to know about the CPU.</summary>
-    public PstateFeatures PstateFeatures { get; }
+    public PstateFeatures PstateFeatures => _state.PstateFeatures;
 
     /// <summary>Whether an AArch32 EL1 uses long descriptors (TTBCR.EAE).</summary>
     public bool HasLongDescriptors => (_cache.Read(KvmRegisterId.TcrEl1) & ExtendedAddresses) != 0;
@@ -88,8 +84,8 @@ public class KvmGuestRegisters : IGuestRegisters, IStage1Source
     /// <inheritdoc/>
     public ulong Sp
     {
-        get => _cache.Read(StackPointer);
-        set => _cache.Write(StackPointer, value);
+        get => _cache.Read(KvmSystemRegisters.Of(StackPointer.Of(PState)));
+        set => _cache.Write(KvmSystemRegisters.Of(StackPointer.Of(PState)), value);
     }
 
     /// <inheritdoc/>
@@ -100,11 +96,7 @@ public class KvmGuestRegisters : IGuestRegisters, IStage1Source
     }
 
     /// <summary>HCR_EL2 of a CPU that has an EL2 of its own (<see cref="KvmVcpuFeatures.HasEl2"/>); 0 for any other.</summary>
-    public ulong Hcr => _translation.Hcr;
-
-    private KvmRegisterId StackPointer => !IsPrivileged || (PState & StackPointerSelect) == 0 ? KvmRegisterId.SpEl0
-        : !IsAArch32 && (PState & ExceptionLevelField) == ExceptionLevel2 ? KvmRegisterId.SpEl2
-        : KvmRegisterId.SpEl1;
+    public ulong Hcr => (_cache.Cpu.Features & KvmVcpuFeatures.HasEl2) != 0 ? _cache.Read(KvmRegisterId.HcrEl2) : 0;
 
     /// <inheritdoc/>
     public ulong GetX(int number) => _cache.Read(General(number));
@@ -144,7 +136,7 @@ public class KvmGuestRegisters : IGuestRegisters, IStage1Source
     };
 
     /// <inheritdoc/>
-    public ulong ReadSctlr() => _translation.ReadSctlr();
+    public ulong ReadSctlr() => _state.ReadSctlr();
 
     /// <inheritdoc/>
     /// <remarks>
@@ -152,7 +144,7 @@ public class KvmGuestRegisters : IGuestRegisters, IStage1Source
     /// FEAT_S1POE and FEAT_AIE what TCR2 turns on. For a CPU with an EL2 of its own (<see cref="KvmVcpuFeatures.HasEl2"/>) HCR_EL2 makes
     /// the regime, and the guest's own stage 2 is read where it is on.
     /// </remarks>
-    public Stage1Registers ReadRegisters(ulong virtualAddress) => _translation.Read(virtualAddress, ReadsMemoryAttributes);
+    public Stage1Registers ReadRegisters(ulong virtualAddress) => _state.ReadRegisters(virtualAddress);
 
     private bool HasAccelerationData => (_cache.Read(KvmRegisterId.IdAa64Isar1El1) >> 60) >= 3; // ID_AA64ISAR1_EL1.LS64
 

@@ -103,10 +103,13 @@ public readonly record struct DataAbortExit
     /// Hypervisor.framework's <c>hv_vcpu_exit_exception_t</c>.
     /// </summary>
     /// <param name="esr">The syndrome.</param>
-    /// <param name="virtualAddress">The virtual address.</param>
+    /// <param name="virtualAddress">
+    /// The virtual address, or null when the interface does not know it (Windows: <c>GvaValid</c> is 0): the handler then translates the
+    /// instruction's own address and compares it with the physical one.
+    /// </param>
     /// <param name="physicalAddress">The guest-physical address.</param>
     /// <returns>The exit.</returns>
-    public static DataAbortExit FromAddresses(ulong esr, ulong virtualAddress, ulong physicalAddress) =>
+    public static DataAbortExit FromAddresses(ulong esr, ulong? virtualAddress, ulong physicalAddress) =>
         new(DataAbortSyndrome.FromEsr(esr), virtualAddress, IntermediatePhysicalAddress.FromAddress(physicalAddress));
 
     /// <summary>Linux's KVM_EXIT_ARM_NISV, which reports no virtual address.</summary>

@@ -1,6 +1,8 @@
+using Arm64MmioDecode.Emulation;
 using Arm64MmioDecode.Exceptions;
 using Arm64MmioDecode.Handling;
 using Arm64MmioDecode.Syndromes;
+using Arm64MmioDecode.SystemRegisters;
 using Arm64MmioDecode.Tests.Handling;
 using FluentAssertions;
 using Xunit;
@@ -17,6 +19,22 @@ public sealed class FaultsGuideTests
     [InlineData(0x920000C7, "The guest's page tables lie in memory that stage 2 does not map; the instruction at PC only caused the walk.")]
     public void The_first_example_reads_a_syndrome(uint esr, string expected) =>
         Read(esr, hpfar: 0x90000, far: 0xFFFF800008001118).Should().Be(expected);
+
+    [Fact]
+    public void The_shortest_example_injects_with_one_call()
+    {
+        var guest = new TestGuest().With(0xA9400440).X(2, TestGuest.Device); // ldp x0, x1, [x2]
+        guest.Devices.Refuses = static _ => true;
+        var system = guest.SystemRegisters();
+        InjectAtOnce(guest.Registers, system, guest.Handle(TestGuest.ReadEsr, TestGuest.Device));
+        system[SystemRegisterId.FarEl1].Should().Be(TestGuest.Device);
+    }
+
+    private static void InjectAtOnce(IGuestRegisters registers, ISystemRegisters system, ExitOutcome outcome)
+    {
+        var state = new VcpuSystemState(registers, system); // once: it reads the ID registers, and is the handler's IStage1Source, too
+        state.Inject(outcome.Fault);
+    }
 
     [Fact]
     public void The_second_example_injects_an_External_abort()

@@ -39,4 +39,33 @@ public sealed class SkipInstructionTests
         guest.Handle(TestGuest.ReadEsr, TestGuest.Device);
         FluentActions.Invoking(guest.Handler.SkipInstruction).Should().Throw<InvalidOperationException>();
     }
+
+    [Theory]
+    [InlineData(0x2005C5ul, 4, 0x8004ul, 0x1C5ul)] // A64
+    [InlineData(0x1D3ul, 4, 0x8004ul, 0x1D3ul)] // A32
+    [InlineData(0x1F3ul, 2, 0x8002ul, 0x1F3ul)] // T32, a 16-bit instruction
+    [InlineData(0x1F3ul, 4, 0x8004ul, 0x1F3ul)] // T32, a 32-bit one
+    [InlineData(0x06001CF3ul, 2, 0x8002ul, 0x04001CF3ul)] // T32 in an IT block
+    public void Any_instruction_is_stepped_over_by_its_length(ulong pstate, int length, ulong pc, ulong after)
+    {
+        var registers = new GuestRegisters { Pc = 0x8000, PState = pstate };
+
+        registers.SkipInstruction(length);
+
+        (registers.Pc, registers.PState).Should().Be((pc, after));
+    }
+
+    [Theory]
+    [InlineData(0x3C5ul, 2)]
+    [InlineData(0x1D3ul, 2)]
+    [InlineData(0x1F3ul, 3)]
+    [InlineData(0x1F3ul, 0)]
+    public void A_length_that_the_instruction_set_does_not_have_is_refused(ulong pstate, int length)
+    {
+        var registers = new GuestRegisters { Pc = 0x8000, PState = pstate };
+
+        FluentActions.Invoking(() => registers.SkipInstruction(length)).Should().Throw<ArgumentOutOfRangeException>();
+
+        registers.Pc.Should().Be(0x8000);
+    }
 }

@@ -1,6 +1,7 @@
 using System;
 using Arm64MmioDecode.Emulation;
 using Arm64MmioDecode.Handling;
+using Arm64MmioDecode.SystemRegisters;
 using Arm64MmioDecode.Translation;
 
 namespace Arm64MmioDecode.Tests.Handling;
@@ -51,6 +52,20 @@ internal sealed class TestGuest : IStage1Source
     public Stage1Registers ReadRegisters(ulong virtualAddress) => Tables.Registers;
 
     public ulong ReadSctlr() => Tables.Registers.Sctlr;
+
+    /// <summary>Where the guest's exception vectors are, in <see cref="SystemRegisters"/>.</summary>
+    public const ulong Vectors = 0x5000_0000;
+
+    /// <summary>The guest's system registers, by encoding.</summary>
+    public SystemRegisterFile SystemRegisters() => new()
+    {
+        [SystemRegisterId.SctlrEl1] = Tables.Registers.Sctlr,
+        [SystemRegisterId.TcrEl1] = Tables.Registers.Tcr,
+        [SystemRegisterId.Ttbr0El1] = Tables.Registers.Ttbr0,
+        [SystemRegisterId.MairEl1] = Tables.Registers.Mair,
+        [SystemRegisterId.VbarEl1] = Vectors,
+        [SystemRegisterId.IdAa64Mmfr0El1] = 5, // 48-bit physical addresses
+    };
 
     /// <summary>Puts an instruction at PC.</summary>
     public TestGuest With(uint opcode)
