@@ -63,9 +63,16 @@ public sealed class StateFuzzTests(ITestOutputHelper output)
     {
         var fuzzer = new StateFuzzer(7);
         Run(0, 6000);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Run(0, 4000);
-        (GC.GetAllocatedBytesForCurrentThread() - before).Should().Be(0);
+        // The runtime itself allocates when it replaces a method by a better compiled one meanwhile: once. The handler would each time.
+        long least = long.MaxValue;
+        for (int attempt = 0; attempt < 3 && least != 0; attempt++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Run(0, 4000);
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        least.Should().Be(0);
 
         void Run(long first, long last)
         {
