@@ -1,4 +1,5 @@
 using System;
+using Arm64MmioDecode.Tool.Output;
 
 namespace Arm64MmioDecode.Tool.Machines;
 
@@ -27,7 +28,7 @@ internal sealed record Transaction(bool IsWrite, ulong Address, byte[] Data)
         {
             byte[] descending = [.. Data];
             Array.Reverse(descending);
-            return Convert.ToHexStringLower(descending);
+            return HexText.Of(descending);
         }
     }
 }

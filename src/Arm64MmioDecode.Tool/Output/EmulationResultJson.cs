@@ -73,7 +73,7 @@ internal static class EmulationResultJson
         Span<char> name = stackalloc char[MaxNumberLength];
         foreach ((ulong address, byte[] bytes) in memory.Changes())
         {
-            json.WriteString(JsonWriterExtensions.FormatHex(address, 1, name), Convert.ToHexStringLower(bytes));
+            json.WriteString(JsonWriterExtensions.FormatHex(address, 1, name), HexText.Of(bytes));
         }
 
         json.WriteEndObject();

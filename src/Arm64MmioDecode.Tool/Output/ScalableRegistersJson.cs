@@ -61,7 +61,7 @@ internal static class ScalableRegistersJson
     private static string Number(Span<byte> value)
     {
         value.Reverse();
-        string digits = Convert.ToHexStringLower(value).TrimStart('0');
+        string digits = HexText.Of(value).TrimStart('0');
         return digits.Length == 0 ? "0x0" : "0x" + digits;
     }
 }

@@ -85,7 +85,7 @@ internal sealed class SarifReport(OutputBuffer output, FindingRanker? ranker) : 
     }
 
     /// <summary>What stays the same of a result when the binaries are linked again.</summary>
-    public string Fingerprint(SarifResult result) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Identify(result))).AsSpan(0, 16));
+    public string Fingerprint(SarifResult result) => HexText.Of(SHA256.HashData(Encoding.UTF8.GetBytes(Identify(result))).AsSpan(0, 16));
 
     private static string Place(in Finding finding, CodeSymbol? symbol) => symbol is { } known
         ? string.Create(CultureInfo.InvariantCulture, $"{known.Name}+0x{finding.Address - known.Address:x}")

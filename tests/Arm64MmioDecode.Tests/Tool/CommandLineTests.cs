@@ -18,7 +18,7 @@ public sealed class CommandLineTests
 
     [Fact]
     public void The_version_is_printed() =>
-        ToolRun.AsProcess("", "--version").Should().Match<ToolRun>(run => run.ExitCode == 0 && run.Output.StartsWith("0.1.0"));
+        ToolRun.AsProcess("", "--version").Should().Match<ToolRun>(run => run.ExitCode == 0 && run.Output.StartsWith("1.0.0"));
 
     [Theory]
     [InlineData]
