@@ -13,11 +13,15 @@ namespace Arm64MmioDecode.Tests.Readme;
 public sealed class DocumentTests
 {
     private static readonly string s_code = Normalize(string.Concat(
-        Directory.EnumerateFiles(Repository.File("tests"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText)));
+        new[] { Repository.File("tests"), Repository.File("docs", "samples") }
+            .SelectMany(folder => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)).Select(File.ReadAllText)));
 
     public static TheoryData<string> Documents =>
     [
         "README.md",
+        "CHANGELOG.md",
+        .. Directory.EnumerateDirectories(Repository.File("src")).Select(path => $"src/{Path.GetFileName(path)}/README.md")
+            .Where(path => File.Exists(Repository.File(path))).Order(StringComparer.Ordinal),
         .. Directory.EnumerateFiles(Repository.File("docs"), "*.md").Select(path => "docs/" + Path.GetFileName(path)).Order(StringComparer.Ordinal),
     ];
 

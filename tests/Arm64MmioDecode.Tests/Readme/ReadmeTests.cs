@@ -1,45 +1,48 @@
-using System;
 using System.IO;
-using System.Linq;
+using System.Reflection;
+using System.Text.RegularExpressions;
 using Arm64MmioDecode.Tests.Tooling;
 using FluentAssertions;
 using Xunit;
 
 namespace Arm64MmioDecode.Tests.Readme;
 
+/// <summary>The README of the repository, and that of the package, which a reader sees without a clone.</summary>
 public sealed class ReadmeTests
 {
-    private static readonly string s_readme = File.ReadAllText(Repository.File("README.md")).ReplaceLineEndings("\n");
+    private const string PackageReadme = "src/Arm64MmioDecode/README.md";
 
     [Theory]
-    [InlineData("// example\n", "// end\n")]
-    [InlineData("// device\n", "// end of device\n")]
-    public void The_example_is_the_code_that_the_tests_compile(string begin, string end)
+    [InlineData("README.md")]
+    [InlineData(PackageReadme)]
+    public void The_first_sample_is_a_whole_program_and_prints_what_the_text_says(string document)
     {
-        string source = File.ReadAllText(Repository.File("tests", "Arm64MmioDecode.Tests", "Readme", "ReadmeExample.cs")).ReplaceLineEndings("\n");
-        int from = source.IndexOf(begin, StringComparison.Ordinal) + begin.Length;
-        string[] lines = source[from..source.IndexOf(end, from, StringComparison.Ordinal)].TrimEnd().Split('\n');
-        int indent = lines.Where(line => line.Length > 0).Min(line => line.Length - line.TrimStart().Length);
+        Match sample = Regex.Match(Text(document), "```csharp\n(.*?)```.*?```text\n(.*?)```", RegexOptions.Singleline);
 
-        s_readme.Should().Contain(string.Join('\n', lines.Select(line => line.Length > indent ? line[indent..] : "")));
-    }
-
-    [Fact]
-    public void The_example_prints_what_the_readme_says()
-    {
-        var output = new StringWriter { NewLine = "\n" };
-
-        ReadmeExample.Run(output);
-
-        s_readme.Should().Contain(output.ToString());
+        sample.Groups[1].Value.Should().Be(Text("docs/samples/FirstExit/Program.cs"));
+        ChildProcess.Run("dotnet", ["exec", Assembly.Load("FirstExit").Location]).Output.ReplaceLineEndings("\n").Should().Be(sample.Groups[2].Value);
     }
 
     [Fact]
     public void Every_document_is_linked()
     {
+        string readme = Text("README.md");
         foreach (string path in Directory.EnumerateFiles(Repository.File("docs"), "*.md"))
         {
-            s_readme.Should().Contain($"(docs/{Path.GetFileName(path)})");
+            readme.Should().Contain($"(docs/{Path.GetFileName(path)})");
         }
     }
+
+    [Fact]
+    public void The_readme_of_a_package_needs_no_clone()
+    {
+        foreach (string path in Directory.EnumerateFiles(Repository.File("src"), "README.md", SearchOption.AllDirectories))
+        {
+            string text = File.ReadAllText(path);
+            text.Should().MatchRegex("dotnet (add package|tool install --global) Arm64MmioDecode");
+            Regex.Matches(text, @"\]\((?!https:)|`(docs|src|tests)/").Should().BeEmpty("of {0}", path);
+        }
+    }
+
+    private static string Text(string document) => File.ReadAllText(Repository.File(document)).ReplaceLineEndings("\n");
 }
