@@ -37,7 +37,10 @@ public static class InstructionFetcher
     /// <param name="pc">The address of the instruction.</param>
     /// <param name="pstate">PSTATE in the layout of SPSR_ELx; in AArch32 the CPSR. It selects the instruction set and the privilege.</param>
     /// <returns>The opcode, or why there is none.</returns>
-    public static FetchResult Fetch(IGuestMemory? memory, in Stage1Registers registers, ulong pc, ulong pstate)
+    public static FetchResult Fetch(IGuestMemory? memory, in Stage1Registers registers, ulong pc, ulong pstate) =>
+        Fetch(memory, null, registers, pc, pstate);
+
+    internal static FetchResult Fetch(IGuestMemory? memory, RecentTranslations? recent, in Stage1Registers registers, ulong pc, ulong pstate)
     {
         InstructionSet set = GetInstructionSet(pstate);
         if (memory is null)
@@ -59,12 +62,12 @@ public static class InstructionFetcher
         Span<byte> bytes = stackalloc byte[sizeof(uint)];
         if (set != InstructionSet.T32)
         {
-            return TryRead(memory, registers, set, pc, IsPrivileged(pstate), bytes, out _, out FetchResult failure)
+            return TryRead(memory, recent, registers, set, pc, IsPrivileged(pstate), bytes, out _, out FetchResult failure)
                 ? FetchResult.Fetched(set, BinaryPrimitives.ReadUInt32LittleEndian(bytes))
                 : failure;
         }
 
-        return FetchT32(memory, registers, pc, pstate, bytes.Slice(0, sizeof(ushort)));
+        return FetchT32(memory, recent, registers, pc, pstate, bytes.Slice(0, sizeof(ushort)));
     }
 
     /// <summary>
@@ -113,10 +116,10 @@ public static class InstructionFetcher
     public static bool IsPrivileged(ulong pstate) =>
         (pstate & PstateNotRW) == 0 ? (pstate & PstateExceptionLevel) != 0 : (pstate & PstateMode) != UserMode;
 
-    private static FetchResult FetchT32(IGuestMemory memory, in Stage1Registers registers, ulong pc, ulong pstate, Span<byte> halfword)
+    private static FetchResult FetchT32(IGuestMemory memory, RecentTranslations? recent, in Stage1Registers registers, ulong pc, ulong pstate, Span<byte> halfword)
     {
         bool privileged = IsPrivileged(pstate);
-        if (!TryRead(memory, registers, InstructionSet.T32, pc, privileged, halfword, out ulong address, out FetchResult failure))
+        if (!TryRead(memory, recent, registers, InstructionSet.T32, pc, privileged, halfword, out ulong address, out FetchResult failure))
         {
             return failure;
         }
@@ -130,7 +133,7 @@ public static class InstructionFetcher
         ulong next = (uint)(pc + sizeof(ushort));
         if ((next & PageOffset) == 0)
         {
-            if (!TryRead(memory, registers, InstructionSet.T32, next, privileged, halfword, out _, out failure))
+            if (!TryRead(memory, recent, registers, InstructionSet.T32, next, privileged, halfword, out _, out failure))
             {
                 return failure;
             }
@@ -145,6 +148,7 @@ public static class InstructionFetcher
 
     private static bool TryRead(
         IGuestMemory memory,
+        RecentTranslations? recent,
         in Stage1Registers registers,
         InstructionSet set,
         ulong virtualAddress,
@@ -153,8 +157,8 @@ public static class InstructionFetcher
         out ulong physicalAddress,
         out FetchResult failure)
     {
-        TranslationResult result = Stage1.Translate(
-            memory, registers, new TranslationRequest(virtualAddress, TranslationAccess.InstructionFetch, privileged));
+        var request = new TranslationRequest(virtualAddress, TranslationAccess.InstructionFetch, privileged);
+        TranslationResult result = recent is null ? Stage1.Translate(memory, registers, request) : recent.Translate(registers, request);
         physicalAddress = result.PhysicalAddress;
         if (!result.Succeeded)
         {

@@ -26,6 +26,7 @@ internal sealed class AccessTranslator : INonFaultMmioBus, ITagMemory, ITransact
     private readonly IGuestMemory? _memory;
     private readonly IGuestRam? _ram;
     private readonly IAtomicGuestMemory? _atomic;
+    private readonly RecentTranslations? _recent;
 
     // The page that a transaction goes to most likely, in parts: a copy of the whole would wait until its parts have been written.
     private ulong _latestVirtual;
@@ -47,6 +48,7 @@ internal sealed class AccessTranslator : INonFaultMmioBus, ITagMemory, ITransact
         _stage1 = stage1;
         _memory = memory;
         CanTranslate = stage1 is not null && memory is not null;
+        _recent = CanTranslate ? new RecentTranslations(memory!) : null;
         _ram = memory as IGuestRam;
         _atomic = memory as IAtomicGuestMemory;
     }
@@ -231,7 +233,7 @@ internal sealed class AccessTranslator : INonFaultMmioBus, ITagMemory, ITransact
         TranslationAccess access = (needed & PageAccess.CacheMaintenance) != 0 ? Maintenance
             : (needed & PageAccess.Write) != 0 ? TranslationAccess.Write : TranslationAccess.Read;
         var request = new TranslationRequest(virtualAddress, access, privileged) { Pan = (_pstate & PstatePan) != 0 };
-        TranslationResult result = updated is null ? Stage1.Translate(_memory!, registers, request) : Stage1.TranslateAndUpdate(updated, registers, request);
+        TranslationResult result = updated is null ? _recent!.Translate(registers, request) : Stage1.TranslateAndUpdate(updated, registers, request);
 
         // An atomic needs both permissions: a mapping that can only be written exists with FEAT_S1PIE.
         var permissions = (AccessPermissions)(needed & (PageAccess.Read | PageAccess.Write));

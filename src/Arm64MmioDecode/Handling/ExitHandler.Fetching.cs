@@ -40,19 +40,19 @@ public sealed partial class ExitHandler
         ulong address = InstructionFetcher.GetInstructionSet(_pstate) == InstructionSet.A64 ? pc : (uint)pc;
         Stage1Registers stage1 = _stage1!.ReadRegisters(pc);
         var request = new TranslationRequest(address, TranslationAccess.InstructionFetch, InstructionFetcher.IsPrivileged(_pstate));
-        if (!TryReadWord(stage1, request, out _opcode))
+        TranslationResult result = _fetches!.Translate(stage1, request);
+        if (!TryReadWord(result, out _opcode))
         {
             return false;
         }
 
-        isStable = TryReadWord(stage1, request, out uint again) && again == _opcode;
+        isStable = TryReadWord(_fetches.TranslateAgain(stage1, request), out uint again) && again == _opcode;
         return true;
     }
 
-    private bool TryReadWord(in Stage1Registers stage1, in TranslationRequest request, out uint word)
+    private bool TryReadWord(in TranslationResult result, out uint word)
     {
         Span<byte> bytes = stackalloc byte[sizeof(uint)];
-        TranslationResult result = Stage1.Translate(_memory!, stage1, request);
         bool read = result.Succeeded && _memory!.TryRead(result.PhysicalAddress, bytes);
         word = read ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : 0;
         return read;
@@ -72,12 +72,12 @@ public sealed partial class ExitHandler
         if (_otherFetch.Status != FetchStatus.Fetched && _stage1 is not null && _memory is not null)
         {
             Stage1Registers stage1 = _stage1.ReadRegisters(pc);
-            _otherFetch = InstructionFetcher.Fetch(_memory, stage1, pc, _pstate);
+            _otherFetch = InstructionFetcher.Fetch(_memory, _fetches, stage1, pc, _pstate);
             if (_otherFetch.Status == FetchStatus.Fetched)
             {
                 // A page that was taken from the guest's code between walk and read holds no instruction any more, whatever it
                 // holds. If PC leads there still, it led there when the word was read.
-                FetchResult again = InstructionFetcher.Fetch(_memory, stage1, pc, _pstate);
+                FetchResult again = InstructionFetcher.Fetch(_memory, _fetches, stage1, pc, _pstate);
                 if (again.Status != FetchStatus.Fetched || again.Opcode != _otherFetch.Opcode)
                 {
                     _fetchStatus = FetchStatus.Fetched;

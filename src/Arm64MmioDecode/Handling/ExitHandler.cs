@@ -39,6 +39,7 @@ public sealed partial class ExitHandler
     private readonly IGuestMemory? _memory;
     private readonly IStage1Source? _stage1;
     private readonly AccessTranslator _translator;
+    private readonly RecentTranslations? _fetches;
     private readonly AccessPlan _plan;
 
     // The policies, and what the plan is given: copied when they change, not at each exit.
@@ -110,6 +111,7 @@ public sealed partial class ExitHandler
         _plan = new AccessPlan(monitor ?? new ExclusiveMonitor(), authentication, registers is IScalableRegisters);
         _stage1 = stage1;
         _memory = memory;
+        _fetches = _translator.CanTranslate ? new RecentTranslations(memory!) : null;
         Options = options;
     }
 

@@ -22,6 +22,9 @@ public static class Stage1
     /// </summary>
     public const int MaxTableLookups = 5 + (5 * 5) + 5 + (5 * 5);
 
+    // The smallest page of any regime is 4 KB: what lies in it together is mapped together.
+    internal const ulong SmallestPageMask = (1ul << 12) - 1;
+
     /// <summary>Translates one access.</summary>
     /// <param name="memory">The guest's physical memory, which holds the tables.</param>
     /// <param name="registers">The registers of the translation regime.</param>
@@ -65,6 +68,13 @@ public static class Stage1
     public static TranslationResult TranslateAndUpdate(IAtomicGuestMemory memory, in Stage1Registers registers, in TranslationRequest request)
     {
         var reader = new TableReader(memory ?? throw new ArgumentNullException(nameof(memory)), default, memory);
+        return Translate(ref reader, registers, request);
+    }
+
+    /// <summary>The same, with the descriptors noted as they lie in memory.</summary>
+    internal static TranslationResult Translate(IGuestMemory memory, in Stage1Registers registers, in TranslationRequest request, RecentTranslation noted)
+    {
+        var reader = new TableReader(memory, noted);
         return Translate(ref reader, registers, request);
     }
 

@@ -1,6 +1,7 @@
 using System;
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Arm64MmioDecode.Translation;
 
@@ -12,6 +13,11 @@ internal ref struct TableReader
 
     /// <summary>Where to make the changes; null to leave them alone.</summary>
     private readonly IAtomicGuestMemory? _updated;
+
+    private readonly RecentTranslation? _noted;
+
+    public TableReader(IGuestMemory memory, RecentTranslation noted)
+        : this(memory) => _noted = noted;
 
     public TableReader(IGuestMemory memory, Span<TableLookup> lookups = default, IAtomicGuestMemory? updated = null)
     {
@@ -38,6 +44,7 @@ internal ref struct TableReader
         Span<byte> bytes = stackalloc byte[8];
         bool read = _memory.TryRead(address, bytes);
         descriptor = !read ? 0 : bigEndian ? BinaryPrimitives.ReadUInt64BigEndian(bytes) : BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+        _noted?.Note(address, bytes.Length, MemoryMarshal.Read<ulong>(bytes));
         Note(stage, level, address, descriptor, read);
         return read;
     }
@@ -48,6 +55,7 @@ internal ref struct TableReader
         Span<byte> bytes = stackalloc byte[4];
         bool read = _memory.TryRead(address, bytes);
         descriptor = !read ? 0 : bigEndian ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+        _noted?.Note(address, bytes.Length, MemoryMarshal.Read<uint>(bytes));
         Note(1, level, address, descriptor, read);
         return read;
     }

@@ -30,6 +30,12 @@ public readonly record struct TranslationResult
         PendingUpdates = reader.PendingUpdates;
     }
 
+    private TranslationResult(in TranslationResult result, ulong address)
+    {
+        this = result;
+        _address = address;
+    }
+
     /// <summary>Whether the access is translated and allowed.</summary>
     public bool Succeeded => Fault.Kind == TranslationFaultKind.None;
 
@@ -70,6 +76,9 @@ public readonly record struct TranslationResult
 
     /// <summary>The number of descriptors that were read: at most 5, and under a stage 2 of the guest's own at most <see cref="Stage1.MaxTableLookups"/>.</summary>
     public int TableReads => _tableReads;
+
+    /// <summary>The same result for another address of the same 4 KB, of which this is the offset.</summary>
+    internal TranslationResult At(ulong offset) => new(this, (_address & ~Stage1.SmallestPageMask) | offset);
 
     /// <summary>The address as it is, while stage 1 is off.</summary>
     internal static TranslationResult Flat(ulong address, MemoryAttributes attributes) => new(

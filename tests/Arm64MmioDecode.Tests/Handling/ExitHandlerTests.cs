@@ -32,6 +32,46 @@ public sealed class ExitHandlerTests
     }
 
     [Fact]
+    public void Every_exit_reads_the_opcode_and_each_descriptor_anew()
+    {
+        // Three levels to the code, the opcode, both once more, and three levels to the device: also where all has been read before.
+        var guest = new TestGuest().With(LoadPair);
+        ulong[] code = [0x7000_0000, 0x7000_1010, 0x7000_2000, TestGuest.Code];
+        for (var i = 0; i < 3; i++)
+        {
+            guest.X(2, Device + 0x10).Registers.Pc = TestGuest.Pc;
+            guest.Memory.Reads.Clear();
+            guest.Handle(TestGuest.ReadEsr, Device + 0x10).Status.Should().Be(ExitStatus.Completed);
+            guest.Memory.Reads.Select(read => read.Address).Should().Equal([.. code, .. code, 0x7000_0000, 0x7000_1400, 0x7000_3000]);
+        }
+
+        // A valid syndrome needs none of them.
+        guest.Memory.Reads.Clear();
+        guest.Handle(0x93800007, Device + 0x10).Status.Should().Be(ExitStatus.Completed);
+        guest.Memory.Reads.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_page_that_has_changed_since_the_exit_before_is_seen()
+    {
+        var guest = new TestGuest().With(LoadPair).X(2, Device + 0x10);
+        guest.Handle(TestGuest.ReadEsr, Device + 0x10).Status.Should().Be(ExitStatus.Completed);
+
+        guest.Registers.Pc = TestGuest.Pc;
+        guest.Tables.Map(Device, 0x0A00_0000, GuestTables.Device);
+        guest.Handle(TestGuest.ReadEsr, Device + 0x10).Reason.Should().Be(ExitReason.PageDiffers);
+        guest.Tables.Map(Device, TestGuest.DeviceIpa, GuestTables.Device);
+        guest.Tables.Map(TestGuest.Pc, TestGuest.Data, GuestTables.Code);
+        guest.Handle(TestGuest.ReadEsr, Device + 0x10).Reason.Should().Be(ExitReason.InstructionNotFetched);
+        guest.Tables.Map(TestGuest.Pc, TestGuest.Code, GuestTables.Code);
+        guest.Tables.Registers = guest.Tables.Registers with { Tcr = guest.Tables.Registers.Tcr | (1 << 7) }; // EPD0
+        guest.Handle(TestGuest.ReadEsr, Device + 0x10).Reason.Should().Be(ExitReason.InstructionNotFetched);
+        guest.Tables.Registers = guest.Tables.Registers with { Tcr = guest.Tables.Registers.Tcr & ~(1ul << 7) };
+        guest.Handle(TestGuest.ReadEsr, Device + 0x10).Status.Should().Be(ExitStatus.Completed);
+        guest.Devices.Count.Should().Be(4);
+    }
+
+    [Fact]
     public void KVM_reports_no_virtual_address_and_the_instruction_gives_it()
     {
         var guest = new TestGuest().With(0xB8004548).X(10, Device + 0x20).X(8, 0x12345678); // str w8, [x10], #4

@@ -121,6 +121,95 @@ public sealed class HostileGuestTests
     }
 
     [Fact]
+    public void What_is_remembered_of_a_walk_answers_as_a_walk()
+    {
+        var random = new Random(4);
+        HostileMemory[] memories = [.. Enumerable.Range(0, 3).Select(_ => new HostileMemory())];
+        foreach (var each in memories)
+        {
+            each.Next(random);
+        }
+
+        var switched = new SwitchedMemory();
+        int repeated = 0;
+        for (int i = 0; i < Rounds / 300; i++)
+        {
+            var recent = new RecentTranslations(switched);
+            Stage1Registers registers = RandomRegisters(random);
+            Stage1Registers[] sets = [registers, registers, OneOtherRegister(registers, random), OneOtherRegister(registers, random)];
+            TranslationRequest request = RandomRequest(random);
+            for (int j = 0; j < 40; j++)
+            {
+                // Mostly what has just been: the same tables, registers and page. Sometimes another page in the place of the same one.
+                switched.Memory = random.Next(4) == 0 ? memories[random.Next(memories.Length)] : switched.Memory ?? memories[0];
+                ref readonly Stage1Registers set = ref sets[random.Next(sets.Length)];
+                ulong address = (request.VirtualAddress & ~0xFFFul) + (ulong)random.Next(0x1000) + (random.Next(8) == 0 ? 8ul << (12 + random.Next(40)) : 0);
+                TranslationRequest next = random.Next(8) == 0
+                    ? RandomRequest(random)
+                    : new TranslationRequest(address, request.Access, request.Privileged ^ (random.Next(8) == 0)) { Pan = request.Pan ^ (random.Next(8) == 0), NonFault = request.NonFault };
+
+                TranslationResult expected = Stage1.Translate(switched, set, next);
+                TranslationResult first = recent.Translate(set, next);
+                switched.Reads = 0;
+                TranslationResult again = recent.TranslateAgain(set, next);
+
+                first.Should().Be(expected);
+                again.Should().Be(expected);
+                switched.Reads.Should().Be(expected.TableReads);
+                repeated += expected.Succeeded ? 1 : 0;
+            }
+        }
+
+        repeated.Should().BeGreaterThan(Rounds / 200);
+
+        static Stage1Registers OneOtherRegister(Stage1Registers registers, Random random)
+        {
+            ulong bit = 1ul << random.Next(64);
+            return random.Next(16) switch
+            {
+                0 => registers with { Sctlr = registers.Sctlr ^ bit },
+                1 => registers with { Tcr = registers.Tcr ^ bit },
+                2 => registers with { Tcr2 = registers.Tcr2 ^ bit },
+                3 => registers with { Ttbr0 = registers.Ttbr0 ^ bit },
+                4 => registers with { Ttbr1 = registers.Ttbr1 ^ bit },
+                5 => registers with { Mair = registers.Mair ^ bit },
+                6 => registers with { Mair2 = registers.Mair2 ^ bit },
+                7 => registers with { Pir = registers.Pir ^ bit },
+                8 => registers with { Pire0 = registers.Pire0 ^ bit },
+                9 => registers with { Por = registers.Por ^ bit },
+                10 => registers with { PorEl0 = registers.PorEl0 ^ bit },
+                11 => registers with { Dacr = registers.Dacr ^ (uint)bit },
+                12 => registers with { DefaultCacheable = !registers.DefaultCacheable },
+                13 => registers with { Capabilities = new Stage1Capabilities(registers.Capabilities.Features ^ (Stage1Features)(bit & 0x7FFFF), registers.Capabilities.PhysicalAddressBits) },
+                14 => registers with { Capabilities = new Stage1Capabilities(registers.Capabilities.Features, 40) },
+                _ => registers with { IsIncomplete = true },
+            };
+        }
+    }
+
+    [Fact]
+    public void A_walk_that_a_memory_breaks_off_leaves_nothing_behind()
+    {
+        const ulong Table = 0x4000_0000;
+        var registers = new Stage1Registers { Sctlr = 1, Tcr = 25 | (5ul << 32), Ttbr0 = Table };
+        var memory = new SparseMemory();
+        AArch64Tables.Map(memory, Table, 12, 39, 1, 3, va: 0x1000, leaf: 0x9000 | AArch64Tables.AF | 3);
+        AArch64Tables.Map(memory, Table, 12, 39, 1, 3, va: 0x9000, leaf: 0xA000 | AArch64Tables.AF | 3);
+        var breaking = new BreakingMemory(memory);
+        var recent = new RecentTranslations(breaking);
+        Translate(0x1000).Should().Be(0x9000);
+
+        // 0x9000 is kept in the place of 0x1000; the third read of its walk throws, and that of 0x1000 is gone as a whole.
+        breaking.Reads = -2;
+        FluentActions.Invoking(() => Translate(0x9000)).Should().Throw<TimeoutException>();
+
+        Translate(0x1000).Should().Be(0x9000);
+        Translate(0x9000).Should().Be(0xA000);
+
+        ulong Translate(ulong address) => recent.Translate(registers, new TranslationRequest(address, TranslationAccess.Read, true)).PhysicalAddress;
+    }
+
+    [Fact]
     public void A_missing_memory_is_the_callers_mistake()
     {
         FluentActions.Invoking(() => Stage1.Translate(null!, default, default)).Should().Throw<ArgumentNullException>();
@@ -207,6 +296,29 @@ public sealed class HostileGuestTests
     };
 
     private static ulong Bits(Random random) => (ulong)random.NextInt64(long.MinValue, long.MaxValue);
+
+    /// <summary>Throws at the read that makes the count 1.</summary>
+    private sealed class BreakingMemory(SparseMemory memory) : IGuestMemory
+    {
+        public int Reads { get; set; } = 1;
+
+        public bool TryRead(ulong physicalAddress, Span<byte> destination) =>
+            ++Reads == 1 ? throw new TimeoutException() : memory.TryRead(physicalAddress, destination);
+    }
+
+    /// <summary>Now one memory, now another.</summary>
+    private sealed class SwitchedMemory : IGuestMemory
+    {
+        public HostileMemory? Memory { get; set; }
+
+        public int Reads { get; set; }
+
+        public bool TryRead(ulong physicalAddress, Span<byte> destination)
+        {
+            Reads++;
+            return Memory!.TryRead(physicalAddress, destination);
+        }
+    }
 
     /// <summary>Memory in which every address holds a descriptor, mostly a valid one, and some cannot be read.</summary>
     private sealed class HostileMemory : IGuestMemory

@@ -1,0 +1,114 @@
+using System;
+using System.Runtime.CompilerServices;
+#if !NETSTANDARD2_0
+using System.Runtime.InteropServices;
+#endif
+
+namespace Arm64MmioDecode.Translation;
+
+/// <summary>
+/// A translation, with the descriptors that its walk read. While each of them says the same, a walk would come to the same result.
+/// </summary>
+internal sealed class RecentTranslation
+{
+    // Longer walks, those under a stage 2 of the guest's own, are not kept.
+    private const int MostReads = 5;
+
+    private const ulong PageMask = ~(ulong)Stage1.SmallestPageMask;
+
+    private readonly TableRead[] _reads = new TableRead[MostReads];
+    private readonly byte[] _bytes = new byte[sizeof(ulong)];
+    private Stage1Registers _registers;
+    private TranslationResult _result;
+    private ulong _page;
+    private uint _kind;
+    private int _count;
+
+    /// <summary>Whether there is one.</summary>
+    public bool IsKept { get; private set; }
+
+    /// <summary>Whether this is the translation of such an access by registers with these values.</summary>
+    public bool IsOf(in Stage1Registers registers, in TranslationRequest request) =>
+        IsKept && _page == (request.VirtualAddress & PageMask) && _kind == KindOf(request) && AreEqual(registers, _registers);
+
+    /// <summary>Reads every descriptor again, in the order of the walk.</summary>
+    /// <returns>Whether all of them say what they said.</returns>
+    public bool Holds(IGuestMemory memory)
+    {
+        TableRead[] reads = _reads;
+        byte[] bytes = _bytes;
+        for (int i = 0; i < _count && i < reads.Length; i++)
+        {
+            ref TableRead read = ref reads[i];
+            if (read.Size == sizeof(ulong))
+            {
+                if (!memory.TryRead(read.Address, bytes) || Unsafe.ReadUnaligned<ulong>(ref bytes[0]) != read.Raw)
+                {
+                    return false;
+                }
+            }
+            else if (!memory.TryRead(read.Address, bytes.AsSpan(0, sizeof(uint))) || Unsafe.ReadUnaligned<uint>(ref bytes[0]) != read.Raw)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>The result for an address in the same page.</summary>
+    public TranslationResult At(ulong virtualAddress) => _result.At(virtualAddress & Stage1.SmallestPageMask);
+
+    /// <summary>Begins to keep another translation, whose descriptors are noted one by one.</summary>
+    public void Begin()
+    {
+        // Also for a walk that does not come to its end: guest memory is the embedder's code.
+        IsKept = false;
+        _count = 0;
+    }
+
+    /// <summary>Notes a descriptor, as its bytes lie in memory.</summary>
+    public void Note(ulong address, int size, ulong raw)
+    {
+        int i = _count++;
+        if ((uint)i < (uint)_reads.Length)
+        {
+            _reads[i] = new TableRead { Address = address, Raw = raw, Size = size };
+        }
+    }
+
+    /// <summary>Ends the walk.</summary>
+    public void End(in Stage1Registers registers, in TranslationRequest request, in TranslationResult result)
+    {
+        if (!result.Succeeded || _count > MostReads)
+        {
+            return;
+        }
+
+        IsKept = true;
+        _registers = registers;
+        _page = request.VirtualAddress & PageMask;
+        _kind = KindOf(request);
+        _result = result;
+    }
+
+    private static uint KindOf(in TranslationRequest request) =>
+        (uint)request.Access | (request.Privileged ? 1u << 8 : 0) | (request.Pan ? 1u << 9 : 0) | (request.NonFault ? 1u << 10 : 0);
+
+    private static bool AreEqual(in Stage1Registers one, in Stage1Registers other)
+    {
+#if NETSTANDARD2_0
+        return one.Equals(other);
+#else
+        // Byte by byte: padding that differs costs a walk.
+        return MemoryMarshal.AsBytes(MemoryMarshal.CreateReadOnlySpan(in one, 1)).SequenceEqual(MemoryMarshal.AsBytes(MemoryMarshal.CreateReadOnlySpan(in other, 1)));
+#endif
+    }
+
+    private struct TableRead
+    {
+        public ulong Address;
+        public ulong Raw;
+        public int Size;
+    }
+}

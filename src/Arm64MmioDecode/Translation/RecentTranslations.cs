@@ -1,0 +1,55 @@
+namespace Arm64MmioDecode.Translation;
+
+/// <summary>
+/// Translates for one vCPU, and keeps for the pages that were translated last which descriptors said so, as guests access the same few
+/// pages of their devices from the same few pages of code.
+/// </summary>
+/// <remarks>
+/// A walk is a function of the registers, the request, and the descriptors that it reads; which descriptor comes next is one, too. So
+/// if registers and request are equal, and all descriptors are read again, in the order of the walk, and are what they were, then the
+/// walk itself would read these and come to this result. Nothing that another CPU can change is taken from the past: every
+/// descriptor is read at each translation, and one that differs leads to a walk from the beginning.
+/// </remarks>
+/// <param name="memory">The guest's memory.</param>
+internal sealed class RecentTranslations(IGuestMemory memory)
+{
+    private const int Count = 8;
+    private const int PageBits = 12;
+
+    private readonly RecentTranslation[] _recent = Create();
+
+    /// <summary>Translates an access.</summary>
+    public TranslationResult Translate(in Stage1Registers registers, in TranslationRequest request)
+    {
+        RecentTranslation recent = Of(request.VirtualAddress);
+        return recent.IsOf(registers, request) && recent.Holds(memory) ? recent.At(request.VirtualAddress) : Walk(registers, request, recent);
+    }
+
+    /// <summary>Translates the same access once more, by the same registers, to see whether anything has changed.</summary>
+    public TranslationResult TranslateAgain(in Stage1Registers registers, in TranslationRequest request)
+    {
+        RecentTranslation recent = Of(request.VirtualAddress);
+        return recent.IsKept && recent.Holds(memory) ? recent.At(request.VirtualAddress) : Walk(registers, request, recent);
+    }
+
+    private RecentTranslation Of(ulong virtualAddress) => _recent[(int)(virtualAddress >> PageBits) & (Count - 1)];
+
+    private TranslationResult Walk(in Stage1Registers registers, in TranslationRequest request, RecentTranslation recent)
+    {
+        recent.Begin();
+        TranslationResult result = Stage1.Translate(memory, registers, request, recent);
+        recent.End(registers, request, result);
+        return result;
+    }
+
+    private static RecentTranslation[] Create()
+    {
+        var recent = new RecentTranslation[Count];
+        for (int i = 0; i < Count; i++)
+        {
+            recent[i] = new RecentTranslation();
+        }
+
+        return recent;
+    }
+}
