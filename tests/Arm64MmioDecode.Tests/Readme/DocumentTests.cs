@@ -22,7 +22,8 @@ public sealed class DocumentTests
         "CHANGELOG.md",
         .. Directory.EnumerateDirectories(Repository.File("src")).Select(path => $"src/{Path.GetFileName(path)}/README.md")
             .Where(path => File.Exists(Repository.File(path))).Order(StringComparer.Ordinal),
-        .. Directory.EnumerateFiles(Repository.File("docs"), "*.md").Select(path => "docs/" + Path.GetFileName(path)).Order(StringComparer.Ordinal),
+        .. Directory.EnumerateFiles(Repository.File("docs"), "*.md", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(Repository.File("."), path).Replace('\\', '/')).Order(StringComparer.Ordinal),
     ];
 
     [Theory]

@@ -44,5 +44,15 @@ public sealed class ReadmeTests
         }
     }
 
+    [Fact]
+    public void Every_guide_is_linked_from_the_index()
+    {
+        string index = File.ReadAllText(Repository.File("docs", "index.md"));
+        foreach (string path in Directory.EnumerateFiles(Repository.File("docs", "guides"), "*.md"))
+        {
+            index.Should().Contain($"(guides/{Path.GetFileName(path)})");
+        }
+    }
+
     private static string Text(string document) => File.ReadAllText(Repository.File(document)).ReplaceLineEndings("\n");
 }

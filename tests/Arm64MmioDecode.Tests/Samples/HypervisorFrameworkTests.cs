@@ -3,10 +3,12 @@ using System.Collections.Generic;
 using System.IO;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Arm64MmioDecode.Handling;
 using Arm64MmioDecode.Samples.HypervisorFramework;
 using Arm64MmioDecode.SystemRegisters;
 using Arm64MmioDecode.Tests.Handling;
+using Arm64MmioDecode.Tests.Tooling;
 using FluentAssertions;
 using Xunit;
 
@@ -128,6 +130,46 @@ public sealed class HypervisorFrameworkTests
         Serve(exits, TestGuest.Device, TestGuest.DeviceIpa).Should().BeFalse();
         log.ToString().Should().Contain("is no memory access");
     }
+
+    [SkippableFact]
+    public void The_shim_passes_the_vector_in_V0()
+    {
+        string clang = ExternalTool.Require("clang", "clang");
+        DirectoryInfo headers = Directory.CreateTempSubdirectory();
+        try
+        {
+            // As Apple's header declares the function; nothing else of it is needed.
+            Directory.CreateDirectory(Path.Combine(headers.FullName, "Hypervisor"));
+            File.WriteAllText(
+                Path.Combine(headers.FullName, "Hypervisor", "Hypervisor.h"),
+                """
+                typedef int hv_return_t;
+                typedef unsigned long long hv_vcpu_t;
+                typedef unsigned int hv_simd_fp_reg_t;
+                typedef unsigned char hv_simd_fp_uchar16_t __attribute__((ext_vector_type(16)));
+                extern hv_return_t hv_vcpu_set_simd_fp_reg(hv_vcpu_t vcpu, hv_simd_fp_reg_t reg, hv_simd_fp_uchar16_t value);
+                """);
+            File.WriteAllText(Path.Combine(headers.FullName, "string.h"), "void *memcpy(void *to, const void *from, unsigned long length);");
+
+            string assembly = ChildProcess.Run(
+                clang,
+                "--target=arm64-apple-macos11", "-S", "-O1", "-Wall", "-Werror", "-nostdinc", "-I", headers.FullName, "-o", "-",
+                Repository.File("docs/samples/HypervisorFramework/hv_shim.c")).Output;
+
+            assembly.Should().MatchRegex(@"ldr\s+q0, \[x2\]").And.MatchRegex(@"bl?\s+_hv_vcpu_set_simd_fp_reg");
+        }
+        finally
+        {
+            headers.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public void NET_itself_passes_no_vector() =>
+        FluentActions.Invoking(() => abs(Vector128<byte>.Zero)).Should().Throw<MarshalDirectiveException>("that is why there is a shim");
+
+    [DllImport("libc")]
+    private static extern int abs(Vector128<byte> value);
 
     private static bool Serve(HvExits exits, ulong virtualAddress, ulong physicalAddress)
     {
