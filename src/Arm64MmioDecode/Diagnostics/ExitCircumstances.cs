@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using Arm64MmioDecode.Emulation;
 using Arm64MmioDecode.Translation;
@@ -22,11 +23,21 @@ public sealed class ExitCircumstances
     public GuestMemoryView MemoryView { get; init; }
 
     /// <summary>The lookups of stage 1 on the way from the address that faulted, in their order.</summary>
-    public IReadOnlyList<TableLookup> Walk { get; init; } = [];
+    /// <exception cref="ArgumentNullException">The value is null.</exception>
+    public IReadOnlyList<TableLookup> Walk
+    {
+        get;
+        init => field = value ?? throw new ArgumentNullException(nameof(value));
+    } = [];
 
     /// <summary>The word at PC in hexadecimal, for one that is no memory access.</summary>
     public string? Word { get; init; }
 
     /// <summary>Further facts, a sentence each, which <see cref="ExitExplanation.GuestAction"/> tells.</summary>
-    public IReadOnlyList<string> Facts { get; init; } = [];
+    /// <exception cref="ArgumentNullException">The value is null.</exception>
+    public IReadOnlyList<string> Facts
+    {
+        get;
+        init => field = value ?? throw new ArgumentNullException(nameof(value));
+    } = [];
 }
