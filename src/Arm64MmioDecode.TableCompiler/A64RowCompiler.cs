@@ -9,6 +9,9 @@ namespace Arm64MmioDecode.TableCompiler;
 /// <summary>Compiles an A64 row. The words are those that the library's A64Row names.</summary>
 internal static class A64RowCompiler
 {
+    public const int RejectedWord = 5;
+    public const int RejectedPosition = 24;
+
     private const uint RegisterBits = 31;
     private const int Rt2Shift = 10;
 
@@ -37,8 +40,9 @@ internal static class A64RowCompiler
             | ((ulong)InstructionSet.A64 << 48)
             | (4ul << 52);
         int offset = syntax.OffsetIsTotal ? access.ElementCount << access.ElementSizeLog2 : syntax.Constant;
-        uint places = Places(variant, syntax.RegisterCount);
-        (uint shape, uint immediateMask) = Immediate(row.Pattern, syntax, variant);
+        ImmediateField immediate = Immediate(row.Pattern, syntax, variant);
+        uint registers = FirstRegisterBits(variant, syntax.RegisterCount) | (RegisterBits << 8) | (RegisterBits << 16) | (RegisterBits << 24);
+        uint places = immediate.Left | (immediate.Right << 8) | ((uint)(variant == A64Variant.HighRt2 ? HighRt2Shift : Rt2Shift) << 16);
 
         var parts = new List<DecoderRow>();
         foreach (WordSet words in row.Words.Split(A64Variants.Fields(variant)))
@@ -47,34 +51,38 @@ internal static class A64RowCompiler
             ulong partAddressing = addressing;
             int partOffset = offset;
             A64Variants.Apply(variant, words.Value, ref partOffset, ref partTransfer, ref partAddressing);
-            ulong operands = DecoderRow.Pair(shape | ((uint)partOffset << 16), places | (immediateMask << 16));
-            parts.Add(new(words, row.Rank, [DecoderRow.Pair(words.Mask, words.Value), partTransfer, partAddressing, operands]));
+            parts.Add(new(
+                words,
+                row.Rank,
+                [
+                    DecoderRow.Pair(words.Mask, words.Value),
+                    partTransfer,
+                    partAddressing,
+                    DecoderRow.Pair(registers, immediate.Mask),
+                    DecoderRow.Pair(immediate.Scale, (uint)partOffset),
+                    places,
+                ]));
         }
 
         if (variant == A64Variant.ZeroableIndex)
         {
             // Register 31 as index is the zero register here: the form without an index.
             WordSet withoutIndex = row.Words with { Mask = row.Pattern.Mask | RmMask, Value = row.Pattern.Value | RmMask };
-            parts.Add(new(withoutIndex, row.Rank + 1, [DecoderRow.Pair(withoutIndex.Mask, withoutIndex.Value), transfer, addressing & ~0xFFF0ul, parts[0].Data[^1]]));
+            parts.Add(new(withoutIndex, row.Rank + 1, [DecoderRow.Pair(withoutIndex.Mask, withoutIndex.Value), transfer, addressing & ~0xFFF0ul, .. parts[0].Data[3..]]));
         }
 
         uint rules = row.Rules.Aggregate(0u, (all, rule) => all | (uint)Enum.Parse<UnpredictableRules>(rule));
         return new CompiledRow(row, syntax.Template, rules, parts);
     }
 
-    // Bits of Rt, and the shift for Rt2.
-    private static uint Places(A64Variant variant, int registers)
+    private static uint FirstRegisterBits(A64Variant variant, int registers) => (variant, registers) switch
     {
-        uint rt = (variant, registers) switch
-        {
-            (A64Variant.ConsecutiveGroup, 2) => 0b11110,
-            (A64Variant.ConsecutiveGroup, _) => 0b11100,
-            (A64Variant.StridedGroup, 2) => 0b10111,
-            (A64Variant.StridedGroup, _) => 0b10011,
-            _ => RegisterBits,
-        };
-        return rt | ((uint)(variant == A64Variant.HighRt2 ? HighRt2Shift : Rt2Shift) << 5);
-    }
+        (A64Variant.ConsecutiveGroup, 2) => 0b11110,
+        (A64Variant.ConsecutiveGroup, _) => 0b11100,
+        (A64Variant.StridedGroup, 2) => 0b10111,
+        (A64Variant.StridedGroup, _) => 0b10011,
+        _ => RegisterBits,
+    };
 
     private static (ulong Transfer, AccessProperties Flags) Transfer(AssemblySyntax syntax, AccessClause access, bool addressesMemory)
     {
@@ -122,8 +130,7 @@ internal static class A64RowCompiler
         return (transfer, access.Flags | (syntax.VectorLengthScaled ? AccessProperties.VectorLengthScaled : AccessProperties.None));
     }
 
-    // Shift left (5 bits), arithmetic shift right (5), scale (6); and the bits after the shifts.
-    private static (uint Shape, uint Mask) Immediate(EncodingPattern pattern, AssemblySyntax syntax, A64Variant variant)
+    private static ImmediateField Immediate(EncodingPattern pattern, AssemblySyntax syntax, A64Variant variant)
     {
         (string field, int scale, bool signed) = syntax.Immediate ?? variant switch
         {
@@ -144,10 +151,13 @@ internal static class A64RowCompiler
 
         if (field.Length == 0)
         {
-            return (0, 0);
+            return default;
         }
 
         (int high, int width) = pattern.Fields[field];
-        return ((uint)(31 - high) | ((uint)(32 - width) << 5) | ((uint)scale << 10), signed ? ushort.MaxValue : (1u << width) - 1);
+        return new((uint)(31 - high), (uint)(32 - width), signed ? uint.MaxValue : (1u << width) - 1, (uint)scale);
     }
+
+    // Shift left, arithmetic shift right, the bits after them, and the scale.
+    private readonly record struct ImmediateField(uint Left, uint Right, uint Mask, uint Scale);
 }

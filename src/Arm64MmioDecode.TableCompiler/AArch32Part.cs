@@ -12,30 +12,29 @@ internal sealed class AArch32Part
     /// <summary>What is added to the first data register.</summary>
     public uint FirstRegister { get; set; }
 
-    /// <summary>Whether the encoding's immediate is an offset.</summary>
-    public bool HasImmediate { get; set; } = true;
-
     /// <summary>Bits of the opcode that are a list of registers.</summary>
     public ushort List { get; set; }
 
-    /// <summary>Shift right from the immediate's magnitude to a number of registers; none are left by default.</summary>
-    public int ImmediateToRegisters { get; set; } = 31;
+    /// <summary>By what the immediate and the number of registers in <see cref="List"/> are multiplied, to be the offset.</summary>
+    public int Scale { get; set; }
+
+    /// <summary>Shift right from the immediate to a number of vector registers; none are left by default.</summary>
+    public int ImmediateToRegisters { get; set; } = NoRegisters;
 
     /// <summary>What is added to the offset.</summary>
     public int Offset { get; set; }
 
-    /// <summary>What is added to the offset for each register that is counted.</summary>
-    public int OffsetPerRegister { get; set; }
+    /// <summary>Bits of the word that are the shift amount of the index register.</summary>
+    public uint IndexShiftBits { get; set; }
 
-    /// <summary>A field that is copied into <see cref="Addressing"/>: shift right, bits after the shift, shift left.</summary>
-    public (int Shift, uint Mask, int Target) Field { get; set; }
+    /// <summary>The field that is the lane of a structure: shift right, bits after the shift.</summary>
+    public (int Shift, uint Mask) Lane { get; set; }
 
-    /// <summary>The word that the library's AArch32Row names Amounts.</summary>
-    public ulong Amounts => List
-        | ((ulong)(ushort)Offset << 16)
-        | ((ulong)(byte)OffsetPerRegister << 32)
-        | ((ulong)Field.Shift << 40)
-        | ((ulong)Field.Mask << 45)
-        | ((ulong)Field.Target << 50)
-        | ((ulong)ImmediateToRegisters << 56);
+    /// <summary>Whether the decoder needs more than the arithmetic that most rows share.</summary>
+    public bool IsIrregular => ImmediateToRegisters != NoRegisters || Offset != 0 || Lane.Mask != 0;
+
+    /// <summary>The upper half of the last word of the library's AArch32Row.</summary>
+    public uint Irregular => (ushort)Offset | ((uint)ImmediateToRegisters << 16) | ((uint)Lane.Shift << 24);
+
+    private const int NoRegisters = 31;
 }

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.IO;
 using System.Linq;
 using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Encodings;
@@ -10,22 +9,19 @@ namespace Arm64MmioDecode.TableCompiler;
 /// <summary>Compiles an A32 or T32 row. The words are those that the library's AArch32Row names.</summary>
 internal static class AArch32RowCompiler
 {
-    /// <summary>A reject that can never match compares no bits with a one.</summary>
-    private const ulong NoReject = 1ul << 32;
+    public const int RejectedWord = 6;
+    public const int RejectedPosition = 56;
 
-    private const uint RegisterBits = 0xF;
+    private const ulong ConditionBits = 0xFul << 32;
+    private const ulong AlwaysCondition = 14ul << 32;
 
     /// <summary>CRd of the only LDC and STC that Armv8 has.</summary>
     private const uint DebugDataTransferRegister = 5;
 
-    /// <summary>The words of a row that matches every word.</summary>
-    public static ulong[] CatchAll => [0, NoReject, 0, 0, 0, 0, 0, 0];
-
     /// <param name="row">The row.</param>
     /// <param name="set">Its instruction set.</param>
     /// <param name="index">The encoding's number.</param>
-    /// <param name="keys">What the lookup tells apart.</param>
-    public static CompiledRow Compile(EncodingRow row, InstructionSet set, int index, LookupKeys keys)
+    public static CompiledRow Compile(EncodingRow row, InstructionSet set, int index)
     {
         AArch32Syntax syntax = AArch32Syntax.Parse(row.Assembly, row.Pattern);
         AccessClause access = AccessClause.Parse(row.Access);
@@ -38,14 +34,15 @@ internal static class AArch32RowCompiler
             | ((ulong)index << 32)
             | ((ulong)set << 48)
             | ((ulong)row.Pattern.Length / 8 << 52);
-        (uint shifts, uint mask, uint constants) = Registers(row.Pattern, syntax, access);
-        uint immediate = Immediate(row.Pattern, syntax);
-        uint places = shifts | (row.Pattern.Length == 16 ? 1u << 20 : 0);
+        RegisterPlaces allRegisters = Registers(row.Pattern, syntax, access);
+        ImmediatePlace immediate = Immediate(row.Pattern, syntax);
+        ulong condition = row.Pattern.Fields.ContainsKey(EncodingPattern.ConditionField) ? ConditionBits : 0;
+        ulong always = condition == 0 ? AlwaysCondition : 0;
 
         var parts = new List<DecoderRow>();
-        foreach (WordSet words in row.Words.Split(AArch32Variants.Fields(variant, row.Pattern, access.ElementSizeLog2)))
+        foreach (WordSet words in row.Words.Split(AArch32Variants.Fields(variant, row.Pattern, access.ElementSizeLog2) | immediate.Sign))
         {
-            if (AArch32Variants.Special(variant, words.Value) is not { } special)
+            if ((AArch32Variants.Special(variant, words.Value) ?? allRegisters.Special) is not { } special)
             {
                 Add(words, special: false);
             }
@@ -61,25 +58,27 @@ internal static class AArch32RowCompiler
 
         void Add(WordSet words, bool special)
         {
-            (uint Mask, uint Value)[] rejects = [.. words.Exceptions.Where(reject => !keys.Tell(reject))];
-            if (rejects.Length > 1)
-            {
-                throw new InvalidDataException("more than one rejected field value");
-            }
-
-            var part = new AArch32Part { Transfer = transfer, Addressing = addressing };
+            var part = new AArch32Part { Transfer = transfer, Addressing = addressing, Scale = immediate.SignedScale(words.Value) };
             AArch32Variants.Apply(variant, words.Value, special, part);
-            parts.Add(new(words, row.Rank,
-            [
-                DecoderRow.Pair(words.Mask, words.Value),
-                rejects.Length == 0 ? NoReject : DecoderRow.Pair(rejects[0].Mask, rejects[0].Value),
-                part.Transfer,
-                part.Addressing,
-                DecoderRow.Pair(part.HasImmediate ? immediate : 0, places),
-                DecoderRow.Pair(mask, constants | part.FirstRegister),
-                part.Amounts,
-                0,
-            ]));
+            RegisterPlaces registers = special && allRegisters.Special is not null ? allRegisters.WithoutNext : allRegisters;
+            uint? spread = !part.IsIrregular ? registers.Spread(set) : null;
+            ulong places = spread is { } multiplier
+                ? multiplier | ((ulong)registers.First(set) << 32) | ((ulong)registers.Other << 40)
+                : registers.Shifts;
+            parts.Add(new(
+                words,
+                row.Rank,
+                [
+                    DecoderRow.Pair(words.Mask, words.Value),
+                    part.Transfer,
+                    part.Addressing,
+                    registers.Mask | condition,
+                    registers.Constants | part.FirstRegister | always,
+                    immediate.Mask | ((ulong)part.List << 16) | ((ulong)part.IndexShiftBits << 32) | ((ulong)immediate.LowerMask << 48) | ((ulong)immediate.Shift << 56),
+                    places | ((ulong)part.Lane.Mask << 48),
+                    DecoderRow.Pair((uint)part.Scale, part.Irregular),
+                ],
+                IsIrregular: spread is null));
         }
     }
 
@@ -110,11 +109,11 @@ internal static class AArch32RowCompiler
     private static bool HasCount(AArch32Variant variant) => variant is not (AArch32Variant.RegisterList or AArch32Variant.NarrowList
         or AArch32Variant.Stack or AArch32Variant.SingleList or AArch32Variant.DoubleList);
 
-    private static uint Immediate(EncodingPattern pattern, AArch32Syntax syntax)
+    private static ImmediatePlace Immediate(EncodingPattern pattern, AArch32Syntax syntax)
     {
         if (syntax.Immediate is not { } immediate)
         {
-            return 0;
+            return default;
         }
 
         (int high, int width) = pattern.Fields[immediate.Fields[0]];
@@ -129,42 +128,32 @@ internal static class AArch32RowCompiler
             mask <<= pattern.Fields[immediate.Fields[1]].Width;
         }
 
-        return (uint)shift | (lower << 5) | ((uint)immediate.Scale << 9) | (mask << 20)
-            | (immediate.SignBit is { } sign ? ((uint)sign << 11) | (1u << 16) : 0);
+        return new(shift, mask, lower, 1 << immediate.Scale, immediate.SignBit is { } sign ? 1u << sign : 0);
     }
 
-    private static (uint Shifts, uint Mask, uint Constants) Registers(EncodingPattern pattern, AArch32Syntax syntax, AccessClause access)
+    private static RegisterPlaces Registers(EncodingPattern pattern, AArch32Syntax syntax, AccessClause access)
     {
-        uint shifts = 0;
-        uint mask = 0;
-        uint constants = 0;
-
         // An S register is Vd:D, a D register D:Vd: D is added.
-        Take(0, "Rt");
-        Take(0, "Vd");
-        if (syntax.Variant is AArch32Variant.Single or AArch32Variant.SingleList)
-        {
-            shifts--;
-            mask <<= 1;
-        }
+        int doubled = syntax.Variant is AArch32Variant.Single or AArch32Variant.SingleList ? 1 : 0;
+        RegisterPlace rt = Place("Rt") ?? Place("Vd") ?? default;
 
         // The address of a cache operation is in Rt.
-        Take(1, syntax.NextRegister ? "Rt" : "Rt2");
-        Take(2, access.Kind == AccessKind.CacheMaintenance ? "Rt" : "Rn");
-        Take(3, pattern.Fields.ContainsKey("Rd") ? "Rd" : "Rm");
-        mask &= syntax.EvenRegisters ? ~0x0101u : uint.MaxValue;
-        constants |= syntax.NextRegister ? 1u << 8 : 0;
-        constants |= (uint)(syntax.FixedBase ?? 0) << 16;
-        constants |= access.IsSystem ? DebugDataTransferRegister : 0;
-        return (shifts, mask, constants);
+        RegisterPlace rn = Place(access.Kind == AccessKind.CacheMaintenance ? "Rt" : "Rn") ?? default;
+        RegisterPlace rm = Place(pattern.Fields.ContainsKey("Rd") ? "Rd" : "Rm") ?? default;
 
-        void Take(int position, string field)
-        {
-            if (pattern.Fields.TryGetValue(field, out (int High, int Width) place))
-            {
-                shifts |= (uint)(place.High - place.Width + 1) << (5 * position);
-                mask |= (RegisterBits >> (4 - place.Width)) << (8 * position);
-            }
-        }
+        // A register after Rt comes from the same bits as Rt.
+        RegisterPlace rt2 = (syntax.NextRegister ? rt : Place("Rt2")) ?? default;
+        uint constants = (syntax.NextRegister ? 1u << RegisterPlaces.Rt2Position : 0)
+            | ((uint)(syntax.FixedBase ?? 0) << RegisterPlaces.RnPosition)
+            | (access.IsSystem ? DebugDataTransferRegister : 0);
+        return new(rt with { Doubled = doubled }, rm, rn, rt2, syntax.NextRegister, syntax.EvenRegisters, constants);
+
+        RegisterPlace? Place(string field) =>
+            pattern.Fields.TryGetValue(field, out (int High, int Width) place) ? new(place.High - place.Width + 1, place.Width, 0) : null;
+    }
+
+    private readonly record struct ImmediatePlace(int Shift, uint Mask, uint LowerMask, int Scale, uint Sign)
+    {
+        public int SignedScale(uint word) => Sign != 0 && (word & Sign) == 0 ? -Scale : Scale;
     }
 }

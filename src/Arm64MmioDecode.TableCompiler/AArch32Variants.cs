@@ -13,7 +13,6 @@ internal static class AArch32Variants
     private const int RegisterCountPosition = 48;
     private const int LayoutPosition = 28;
     private const int IndexShiftPosition = 8;
-    private const int LanePosition = 56;
     private const int CoreRegisterSize = 4;
     private const int DoublewordSize = 8;
 
@@ -22,6 +21,7 @@ internal static class AArch32Variants
     private const uint W = 1 << 21;
     private const uint D = 1 << 22;
     private const uint Imm5 = 31 << 7;
+    private const uint Imm2 = 3 << 4;
     private const uint ShiftType = 3 << 5;
     private const uint NarrowBase = 7 << 24;
     private const uint Size = 3 << 6;
@@ -36,6 +36,7 @@ internal static class AArch32Variants
     {
         AArch32Variant.Index => U,
         AArch32Variant.ShiftedIndex => U | ShiftType,
+        AArch32Variant.ThumbIndex => Imm2,
         AArch32Variant.RegisterList or AArch32Variant.ReturnState => P | U | W,
         AArch32Variant.NarrowList when IsLoad(pattern.Value) => NarrowBase,
         AArch32Variant.SystemLiteral => P | W,
@@ -75,7 +76,7 @@ internal static class AArch32Variants
                 Shift(ShiftOf(word), special, part);
                 break;
             case AArch32Variant.ThumbIndex:
-                part.Field = (4, 3, IndexShiftPosition);
+                part.Addressing |= (ulong)((word & Imm2) >> 4) << IndexShiftPosition;
                 break;
             case AArch32Variant.RegisterList:
                 part.List = 0xFFFF;
@@ -97,12 +98,12 @@ internal static class AArch32Variants
                 bool increment = (word & U) != 0;
                 bool before = ((part.Addressing >> 48) & 0xF) == (ulong)InstructionSet.A32 ? (word & P) != 0 : !increment;
                 Block(before, increment, (word & W) != 0, part);
-                part.Offset += 2 * part.OffsetPerRegister;
-                part.OffsetPerRegister = 0;
+                part.Offset += 2 * part.Scale;
+                part.Scale = 0;
                 break;
             case AArch32Variant.SystemLiteral:
                 // Unindexed: imm8 is an option, not an offset.
-                part.HasImmediate = (word & (P | W)) != 0;
+                part.Scale = (word & (P | W)) != 0 ? part.Scale : 0;
                 break;
             case AArch32Variant.Single:
                 // Vd:D.
@@ -156,7 +157,7 @@ internal static class AArch32Variants
         }
         else
         {
-            part.Field = (7, 31, IndexShiftPosition);
+            part.IndexShiftBits = Imm5;
         }
     }
 
@@ -166,11 +167,11 @@ internal static class AArch32Variants
         if (writeback)
         {
             part.Addressing |= (ulong)(before ? AddressingMode.PreIndex : AddressingMode.PostIndex);
-            part.OffsetPerRegister = increment ? CoreRegisterSize : -CoreRegisterSize;
+            part.Scale = increment ? CoreRegisterSize : -CoreRegisterSize;
         }
         else
         {
-            part.OffsetPerRegister = increment ? 0 : -CoreRegisterSize;
+            part.Scale = increment ? 0 : -CoreRegisterSize;
             part.Offset = before == increment ? CoreRegisterSize : 0;
         }
     }
@@ -178,15 +179,14 @@ internal static class AArch32Variants
     // The base moves by imm8 words, which are the immediate offset of the row. Without writeback there is none.
     private static void VectorList(uint word, int sizeLog2, AArch32Part part)
     {
-        part.ImmediateToRegisters = sizeLog2;
+        part.ImmediateToRegisters = sizeLog2 - 2;
         if ((word & W) != 0)
         {
             part.Addressing |= (ulong)((word & P) != 0 ? AddressingMode.PreIndex : AddressingMode.PostIndex);
         }
         else
         {
-            part.OffsetPerRegister = -1 << sizeLog2;
-            part.Offset = sizeLog2 == 3 && (word & 1) != 0 ? -CoreRegisterSize : 0;
+            part.Scale = 0;
         }
     }
 
@@ -202,7 +202,7 @@ internal static class AArch32Variants
                 // The element size is the row's; index_align<1> or index_align<2> says that every other register is meant.
                 size = (int)(part.Transfer >> ElementSizePosition) & 3;
                 everyOther = (word & LaneEveryOther(size)) != 0;
-                part.Field = (5 + size, 7u >> size, LanePosition);
+                part.Lane = (5 + size, 7u >> size);
                 break;
             case AArch32Variant.ReplicateStructure:
                 // Size 11 is 32 bits with 16-byte alignment (VLD4). T adds a second register to VLD1.

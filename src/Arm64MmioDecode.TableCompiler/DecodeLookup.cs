@@ -1,4 +1,3 @@
-using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
@@ -6,110 +5,80 @@ using System.Linq;
 namespace Arm64MmioDecode.TableCompiler;
 
 /// <summary>
-/// Two table steps from an opcode to its row. The upper bits select a block: where its cells start, and which of the
-/// lower key bits tell them apart. The cell names a row and what to try when that row does not match. Rows 0 and 1 match
-/// every word and mean "no memory instruction here" and "unallocated".
+/// From a word to the one row that can match it. The upper bits select a block, which says how the lower ones become the
+/// number of a cell; the cell names a row, and the row says what the word is when it does not match. Rows 0 and 1 match no word.
 /// </summary>
 internal sealed class DecodeLookup
 {
-    private const int OtherRow = 0;
-    private const int UnallocatedRow = 1;
-    private const int FirstRow = 2;
-    private const int MaskShift = 23;
+    /// <summary>The first row that is not one of the two that stand for no row.</summary>
+    public const int FirstRow = 2;
 
-    private readonly List<ushort> _candidates = [];
-    private readonly Dictionary<string, int> _candidateLists = [];
-    private readonly IReadOnlyList<DecoderRow> _rows;
-    private readonly IReadOnlyList<WordSet> _spaces;
-    private readonly LookupKeys _keys;
-    private readonly List<uint> _cells = [];
-    private readonly Dictionary<string, uint> _blockNumbers = [];
+    private readonly List<ushort> _cells = [];
+    private readonly Dictionary<string, ushort> _firstCells = [];
 
-    /// <param name="rows">The rows from row 2 on.</param>
+    /// <param name="rows">The rows, irregular ones last.</param>
+    /// <param name="hints">Words that are an instruction of no interest.</param>
     /// <param name="spaces">The encoding spaces in which a word without a row is unallocated.</param>
-    /// <param name="keys">The bits that select blocks and cells.</param>
-    /// <exception cref="InvalidDataException">An encoding space cannot be told by the keys.</exception>
-    public DecodeLookup(IReadOnlyList<DecoderRow> rows, IReadOnlyList<WordSet> spaces, LookupKeys keys)
+    /// <param name="keys">How the lookup takes a word apart.</param>
+    /// <exception cref="InvalidDataException">Two rows are ambiguous.</exception>
+    public DecodeLookup(IReadOnlyList<DecoderRow> rows, IReadOnlyList<DecoderRow> hints, IReadOnlyList<WordSet> spaces, LookupKeys keys)
     {
-        _rows = rows;
-        _spaces = spaces;
-        _keys = keys;
-        if (!spaces.All(keys.Tell))
+        var known = new Dictionary<string, GatheringHash>();
+        var hashes = new GatheringHash[1 << (32 - keys.LowBits)];
+        var early = new uint[hashes.Length];
+        for (int i = 0; i < hashes.Length; i++)
         {
-            throw new InvalidDataException("an encoding space depends on bits that are not part of the lookup keys");
-        }
-
-        Blocks = new uint[1 << (32 - keys.FirstLow)];
-        for (int i = 0; i < Blocks.Length; i++)
-        {
-            uint first = (uint)i << keys.FirstLow;
-            int[] inBlock = [.. Enumerable.Range(0, rows.Count).Where(row => rows[row].Words.MayContain(keys.FirstMask, first))];
-            var block = new uint[keys.SecondCount];
-            for (int j = 0; j < block.Length; j++)
+            var words = new BlockWords(rows, hints, spaces, keys, (uint)i << keys.LowBits);
+            if (!known.TryGetValue(words.Signature, out GatheringHash? hash))
             {
-                block[j] = Cell(inBlock, first, j);
+                uint bits = words.FindBits();
+                hash = GatheringHash.Find(keys.KeyMasks(bits), words.Outcomes(bits));
+                known.Add(words.Signature, hash);
             }
 
-            Blocks[i] = AddBlock(block);
+            hashes[i] = hash;
+            early[i] = keys.EarlyPlace(words.CommonOnes());
         }
+
+        Rows =
+        [
+            .. hashes.SelectMany(hash => hash.Cells).Where(cell => cell.Row is not null).GroupBy(cell => cell.Row!.Value, cell => cell.Rejected)
+                .SelectMany(row => row.Where(rejected => rejected != Rejection.None).DefaultIfEmpty(Rejection.Other).Distinct().Select(rejected => (row.Key, rejected)))
+                .Order(),
+        ];
+        Dictionary<(int, Rejection), int> numbers = Rows.Select((row, i) => (row, i)).ToDictionary(one => one.row, one => one.i + FirstRow);
+        Dictionary<int, int> anyNumber = Rows.Select((row, i) => (row.Row, i)).GroupBy(one => one.Row).ToDictionary(one => one.Key, one => one.First().i + FirstRow);
+
+        // The first cell is that of words which are all no memory access.
+        AddCells([0]);
+        Blocks = [.. hashes.Select((hash, i) => early[i] | (uint)hash.Shift | hash.Mask | ((ulong)hash.Multiplier << 32) | ((ulong)AddCells(hash.Cells.Select(Number)) << 48))];
+
+        ushort Number(KeyOutcome cell) => (ushort)(
+            cell.Row is not { } row ? (cell.Rejected == Rejection.Unallocated ? 1 : 0)
+            : cell.Rejected == Rejection.None ? anyNumber[row]
+            : numbers[(row, cell.Rejected)]);
     }
 
-    /// <summary>For each value of the first key: the number of the block's first cell, and from bit 23 the bits of the second key that select one.</summary>
-    public uint[] Blocks { get; }
+    /// <summary>For each value of the upper bits: shift right (5 bits), early bits (from bit 5), the bits of the key that matter (from bit 10), the multiplier (from bit 32), and the number of the first cell (from bit 48). Without early bits 0 when no word of the block accesses memory or is unallocated.</summary>
+    public ulong[] Blocks { get; }
 
-    /// <summary>A row, and from bit 16 the start of the list of rows to try next.</summary>
-    public uint[] Cells => [.. _cells];
+    /// <summary>The number of a row each.</summary>
+    public ushort[] Cells => [.. _cells];
 
-    public ushort[] Candidates => [.. _candidates];
+    /// <summary>The rows that cells name, from row 2 on, and what a word is that leads to one of them and that it does not match. A few are there for either.</summary>
+    public IReadOnlyList<(int Row, Rejection Rejected)> Rows { get; }
 
-    private uint Cell(int[] inBlock, uint first, int second)
+    private ushort AddCells(IEnumerable<ushort> rows)
     {
-        int[] rows = [.. inBlock.Where(row => _keys.MayContain(_rows[row].Words, first, second)).OrderByDescending(row => _rows[row].Rank).ThenBy(row => row)];
-
-        // The most specific row comes first, but when no two rows share a word the widest can, which has the most words.
-        bool disjoint = rows.All(one => rows.All(other => one == other || _rows[one].Words.IsDisjointFrom(_rows[other].Words)));
-        if (disjoint)
+        ushort[] cells = [.. rows];
+        string text = string.Join(',', cells);
+        if (!_firstCells.TryGetValue(text, out ushort first))
         {
-            Array.Reverse(rows);
+            first = checked((ushort)_cells.Count);
+            _firstCells.Add(text, first);
+            _cells.AddRange(cells);
         }
 
-        int last = _spaces.Any(space => _keys.MayContain(space, first, second)) ? UnallocatedRow : OtherRow;
-        int[] list = [.. rows.Select(row => row + FirstRow), last];
-        return (uint)list[0] | ((uint)AddCandidates(list[1..]) << 16);
-    }
-
-    private uint AddBlock(uint[] block)
-    {
-        uint mask = 0;
-        for (int bit = 1; bit < block.Length; bit <<= 1)
-        {
-            if (Enumerable.Range(0, block.Length).Any(i => block[i] != block[i ^ bit]))
-            {
-                mask |= (uint)bit;
-            }
-        }
-
-        string text = string.Join(',', block);
-        if (!_blockNumbers.TryGetValue(text, out uint entry))
-        {
-            entry = (uint)_cells.Count | (mask << MaskShift);
-            _blockNumbers.Add(text, entry);
-            _cells.AddRange(block.Take((int)mask + 1));
-        }
-
-        return entry;
-    }
-
-    private int AddCandidates(int[] list)
-    {
-        string text = string.Join(',', list);
-        if (!_candidateLists.TryGetValue(text, out int start))
-        {
-            start = _candidates.Count;
-            _candidateLists.Add(text, start);
-            _candidates.AddRange(list.Select(row => (ushort)row));
-        }
-
-        return checked((ushort)start);
+        return first;
     }
 }

@@ -1,36 +1,42 @@
-using System.Linq;
+using System.Collections.Generic;
+using System.Numerics;
 
 namespace Arm64MmioDecode.TableCompiler;
 
-/// <summary>The bits of an opcode that a lookup uses.</summary>
-/// <param name="FirstLow">The lowest bit of the first key, which ends at bit 31.</param>
-/// <param name="SecondLow">The lowest bit of the second key.</param>
-/// <param name="SecondWidth">Number of bits of the second key, at most 8.</param>
-/// <param name="AllOnes">Bits of which the lookup knows only whether all of them are one; that is the upper bit of the second key. 0 for none.</param>
-internal readonly record struct LookupKeys(int FirstLow, int SecondLow, int SecondWidth, uint AllOnes = 0)
+/// <summary>How a lookup takes a word apart.</summary>
+/// <param name="LowBits">Number of the lower bits, of which the key is made; those above them select a block.</param>
+/// <param name="Field">The lowest bit of a register field of which all ones is often another instruction.</param>
+/// <param name="FieldBits">The bits of the field.</param>
+/// <param name="EarlyBits">Bits of a word that may tell at once that it is none of ours: four of them, or none.</param>
+/// <remarks>
+/// A one is added to the field: the carry out of it says whether all its bits are ones, and takes one bit of the key, above the
+/// lower bits, instead of all bits of the field.
+/// </remarks>
+internal readonly record struct LookupKeys(int LowBits, int Field, uint FieldBits, uint EarlyBits = 0)
 {
-    public uint FirstMask => uint.MaxValue << FirstLow;
+    public uint UpperMask => uint.MaxValue << LowBits;
 
-    /// <summary>Number of values of the second key.</summary>
-    public int SecondCount => 1 << (AllOnes != 0 ? SecondWidth + 1 : SecondWidth);
+    private int KeyShift => 31 - LowBits;
 
-    private uint Mask => FirstMask | (((1u << SecondWidth) - 1) << SecondLow);
+    /// <summary>The place in a block of the bits that all words of ours have set.</summary>
+    public uint EarlyPlace(uint ones) => (ones & EarlyBits) << 1;
 
-    /// <summary>Whether the lookup tells the words with these bits from others: a row with such exceptions alone needs no comparison.</summary>
-    public bool Tell((uint Mask, uint Value) bits) => (bits.Mask & ~Mask) == 0 || (bits.Mask == AllOnes && bits.Value == AllOnes);
+    /// <summary>The bit of the word into which the carry goes: all words of a block have the same one.</summary>
+    public uint CarryBit => 1u << LowBits;
 
-    /// <summary>Whether words of a set can be in a cell, as far as fixed bits tell.</summary>
-    /// <param name="words">The set.</param>
-    /// <param name="first">The bits of the first key.</param>
-    /// <param name="second">The second key.</param>
-    public bool MayContain(WordSet words, uint first, int second)
+    /// <summary>The key of a word: its lower bits and the carry, from bit 31 down.</summary>
+    public uint Key(uint word) => (word + (1u << Field)) << KeyShift;
+
+    /// <summary>Adds the lower bits of the field to the upper ones, which change with them in the key.</summary>
+    public uint Complete(uint bits)
     {
-        bool allOnes = (second >> SecondWidth) != 0;
-        uint known = allOnes ? AllOnes : 0;
-        return words.MayContain(Mask | known, first | ((uint)(second & ((1 << SecondWidth) - 1)) << SecondLow) | known)
-            && (allOnes || AllOnes == 0 || (words.Value & AllOnes) != AllOnes);
+        uint field = bits & FieldBits;
+        return field == 0 ? bits : bits | (FieldBits & (uint.MaxValue >> BitOperations.LeadingZeroCount(field)));
     }
 
-    /// <summary>Whether the lookup tells the words of a set from all others.</summary>
-    public bool Tell(WordSet words) => Tell((words.Mask, words.Value)) && words.Exceptions.All(Tell);
+    /// <summary>The key's bits that may be all that matter when these complete bits of a word do, the fewest first.</summary>
+    public IReadOnlyList<uint> KeyMasks(uint bits) =>
+        (bits & FieldBits) == FieldBits
+            ? [((bits & ~FieldBits) | CarryBit) << KeyShift, (bits | CarryBit) << KeyShift, bits << KeyShift]
+            : [bits << KeyShift];
 }

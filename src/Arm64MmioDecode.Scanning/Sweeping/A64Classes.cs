@@ -32,13 +32,12 @@ internal static class A64Classes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Of(ref uint ofRow, uint opcode)
     {
-        // The lookup of InstructionDecoder.DecodeA64, whose comments say why no index can leave its table.
-        uint block = Unsafe.Add(ref MemoryMarshal.GetReference(A64Table.Blocks), (nint)(opcode >> 21));
-        uint cell = Unsafe.Add(ref MemoryMarshal.GetReference(A64Table.Cells), (nint)((block & 0x7FFFFF) + ((opcode >> 10) & (block >> 23))));
-        uint index = cell & 0xFFFF;
-        if (!A64Row.Matches(Unsafe.Add(ref MemoryMarshal.GetReference(A64Table.Rows), (nint)(index * A64Row.Words)), opcode))
+        uint index = EncodingLookup.A64Row(EncodingLookup.A64Block(opcode), opcode);
+        ref ulong row = ref Unsafe.Add(ref MemoryMarshal.GetReference(A64Table.Rows), (nint)(index * A64Row.Words));
+        if (!EncodingLookup.Matches(ref row, opcode))
         {
-            index = NextMatch(cell >> 16, opcode);
+            // Rows 0 and 1 are nothing else.
+            index = RowPart.Byte(ref row, A64Row.Rejected);
         }
 
         return Unsafe.Add(ref ofRow, (nint)index);
@@ -75,20 +74,6 @@ internal static class A64Classes
         _ => (Of(ref ofRow, word) & Unallocated) != 0,
     };
 
-    private static uint NextMatch(uint candidate, uint opcode)
-    {
-        ref ushort candidates = ref MemoryMarshal.GetReference(A64Table.Candidates);
-        ref ulong rows = ref MemoryMarshal.GetReference(A64Table.Rows);
-        while (true)
-        {
-            uint index = Unsafe.Add(ref candidates, (nint)candidate++);
-            if (A64Row.Matches(Unsafe.Add(ref rows, (nint)(index * A64Row.Words)), opcode))
-            {
-                return index;
-            }
-        }
-    }
-
     private static uint[] MakeRows()
     {
         var classes = new uint[A64Table.RowCount];
@@ -120,31 +105,22 @@ internal static class A64Classes
         for (uint i = 0; i < blocks.Length; i++)
         {
             uint group = (i >> 4) & 15;
-            blocks[i] = group is 1 or 3 || (group == 0 && i >> 10 == 0) || MayReject(A64Table.Blocks[(int)i]);
+            blocks[i] = group is 1 or 3 || (group == 0 && i >> 10 == 0) || MayReject(i);
         }
 
         return blocks;
     }
 
-    private static bool MayReject(uint block)
+    private static bool MayReject(uint upper)
     {
-        uint mask = block >> 23;
-        uint key = 0;
-        do
+        foreach (ushort row in EncodingLookup.RowsOf(A64Table.Blocks[(int)upper], A64Table.Cells))
         {
-            uint cell = A64Table.Cells[(int)((block & 0x7FFFFF) + key)];
-            uint index = cell & 0xFFFF;
-
-            // Bits that neither the block nor the cell has compared.
-            uint open = (uint)A64Table.Rows[(int)index * A64Row.Words] & ~(0xFFE00000u | (mask << 10));
-            if (index != 0 && (index < A64Table.FirstAccess || open != 0))
+            if (RowPart.Byte(ref MemoryMarshal.GetReference(A64Table.Rows.Slice(row * A64Row.Words, A64Row.Words)), A64Row.Rejected) != 0)
             {
                 return true;
             }
-
-            key = (key - mask) & mask;
         }
-        while (key != 0);
+
         return false;
     }
 }

@@ -80,7 +80,7 @@ internal static class AArch32Filter
         var classes = new byte[Blocks];
         for (uint i = 0; i < Blocks; i++)
         {
-            classes[i] = Holds(A32Table.Blocks[(int)i], A32Table.Cells, A32Table.Rows, A32Table.Candidates, A32Table.FirstAccess) ? Candidate : (byte)0;
+            classes[i] = Holds(EncodingLookup.RowsOf(A32Table.Blocks[(int)i], A32Table.Cells), A32Table.Rows, A32Table.IrregularRows) ? Candidate : (byte)0;
         }
 
         return classes;
@@ -91,7 +91,7 @@ internal static class AArch32Filter
         var classes = new byte[Blocks];
         for (uint i = 0; i < Blocks; i++)
         {
-            bool holds = Holds(T32Table.Blocks[(int)i], T32Table.Cells, T32Table.Rows, T32Table.Candidates, T32Table.FirstAccess);
+            bool holds = Holds(EncodingLookup.RowsOf(T32Table.Blocks[(int)i], T32Table.Cells), T32Table.Rows, T32Table.IrregularRows);
 
             // 1011 1111 firstcond mask, with mask 0000 for hints (Arm ARM, section F3.1.3).
             classes[i] = (byte)((holds ? Candidate : 0) | (i >> 4 == 0xBF ? BlockStart : 0));
@@ -101,46 +101,33 @@ internal static class AArch32Filter
     }
 
     // Whether a block of the table has a finding or a word that is no instruction.
-    private static bool Holds(uint block, ReadOnlySpan<uint> cells, ReadOnlySpan<ulong> rows, ReadOnlySpan<ushort> candidates, int firstAccess)
+    private static bool Holds(ReadOnlySpan<ushort> rowNumbers, ReadOnlySpan<ulong> rows, int irregularRows)
     {
-        uint mask = block >> 23;
-        uint key = 0;
-        do
+        foreach (ushort number in rowNumbers)
         {
-            uint cell = cells[(int)((block & 0x7FFFFF) + key)];
-            uint index = cell & 0xFFFF;
-            if (Matters(rows, index, firstAccess))
+            if (MayReject(rows, number, irregularRows) || Matters(rows, number))
             {
                 return true;
             }
-
-            if (!MatchesAll(rows, index))
-            {
-                int candidate = (int)(cell >> 16);
-                do
-                {
-                    index = candidates[candidate++];
-                    if (Matters(rows, index, firstAccess))
-                    {
-                        return true;
-                    }
-                }
-                while (!MatchesAll(rows, index));
-            }
-
-            key = (key - mask) & mask;
         }
-        while (key != 0);
+
         return false;
     }
 
-    private static bool MatchesAll(ReadOnlySpan<ulong> rows, uint index) => (uint)rows[(int)index * AArch32Row.Words] == 0;
-
-    private static bool Matters(ReadOnlySpan<ulong> rows, uint index, int firstAccess)
+    private static bool MayReject(ReadOnlySpan<ulong> rows, int number, int irregularRows)
     {
-        if (index < firstAccess)
+        int rejected = Rejected(rows, number);
+        return (rejected == AArch32Row.SeeIrregular ? Rejected(rows, number + irregularRows) : rejected) != 0;
+    }
+
+    private static int Rejected(ReadOnlySpan<ulong> rows, int number) =>
+        RowPart.Byte(ref MemoryMarshal.GetReference(rows.Slice(number * AArch32Row.Words, AArch32Row.Words)), AArch32Row.Rejected);
+
+    private static bool Matters(ReadOnlySpan<ulong> rows, uint index)
+    {
+        if (index < A32Table.FirstAccess)
         {
-            return index == 1;
+            return false;
         }
 
         int row = (int)index * AArch32Row.Words;
@@ -151,6 +138,6 @@ internal static class AArch32Filter
         }
 
         // That Rt is the PC does not show in the row; 16-bit instructions have no such Rt.
-        return (rows[row + AArch32Row.Operands] >> 52 & 1) == 0;
+        return access.Length == sizeof(uint);
     }
 }

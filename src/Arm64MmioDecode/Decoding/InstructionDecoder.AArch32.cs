@@ -12,10 +12,19 @@ namespace Arm64MmioDecode.Decoding;
 public static partial class InstructionDecoder
 {
     private const int HalfwordBits = 16;
-    private const int VectorRegisters = 32;
+    private const uint VectorRegisters = 32;
+    private const int RmPosition = 8;
+    private const int ConditionPosition = 32;
+
+    // A field at the places of both Rm and Rt2: an instruction has only one of them, or is irregular.
+    private const uint RmAndRt2 = (1 << 8) | (1 << 24);
+
+    // The number of elements and the number of registers of a descriptor.
+    private const ulong OneRegister = (1ul << 40) | (1ul << 48);
 
     // A first halfword from 0xE800 on announces a 32-bit instruction (Arm ARM, section F3.1).
     private const uint FirstWideHalfword = 0xE800;
+    private const long UpToWide = (1L << 32) - ((long)FirstWideHalfword << HalfwordBits);
 
     /// <summary>Decodes an A32 instruction word.</summary>
     /// <param name="opcode">The word as the processor sees it (instructions are little-endian whatever the data endianness).</param>
@@ -23,25 +32,21 @@ public static partial class InstructionDecoder
     /// <returns>What the word is.</returns>
     public static DecodeStatus DecodeA32(uint opcode, out AccessDescriptor descriptor)
     {
-        // 1111 is the space of unconditional instructions.
-        uint condition = opcode >> 28;
-        condition -= (condition + 1) >> 4;
-        return Decode(
-            ref MemoryMarshal.GetReference(A32Table.Blocks),
-            ref MemoryMarshal.GetReference(A32Table.Cells),
-            ref MemoryMarshal.GetReference(A32Table.Rows),
-            ref MemoryMarshal.GetReference(A32Table.Candidates),
-            A32Table.FirstAccess,
-            opcode,
-            condition,
-            out descriptor);
+        ulong block = EncodingLookup.A32Block(opcode);
+        if (EncodingLookup.IsOther(block, opcode))
+        {
+            descriptor = default;
+            return DecodeStatus.NotMemoryAccess;
+        }
+
+        return Decode(EncodingLookup.A32Row(block, opcode), A32Table.Rows, A32Table.IrregularRows, isT32: false, opcode, opcode, 0, out descriptor);
     }
 
     /// <summary>Decodes a T32 instruction outside of an IT block.</summary>
     /// <param name="opcode">The instruction, as in <see cref="DecodeT32(uint, ItState, out AccessDescriptor)"/>.</param>
     /// <param name="descriptor">The access, when the result is <see cref="DecodeStatus.MemoryAccess"/>; empty otherwise.</param>
     /// <returns>What the instruction is.</returns>
-    public static DecodeStatus DecodeT32(uint opcode, out AccessDescriptor descriptor) => DecodeT32(opcode, default, out descriptor);
+    public static DecodeStatus DecodeT32(uint opcode, out AccessDescriptor descriptor) => DecodeT32(opcode, beyondAlways: 0, out descriptor);
 
     /// <summary>Decodes a T32 instruction.</summary>
     /// <param name="opcode">
@@ -55,24 +60,9 @@ public static partial class InstructionDecoder
     /// </returns>
     public static DecodeStatus DecodeT32(uint opcode, ItState itState, out AccessDescriptor descriptor)
     {
-        uint word = opcode <= ushort.MaxValue ? opcode << HalfwordBits : opcode;
-        if ((word >= FirstWideHalfword << HalfwordBits) != (opcode > ushort.MaxValue))
-        {
-            descriptor = default;
-            return opcode <= ushort.MaxValue ? DecodeStatus.NeedMoreData : DecodeStatus.NotMemoryAccess;
-        }
-
         uint state = itState.Value;
-        uint condition = state == 0 ? AccessDescriptor.AlwaysCondition : (state >> 4) | (state << 8);
-        return Decode(
-            ref MemoryMarshal.GetReference(T32Table.Blocks),
-            ref MemoryMarshal.GetReference(T32Table.Cells),
-            ref MemoryMarshal.GetReference(T32Table.Rows),
-            ref MemoryMarshal.GetReference(T32Table.Candidates),
-            T32Table.FirstAccess,
-            word,
-            condition,
-            out descriptor);
+        ulong beyondAlways = state == 0 ? 0 : (ulong)((state >> 4) | (state << 8)) - AccessDescriptor.AlwaysCondition;
+        return DecodeT32(opcode, beyondAlways << ConditionPosition, out descriptor);
     }
 
     /// <summary>Decodes the T32 instruction at the start of a byte stream.</summary>
@@ -120,74 +110,109 @@ public static partial class InstructionDecoder
         _ => throw new ArgumentOutOfRangeException(nameof(instructionSet)),
     };
 
+    // The condition and ITSTATE are where a descriptor has them, as what is added to the condition "always" of the rows.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static DecodeStatus Decode(ref uint blocks, ref uint cells, ref ulong rows, ref ushort candidates, uint firstAccess, uint word, uint condition, out AccessDescriptor descriptor)
+    private static DecodeStatus DecodeT32(uint opcode, ulong beyondAlways, out AccessDescriptor descriptor)
     {
-        // The table compiler makes a block for each of the 4096 values of bits 31:20, as many cells for it as its mask
-        // selects, and row numbers below RowCount: no index below can leave its table. Rn = 1111 (bits 19:16) is a key bit.
-        uint block = Unsafe.Add(ref blocks, (nint)(word >> 20));
-        uint key = ((word >> 4) & 0xFF) | (((((word >> 16) & 15) + 1) << 4) & 0x100);
-        uint cell = Unsafe.Add(ref cells, (nint)((block & 0x7FFFFF) + (key & (block >> 23))));
-        uint index = cell & 0xFFFF;
-        ref ulong row = ref Unsafe.Add(ref rows, (nint)(index * AArch32Row.Words));
-        if (!AArch32Row.Matches(ref row, word))
+        // Programs mix both lengths, so no branch depends on it: a wide instruction has a carry into bit 32 here, which becomes
+        // bit 4 like the shift of a narrow one. Opcode 0 is shifted by 0, and is no memory access.
+        int shift = BitOperations.LeadingZeroCount(opcode) & HalfwordBits;
+        uint word = opcode << shift;
+        if (((word + UpToWide) >> 28 & HalfwordBits) == shift)
         {
-            index = NextMatch(ref rows, ref Unsafe.Add(ref candidates, (nint)(cell >> 16)), word);
-            row = ref Unsafe.Add(ref rows, (nint)(index * AArch32Row.Words));
+            descriptor = default;
+            return opcode is >= FirstWideHalfword and <= ushort.MaxValue ? DecodeStatus.NeedMoreData : DecodeStatus.NotMemoryAccess;
         }
 
-        return Describe(ref row, index, firstAccess, word, condition, out descriptor);
+        ulong block = EncodingLookup.T32Block(word);
+        if (block == 0)
+        {
+            descriptor = default;
+            return DecodeStatus.NotMemoryAccess;
+        }
+
+        return Decode(EncodingLookup.T32Row(block, word), T32Table.Rows, T32Table.IrregularRows, isT32: true, word, opcode, beyondAlways, out descriptor);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static DecodeStatus Describe(ref ulong row, uint index, uint firstAccess, uint word, uint condition, out AccessDescriptor descriptor)
+    private static DecodeStatus Decode(uint index, ReadOnlySpan<ulong> rows, int irregularRows, bool isT32, uint word, uint opcode, ulong beyondAlways, out AccessDescriptor descriptor)
     {
-        if (index < firstAccess)
+        ref ulong row = ref Unsafe.Add(ref MemoryMarshal.GetReference(rows), (nint)(index * AArch32Row.Words));
+        if (!EncodingLookup.Matches(ref row, word))
         {
-            descriptor = default;
-            return index == (uint)DecodeStatus.Unallocated ? DecodeStatus.Unallocated : DecodeStatus.NotMemoryAccess;
+            return DecodeIrregular(ref row, irregularRows, word, opcode, beyondAlways, out descriptor);
         }
 
-        // A 16-bit instruction is decoded in the upper halfword, where the first halfword of a 32-bit one is.
-        ulong operands = Unsafe.Add(ref row, AArch32Row.Operands);
-        var places = (uint)(operands >> 32);
-        uint opcode = word >> (int)((places >> 16) & HalfwordBits);
+        var listed = (uint)BitOperations.PopCount(opcode & RowPart.Halfword(ref row, AArch32Row.ListBits));
+        uint immediate = (word >> RowPart.Byte(ref row, AArch32Row.ImmediateShift)) & RowPart.Halfword(ref row, AArch32Row.ImmediateBits);
+        ulong addressing = Unsafe.Add(ref row, AArch32Row.Addressing);
+        ulong registers;
+        if (isT32)
+        {
+            registers = ((byte)(word >> RowPart.Byte(ref row, AArch32Row.SpreadShift)) * RowPart.Word(ref row, AArch32Row.Spread))
+                | (((word >> RowPart.Byte(ref row, AArch32Row.OtherShift)) & 15) * RmAndRt2);
+        }
+        else
+        {
+            // imm4H:imm4L; and imm5, the shift of the index register.
+            immediate |= word & RowPart.Byte(ref row, AArch32Row.ImmediateLowerBits);
+            addressing |= (word & RowPart.Halfword(ref row, AArch32Row.IndexShiftBits)) << 1;
+            registers = ((byte)(word >> 12) * RowPart.Word(ref row, AArch32Row.Spread))
+                | ((uint)(byte)word << RmPosition)
+                | ((ulong)(word >> 28) << ConditionPosition);
+        }
 
-        var immediate = (uint)operands;
-        uint magnitude = (((word >> (int)(immediate & 31)) & (immediate >> 20)) | (word & (immediate >> 5) & 15)) << (int)((immediate >> 9) & 3);
-        int negative = -(int)((~word >> (int)((immediate >> 11) & 31)) & (immediate >> 16) & 1);
-
-        uint fields = (byte)(word >> (int)(places & 31))
-            | ((uint)(byte)(word >> (int)((places >> 5) & 31)) << 8)
-            | ((uint)(byte)(word >> (int)((places >> 10) & 31)) << 16)
-            | ((word >> (int)((places >> 15) & 31)) << 24);
-        ulong adjust = Unsafe.Add(ref row, AArch32Row.Registers);
-        uint registers = ((fields & (uint)adjust) + (uint)(adjust >> 32)) & 0x0F0F0F1F;
-
-        // Vector registers that a list would have beyond the last one are left out (UNPREDICTABLE): the base moves as if not.
-        ulong amounts = Unsafe.Add(ref row, AArch32Row.Amounts);
-        int listed = BitOperations.PopCount(opcode & (ushort)amounts) + (int)(magnitude >> (int)((amounts >> 56) & 31));
-        int offset = ((int)magnitude ^ negative) - negative + (short)(amounts >> 16) + (listed * (sbyte)(amounts >> 32));
-        ulong count = (uint)Math.Min(listed, VectorRegisters - (int)(registers & 31));
-        var field = (ulong)((word >> (int)((amounts >> 40) & 31)) & (uint)(amounts >> 45) & 31);
+        registers = (registers & Unsafe.Add(ref row, AArch32Row.RegisterBits)) + Unsafe.Add(ref row, AArch32Row.RegisterConstants);
         descriptor = new AccessDescriptor(
             opcode,
-            offset,
-            Unsafe.Add(ref row, AArch32Row.Transfer) + (count << 40) + (count << 48),
-            Unsafe.Add(ref row, AArch32Row.Addressing) | (field << (int)((amounts >> 50) & 63)),
-            registers | ((ulong)condition << 32));
+            (int)(immediate + listed) * (int)RowPart.Word(ref row, AArch32Row.Scale),
+            Unsafe.Add(ref row, AArch32Row.Transfer) + (listed * OneRegister),
+            addressing,
+            registers + beyondAlways);
         return DecodeStatus.MemoryAccess;
     }
 
-    // Few words come here: the rarer of two encodings that only other fields tell apart, and unallocated words. Every list
-    // ends with a row that matches all words.
-    private static uint NextMatch(ref ulong rows, ref ushort candidate, uint word)
+    // What no row matches, and what needs more than the arithmetic above: lists of vector registers, block transfers that start
+    // beside the base, structures with a lane, and exclusives with a register at an unusual place.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static DecodeStatus DecodeIrregular(ref ulong row, int irregularRows, uint word, uint opcode, ulong beyondAlways, out AccessDescriptor descriptor)
     {
-        while (!AArch32Row.Matches(ref Unsafe.Add(ref rows, candidate * AArch32Row.Words), word))
+        int rejected = RowPart.Byte(ref row, AArch32Row.Rejected);
+        if (rejected == AArch32Row.SeeIrregular)
         {
-            candidate = ref Unsafe.Add(ref candidate, 1);
+            row = ref Unsafe.Add(ref row, irregularRows * AArch32Row.Words);
+            rejected = RowPart.Byte(ref row, AArch32Row.Rejected);
+            if (EncodingLookup.Matches(ref row, word))
+            {
+                DescribeIrregular(ref row, word, opcode, beyondAlways, out descriptor);
+                return DecodeStatus.MemoryAccess;
+            }
         }
 
-        return candidate;
+        descriptor = default;
+        return (DecodeStatus)rejected;
+    }
+
+    private static void DescribeIrregular(ref ulong row, uint word, uint opcode, ulong beyondAlways, out AccessDescriptor descriptor)
+    {
+        uint immediate = ((word >> RowPart.Byte(ref row, AArch32Row.ImmediateShift)) & RowPart.Halfword(ref row, AArch32Row.ImmediateBits))
+            | (word & RowPart.Byte(ref row, AArch32Row.ImmediateLowerBits));
+        ulong registers = (byte)(word >> RowPart.Byte(ref row, AArch32Row.RtShift))
+            | ((uint)(byte)(word >> RowPart.Byte(ref row, AArch32Row.RmShift)) << RmPosition)
+            | ((uint)(byte)(word >> RowPart.Byte(ref row, AArch32Row.RnShift)) << 16)
+            | ((word >> RowPart.Byte(ref row, AArch32Row.Rt2Shift)) << 24)
+            | ((ulong)(word >> 28) << ConditionPosition);
+        registers = (registers & Unsafe.Add(ref row, AArch32Row.RegisterBits)) + Unsafe.Add(ref row, AArch32Row.RegisterConstants);
+        var listed = (uint)BitOperations.PopCount(opcode & RowPart.Halfword(ref row, AArch32Row.ListBits));
+
+        // Vector registers that a list would have beyond the last one are left out (UNPREDICTABLE): the base moves as if not.
+        uint vectors = Math.Min(immediate >> RowPart.Byte(ref row, AArch32Row.ImmediateToRegisters), VectorRegisters - ((uint)registers & 31));
+        ulong lane = (word >> RowPart.Byte(ref row, AArch32Row.LaneShift)) & RowPart.Byte(ref row, AArch32Row.LaneBits);
+        descriptor = new AccessDescriptor(
+            opcode,
+            ((int)(immediate + listed) * (int)RowPart.Word(ref row, AArch32Row.Scale)) + (short)RowPart.Halfword(ref row, AArch32Row.Offset),
+            Unsafe.Add(ref row, AArch32Row.Transfer) + ((listed + vectors) * OneRegister),
+            Unsafe.Add(ref row, AArch32Row.Addressing) | (lane << 56),
+            registers + beyondAlways);
     }
 }

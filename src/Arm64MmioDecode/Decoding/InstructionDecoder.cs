@@ -11,65 +11,41 @@ namespace Arm64MmioDecode.Decoding;
 /// </summary>
 public static partial class InstructionDecoder
 {
+    // Bits 9:5 and 4:0 of an opcode, and what leaves the lower field where it is and adds the upper one from bit 16 on.
+    private const uint RtAndRn = 0x3FF;
+    private const uint SpreadRtAndRn = 1 | (1 << 11);
+
     /// <summary>Decodes an A64 instruction word.</summary>
     /// <param name="opcode">The word as the processor sees it (instructions are little-endian whatever the data endianness).</param>
     /// <param name="descriptor">The access, when the result is <see cref="DecodeStatus.MemoryAccess"/>; empty otherwise.</param>
     /// <returns>What the word is.</returns>
     public static DecodeStatus DecodeA64(uint opcode, out AccessDescriptor descriptor)
     {
-        ref uint blocks = ref MemoryMarshal.GetReference(A64Table.Blocks);
-        ref uint cells = ref MemoryMarshal.GetReference(A64Table.Cells);
-        ref ulong rows = ref MemoryMarshal.GetReference(A64Table.Rows);
-
-        // The table compiler makes a block for each of the 2048 values of bits 31:21, as many cells for it as its mask
-        // selects, and row numbers below RowCount: no index below can leave its table.
-        uint block = Unsafe.Add(ref blocks, (nint)(opcode >> 21));
-        uint cell = Unsafe.Add(ref cells, (nint)((block & 0x7FFFFF) + ((opcode >> 10) & (block >> 23))));
-        uint index = cell & 0xFFFF;
-        ref ulong row = ref Unsafe.Add(ref rows, (nint)(index * A64Row.Words));
-        if (!A64Row.Matches(row, opcode))
-        {
-            index = NextMatch(cell >> 16, opcode);
-            row = ref Unsafe.Add(ref rows, (nint)(index * A64Row.Words));
-        }
-
-        if (index < A64Table.FirstAccess)
+        ulong block = EncodingLookup.A64Block(opcode);
+        if (block == 0)
         {
             descriptor = default;
-            return index == (uint)DecodeStatus.NotMemoryAccess ? DecodeStatus.NotMemoryAccess : DecodeStatus.Unallocated;
+            return DecodeStatus.NotMemoryAccess;
         }
 
-        ulong operands = Unsafe.Add(ref row, A64Row.Operands);
-        var immediate = (int)operands;
-        var places = (int)(operands >> 32);
-        int field = ((int)(opcode << immediate) >> (immediate >> 5)) & (places >> 16);
-        int offset = (field * ((immediate >> 10) & 63)) + (immediate >> 16);
-        uint registers = (opcode & (uint)places & 31)
-            | (((opcode >> (places >> 5)) & 31) << 8)
-            | ((opcode << 11) & 0x1F0000)
-            | ((opcode << 8) & 0x1F000000);
+        ref ulong row = ref Unsafe.Add(ref MemoryMarshal.GetReference(A64Table.Rows), (nint)(EncodingLookup.A64Row(block, opcode) * A64Row.Words));
+        if (!EncodingLookup.Matches(ref row, opcode))
+        {
+            descriptor = default;
+            return (DecodeStatus)RowPart.Byte(ref row, A64Row.Rejected);
+        }
+
+        int field = ((int)(opcode << RowPart.Byte(ref row, A64Row.ImmediateLeft)) >> RowPart.Byte(ref row, A64Row.ImmediateRight))
+            & (int)RowPart.Word(ref row, A64Row.ImmediateBits);
+        uint registers = (((opcode & RtAndRn) * SpreadRtAndRn) & 0x1F001F)
+            | ((opcode >> 8) & 0x1F00)
+            | (opcode >> RowPart.Byte(ref row, A64Row.Rt2Shift) << 24);
         descriptor = new AccessDescriptor(
             opcode,
-            offset,
+            (field * (int)RowPart.Word(ref row, A64Row.Scale)) + (int)RowPart.Word(ref row, A64Row.Constant),
             Unsafe.Add(ref row, A64Row.Transfer),
             Unsafe.Add(ref row, A64Row.Addressing),
-            registers | ((ulong)AccessDescriptor.AlwaysCondition << 32));
+            (registers & RowPart.Word(ref row, A64Row.RegisterBits)) | ((ulong)AccessDescriptor.AlwaysCondition << 32));
         return DecodeStatus.MemoryAccess;
-    }
-
-    // Few words come here: cells where a narrower encoding comes before a wider one, and unallocated words. Every list ends
-    // with a row that matches all words.
-    private static uint NextMatch(uint candidate, uint opcode)
-    {
-        ref ushort candidates = ref MemoryMarshal.GetReference(A64Table.Candidates);
-        ref ulong rows = ref MemoryMarshal.GetReference(A64Table.Rows);
-        while (true)
-        {
-            uint index = Unsafe.Add(ref candidates, (nint)candidate++);
-            if (A64Row.Matches(Unsafe.Add(ref rows, (nint)(index * A64Row.Words)), opcode))
-            {
-                return index;
-            }
-        }
     }
 }

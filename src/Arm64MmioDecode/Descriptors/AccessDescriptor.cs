@@ -19,7 +19,7 @@ public readonly partial struct AccessDescriptor : IEquatable<AccessDescriptor>
     // _transfer, from the lowest byte: kind, operation, file, shape | layout << 4, log2 of the element size,
     // element count, register count, extend | log2 of the register bytes << 2.
     // _addressing: mode | index extend << 4, index shift, flags (16 bits), encoding index (16 bits), set | length << 4, lane.
-    // _registers: Rt, Rt2, Rn, Rm or Rs, condition, ITSTATE.
+    // _registers: Rt, Rm or Rs, Rn, Rt2, condition, ITSTATE.
     private readonly uint _opcode;
     private readonly int _offset;
     private readonly ulong _transfer;
@@ -124,16 +124,16 @@ public readonly partial struct AccessDescriptor : IEquatable<AccessDescriptor>
     public int Rt => (byte)_registers;
 
     /// <summary>Number of the second data register of a pair.</summary>
-    public int Rt2 => (byte)(_registers >> 8);
+    public int Rt2 => (byte)(_registers >> 24);
 
     /// <summary>Number of the base register; 31 is SP in A64, and in AArch32 15 is PC.</summary>
     public int Rn => (byte)(_registers >> 16);
 
     /// <summary>Number of the index register; meaningful when <see cref="HasIndex"/>.</summary>
-    public int Rm => (byte)(_registers >> 24);
+    public int Rm => (byte)(_registers >> 8);
 
     /// <summary>Number of the status register of a store exclusive, or of the operand register of an atomic.</summary>
-    public int Rs => (byte)(_registers >> 24);
+    public int Rs => (byte)(_registers >> 8);
 
     /// <summary>Whether <see cref="Rs"/> receives the outcome of a store.</summary>
     public bool HasStatusRegister => Kind == AccessKind.StoreExclusive

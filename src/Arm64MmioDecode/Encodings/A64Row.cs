@@ -1,12 +1,10 @@
-using System.Runtime.CompilerServices;
-
 namespace Arm64MmioDecode.Encodings;
 
-/// <summary>The four 64-bit words of one row of the compiled A64 table.</summary>
+/// <summary>The six 64-bit words of one row of the compiled A64 table.</summary>
 internal static class A64Row
 {
     /// <summary>Words of a row. The first is the mask of the fixed bits and, from bit 32, their values.</summary>
-    public const int Words = 4;
+    public const int Words = 6;
 
     /// <summary>A word that is copied into the descriptor.</summary>
     public const int Transfer = 1;
@@ -14,14 +12,25 @@ internal static class A64Row
     /// <summary>A word that is copied into the descriptor.</summary>
     public const int Addressing = 2;
 
-    /// <summary>
-    /// From bit 0: shift left (5 bits), arithmetic shift right (5) and scale (6) of the immediate, and a signed constant that
-    /// is added (16). From bit 32: bits of Rt (5), shift right for Rt2 (5); from bit 48 the bits of the immediate after the
-    /// shifts, all ones for a signed one.
-    /// </summary>
-    public const int Operands = 3;
+    // Positions in bytes from the start of the row from here on. 32 bits each:
 
-    /// <summary>Whether the row's fixed bits match.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool Matches(ulong row, uint opcode) => (opcode & (uint)row) == (uint)(row >> 32);
+    /// <summary>The bits of Rt, Rm, Rn and Rt2, a byte each, that come from the opcode.</summary>
+    public const int RegisterBits = 24;
+
+    /// <summary>The bits of the immediate after its shifts; all ones for a signed one.</summary>
+    public const int ImmediateBits = 28;
+
+    /// <summary>By what the immediate is multiplied.</summary>
+    public const int Scale = 32;
+
+    /// <summary>What is added to it.</summary>
+    public const int Constant = 36;
+
+    // Eight bits each: the shift left of the immediate, then right (arithmetic), and the shift right of Rt2.
+    public const int ImmediateLeft = 40;
+    public const int ImmediateRight = 41;
+    public const int Rt2Shift = 42;
+
+    /// <summary>What a word is that the row does not match: 1 for an unallocated one, 0 for no memory access.</summary>
+    public const int Rejected = 43;
 }

@@ -41,7 +41,7 @@ public sealed class EncodingTableTests
             }
         }
 
-        // The lookup tries rows with more fixed bits first, which suffices when all overlaps are of this kind.
+        // The lookup leads to the row with more fixed bits, which suffices when all overlaps are of this kind.
         ambiguous.Should().BeEmpty();
     }
 
