@@ -2,14 +2,17 @@ using Arm64MmioDecode.Diagnostics;
 using Arm64MmioDecode.Emulation;
 using Arm64MmioDecode.Handling;
 using Arm64MmioDecode.SystemRegisters;
-using Arm64MmioDecode.Translation;
 
-// One for each virtual CPU: its registers, the devices, its system registers (all 0: the MMU is off), the guest's memory.
+// The guest's memory, and in it a program that wants two words of a device: ldp w0, w1, [x2], #8
+var memory = new GuestRam(0x4000_0000, new byte[4096]);
+memory.TryWrite(0x4000_0000, [0x40, 0x04, 0xC1, 0x28]);
+
+// One for each virtual CPU: its registers, the devices, its system registers (all 0: the MMU is off).
 var registers = new GuestRegisters { Pc = 0x4000_0000, PState = 0x3C5 };
 var system = new VcpuSystemState(registers, new SystemRegisterFile());
-var handler = new ExitHandler(registers, new Device(), system, new Memory());
+var handler = new ExitHandler(registers, new Device(), system, memory);
 
-// A guest wants two words of a device: ldp w0, w1, [x2], #8. The hypervisor gets a data abort with ISV = 0.
+// The hypervisor gets a data abort with ISV = 0.
 registers.SetX(2, 0x900_0000);
 ExitOutcome outcome = handler.Handle(DataAbortExit.FromRegisters(esr: 0x9200_0007, far: 0x900_0000, hpfar: 0x9_0000));
 
@@ -26,21 +29,4 @@ internal sealed class Device : IMmioBus
     }
 
     public BusStatus Write(ulong address, int size, ulong value) => BusStatus.ExternalAbort; // read-only: the guest gets an abort
-}
-
-internal sealed class Memory : IGuestMemory
-{
-    private readonly byte[] _bytes = [0x40, 0x04, 0xC1, 0x28]; // the guest's program, at 0x40000000
-
-    public bool TryRead(ulong physicalAddress, Span<byte> destination)
-    {
-        ulong offset = physicalAddress - 0x4000_0000;
-        if (offset > (ulong)_bytes.Length || (ulong)destination.Length > (ulong)_bytes.Length - offset)
-        {
-            return false; // no memory there
-        }
-
-        _bytes.AsSpan((int)offset, destination.Length).CopyTo(destination);
-        return true;
-    }
 }

@@ -62,7 +62,7 @@ internal sealed class HyperVGuestRegisters(IHyperVProcessor processor) : IGuestR
 
     public void SetV(int number, ulong low, ulong high) => Set(HyperVRegister.Q0 + (uint)number, new UInt128(high, low));
 
-    public ulong GetSystemRegister(SystemRegister name) => name == SystemRegister.Fpcr ? (ulong)Get(HyperVRegister.Of(SystemRegisterId.Fpcr)) : 0;
+    public ulong GetSystemRegister(SystemRegister name) => TryRead(name.ToId(), out ulong value) ? value : 0;
 
     public bool TryRead(SystemRegisterId id, out ulong value)
     {

@@ -47,8 +47,9 @@ internal sealed class HvGuestRegisters(IHvVcpu vcpu) : IGuestRegisters, ISystemR
         Require(vcpu.SetSimdFpReg((uint)number, vector));
     }
 
-    // Apple's processors have neither AArch32 nor what the other registers belong to.
-    public ulong GetSystemRegister(SystemRegister name) => name == SystemRegister.Fpcr ? Get(HvReg.Fpcr) : 0;
+    // FPCR is a general register here. What the others belong to, Apple's processors have not, or the framework does not show.
+    public ulong GetSystemRegister(SystemRegister name) =>
+        name == SystemRegister.Fpcr ? Get(HvReg.Fpcr) : TryRead(name.ToId(), out ulong value) ? value : 0;
 
     // HV_BAD_ARGUMENT and HV_UNSUPPORTED: the framework does not show it (ID_AA64MMFR3_EL1 on older versions, EL2 without nesting).
     public bool TryRead(SystemRegisterId id, out ulong value)

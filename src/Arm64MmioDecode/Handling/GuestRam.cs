@@ -8,70 +8,97 @@ using Arm64MmioDecode.Translation;
 namespace Arm64MmioDecode.Handling;
 
 /// <summary>
-/// A guest's memory that is one block of the embedder's own: a managed array, or native memory behind a
-/// <see cref="System.Buffers.MemoryManager{T}"/>. What lies outside is a device's, or nothing. Any number of threads may use it.
+/// A guest's memory that is one block of the embedder's own: a managed array, or memory that it has mapped. What lies outside is a
+/// device's, or nothing. Any number of threads may use it.
 /// </summary>
 public sealed class GuestRam : IGuestRam, IAtomicGuestMemory
 {
-    private readonly ulong _start;
-    private readonly Memory<byte> _memory;
+    private const int Page = 4096;
 
-    /// <summary>Puts a block of memory into the guest's physical address space.</summary>
+    private readonly ulong _start;
+    private readonly ulong _length;
+
+    // One of them: an array, or an address in the host.
+    private readonly byte[]? _array;
+    private readonly IntPtr _address;
+
+    /// <summary>Puts an array into the guest's physical address space.</summary>
     /// <param name="start">The guest-physical address of its first byte, a multiple of 4096.</param>
-    /// <param name="memory">The memory, whose length is a multiple of 4096; in the host it must lie at a multiple of 8, as arrays do.</param>
+    /// <param name="memory">The memory; its length is a multiple of 4096.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="memory"/> is null.</exception>
     /// <exception cref="ArgumentException"><paramref name="start"/> or the length is no multiple of 4096, or the block is empty or does not fit.</exception>
-    public GuestRam(ulong start, Memory<byte> memory)
+    public GuestRam(ulong start, byte[] memory)
+        : this(start, (memory ?? throw new ArgumentNullException(nameof(memory))).Length, nameof(memory)) => _array = memory;
+
+    private GuestRam(ulong start, IntPtr address, long length)
+        : this(start, length, nameof(length)) => _address = address;
+
+    private GuestRam(ulong start, long length, string parameter)
     {
-        const int Page = 4096;
-        if (start % Page != 0 || start + (ulong)memory.Length < start)
+        if (length <= 0 || length % Page != 0)
+        {
+            throw new ArgumentException("guest memory has a multiple of 4096 bytes", parameter);
+        }
+
+        if (start % Page != 0 || start + (ulong)length < start)
         {
             throw new ArgumentException("guest memory starts at a multiple of 4096 and ends below 2^64", nameof(start));
         }
 
-        if (memory.Length == 0 || memory.Length % Page != 0)
-        {
-            throw new ArgumentException("guest memory has a multiple of 4096 bytes", nameof(memory));
-        }
-
         _start = start;
-        _memory = memory;
+        _length = (ulong)length;
     }
 
     /// <summary>The guest-physical address of the first byte.</summary>
     public ulong Start => _start;
 
     /// <summary>The length in bytes.</summary>
-    public int Length => _memory.Length;
+    public long Length => (long)_length;
+
+    /// <summary>
+    /// Puts memory that the embedder has mapped (mmap, VirtualAlloc, <c>hv_vm_map</c>'s) into the guest's physical address space. It has
+    /// to stay mapped for as long as anybody uses the result: nothing here could notice that it is gone.
+    /// </summary>
+    /// <param name="start">The guest-physical address of its first byte, a multiple of 4096.</param>
+    /// <param name="address">Where it is in the host, a multiple of 8.</param>
+    /// <param name="length">How long it is in bytes, a multiple of 4096.</param>
+    /// <returns>The memory.</returns>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="address"/> is 0 or no multiple of 8, <paramref name="start"/> or <paramref name="length"/> is no multiple of 4096, or the
+    /// block is empty or does not fit.
+    /// </exception>
+    public static GuestRam OverMapped(ulong start, IntPtr address, long length) =>
+        address == IntPtr.Zero || ((long)address & (sizeof(ulong) - 1)) != 0
+            ? throw new ArgumentException("mapped memory lies at a multiple of 8 that is not 0", nameof(address))
+            : new GuestRam(start, address, length);
 
     /// <inheritdoc/>
-    public bool Contains(ulong physicalAddress, bool write) => physicalAddress - _start < (ulong)_memory.Length;
+    public bool Contains(ulong physicalAddress, bool write) => physicalAddress - _start < _length;
 
     /// <inheritdoc/>
     public bool TryRead(ulong physicalAddress, Span<byte> destination)
     {
-        if (!TryFind(physicalAddress, destination.Length, out Span<byte> bytes))
+        if (!TryFind(physicalAddress, destination.Length, out ulong offset))
         {
             return false;
         }
 
         // One access each, as other vCPUs may be writing.
-        ref byte first = ref MemoryMarshal.GetReference(bytes);
+        ref byte from = ref At(offset);
+        ref byte to = ref MemoryMarshal.GetReference(destination);
         switch (destination.Length)
         {
-            case sizeof(ulong) when physicalAddress % sizeof(ulong) == 0:
-                ulong eight = Volatile.Read(ref Unsafe.As<byte, ulong>(ref first));
-                Unsafe.WriteUnaligned(ref MemoryMarshal.GetReference(destination), eight);
+            case sizeof(ulong) when offset % sizeof(ulong) == 0:
+                Unsafe.WriteUnaligned(ref to, Volatile.Read(ref Unsafe.As<byte, ulong>(ref from)));
                 break;
-            case sizeof(uint) when physicalAddress % sizeof(uint) == 0:
-                uint four = Volatile.Read(ref Unsafe.As<byte, uint>(ref first));
-                Unsafe.WriteUnaligned(ref MemoryMarshal.GetReference(destination), four);
+            case sizeof(uint) when offset % sizeof(uint) == 0:
+                Unsafe.WriteUnaligned(ref to, Volatile.Read(ref Unsafe.As<byte, uint>(ref from)));
                 break;
-            case sizeof(ushort) when physicalAddress % sizeof(ushort) == 0:
-                ushort two = Volatile.Read(ref Unsafe.As<byte, ushort>(ref first));
-                Unsafe.WriteUnaligned(ref MemoryMarshal.GetReference(destination), two);
+            case sizeof(ushort) when offset % sizeof(ushort) == 0:
+                Unsafe.WriteUnaligned(ref to, Volatile.Read(ref Unsafe.As<byte, ushort>(ref from)));
                 break;
             default:
-                bytes.CopyTo(destination);
+                Unsafe.CopyBlockUnaligned(ref to, ref from, (uint)destination.Length);
                 break;
         }
 
@@ -81,25 +108,25 @@ public sealed class GuestRam : IGuestRam, IAtomicGuestMemory
     /// <inheritdoc/>
     public bool TryWrite(ulong physicalAddress, ReadOnlySpan<byte> source)
     {
-        if (!TryFind(physicalAddress, source.Length, out Span<byte> bytes))
+        if (!TryFind(physicalAddress, source.Length, out ulong offset))
         {
             return false;
         }
 
-        ref byte first = ref MemoryMarshal.GetReference(bytes);
+        ref byte to = ref At(offset);
         switch (source.Length)
         {
-            case sizeof(ulong) when physicalAddress % sizeof(ulong) == 0:
-                Volatile.Write(ref Unsafe.As<byte, ulong>(ref first), MemoryMarshal.Read<ulong>(source));
+            case sizeof(ulong) when offset % sizeof(ulong) == 0:
+                Volatile.Write(ref Unsafe.As<byte, ulong>(ref to), MemoryMarshal.Read<ulong>(source));
                 break;
-            case sizeof(uint) when physicalAddress % sizeof(uint) == 0:
-                Volatile.Write(ref Unsafe.As<byte, uint>(ref first), MemoryMarshal.Read<uint>(source));
+            case sizeof(uint) when offset % sizeof(uint) == 0:
+                Volatile.Write(ref Unsafe.As<byte, uint>(ref to), MemoryMarshal.Read<uint>(source));
                 break;
-            case sizeof(ushort) when physicalAddress % sizeof(ushort) == 0:
-                Volatile.Write(ref Unsafe.As<byte, ushort>(ref first), MemoryMarshal.Read<ushort>(source));
+            case sizeof(ushort) when offset % sizeof(ushort) == 0:
+                Volatile.Write(ref Unsafe.As<byte, ushort>(ref to), MemoryMarshal.Read<ushort>(source));
                 break;
             default:
-                source.CopyTo(bytes);
+                Unsafe.CopyBlockUnaligned(ref to, ref MemoryMarshal.GetReference(source), (uint)source.Length);
                 break;
         }
 
@@ -110,31 +137,25 @@ public sealed class GuestRam : IGuestRam, IAtomicGuestMemory
     public bool TryCompareExchange(ulong physicalAddress, ulong comparand, ulong replacement, out ulong previous)
     {
         previous = 0;
-        if (physicalAddress % sizeof(ulong) != 0 || !TryFind(physicalAddress, sizeof(ulong), out Span<byte> bytes))
+        if (!TryFind(physicalAddress, sizeof(ulong), out ulong offset) || offset % sizeof(ulong) != 0)
         {
             return false;
         }
 
-        long found = Interlocked.CompareExchange(
-            ref Unsafe.As<byte, long>(ref MemoryMarshal.GetReference(bytes)),
-            InMemoryOrder(replacement),
-            InMemoryOrder(comparand));
+        long found = Interlocked.CompareExchange(ref Unsafe.As<byte, long>(ref At(offset)), InMemoryOrder(replacement), InMemoryOrder(comparand));
         previous = (ulong)InMemoryOrder((ulong)found);
         return true;
     }
 
-    private bool TryFind(ulong physicalAddress, int length, out Span<byte> bytes)
+    private bool TryFind(ulong physicalAddress, int length, out ulong offset)
     {
-        ulong offset = physicalAddress - _start; // wraps to a large number below the start
-        if (offset >= (ulong)_memory.Length || (ulong)length > (ulong)_memory.Length - offset)
-        {
-            bytes = default;
-            return false;
-        }
-
-        bytes = _memory.Span.Slice((int)offset, length);
-        return true;
+        offset = physicalAddress - _start; // wraps to a large number below the start
+        return offset < _length && (ulong)length <= _length - offset;
     }
+
+    private ref byte At(ulong offset) => ref _array is { } array
+        ? ref array[(int)offset]
+        : ref Unsafe.AddByteOffset(ref Unsafe.NullRef<byte>(), unchecked((nint)_address + (nint)offset));
 
     // The byte at the lowest address is the least significant one.
     private static long InMemoryOrder(ulong value) => (long)(BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value));

@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Linq;
 using System.Text.RegularExpressions;
+using Arm64MmioDecode.Emulation;
 using Arm64MmioDecode.SystemRegisters;
 using Arm64MmioDecode.Tests.Tooling;
 using FluentAssertions;
@@ -38,6 +39,22 @@ public sealed class SystemRegisterIdTests
         for (var i = 0; i < ids.Length; i++)
         {
             text[i].Text.Should().BeEquivalentTo($"mrs x0, {NameOf(ids[i])}");
+        }
+    }
+
+    [Fact]
+    public void What_instructions_read_has_an_encoding()
+    {
+        foreach (SystemRegister name in Enum.GetValues<SystemRegister>())
+        {
+            string id = name.ToId().ToString();
+
+            id.Should().Be(name switch
+            {
+                SystemRegister.RcwMaskEl1High or SystemRegister.RcwSMaskEl1High => nameof(SystemRegisterId.None),
+                SystemRegister.SpsrSvc => nameof(SystemRegisterId.SpsrEl1),
+                _ => name.ToString(),
+            });
         }
     }
 
