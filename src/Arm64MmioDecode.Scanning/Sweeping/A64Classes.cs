@@ -1,4 +1,5 @@
 using System;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Arm64MmioDecode.Descriptors;
@@ -6,7 +7,10 @@ using Arm64MmioDecode.Encodings;
 
 namespace Arm64MmioDecode.Scanning.Sweeping;
 
-/// <summary>What a sweep has to know of an A64 word, one word for each row of the encoding table.</summary>
+/// <summary>
+/// What a sweep has to know of an A64 word: a class for each row of the encoding table, and one for each prefix of a word whose words
+/// are all of the same class.
+/// </summary>
 internal static class A64Classes
 {
     /// <summary>The bits that are <see cref="NoSyndromeReasons"/>; none for an instruction that is no finding.</summary>
@@ -23,13 +27,18 @@ internal static class A64Classes
 
     private const int StackPointer = 31;
 
+    // A prefix is bits 31:21 and 11:10. Kept marks the classes of findings, and Unknown: where the row has to be looked up.
+    private const int Prefixes = 1 << 13;
+    private const uint Unknown = 1 << 19;
+    private const uint Kept = 1u << 31;
+
     private static readonly uint[] s_ofRow = MakeRows();
+    private static readonly uint[] s_ofPrefix = MakePrefixes();
     private static readonly bool[] s_mayBeUnallocated = MakeBlocks();
 
     public static ref uint OfRow => ref MemoryMarshal.GetArrayDataReference(s_ofRow);
 
     /// <summary>Classifies a word.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Of(ref uint ofRow, uint opcode)
     {
         uint index = EncodingLookup.A64Row(EncodingLookup.A64Block(opcode), opcode);
@@ -41,6 +50,45 @@ internal static class A64Classes
         }
 
         return Unsafe.Add(ref ofRow, (nint)index);
+    }
+
+    /// <summary>Selects the findings among candidates.</summary>
+    /// <param name="words">The words.</param>
+    /// <param name="candidates">The candidates' positions among them.</param>
+    /// <param name="offset">The offset of the first word, in bytes.</param>
+    /// <param name="options">What to report.</param>
+    /// <param name="hits">Receives the findings; not shorter than <paramref name="candidates"/>.</param>
+    /// <param name="stack">Counts those that are left out because their base is SP.</param>
+    /// <param name="literals">How many are left out because they are literals.</param>
+    /// <returns>The number of findings.</returns>
+    public static int Select(ReadOnlySpan<uint> words, ReadOnlySpan<ushort> candidates, uint offset, SweepOptions options, Span<InstructionHit> hits, ref int stack, out int literals)
+    {
+        uint omitStack = (options & SweepOptions.Stack) == 0 ? BaseInRn : 0;
+        uint seen = 0;
+        uint omitted = 0;
+        ref uint ofPrefix = ref MemoryMarshal.GetArrayDataReference(s_ofPrefix);
+        ref uint first = ref MemoryMarshal.GetReference(words);
+        ref InstructionHit start = ref MemoryMarshal.GetReference(hits[..candidates.Length]);
+        ref InstructionHit hit = ref start;
+
+        // No branch depends on the words, as it would often be mispredicted, and nothing is called, so that all is in registers.
+        foreach (ushort position in candidates)
+        {
+            uint word = Unsafe.Add(ref first, (nint)position);
+            uint @class = Unsafe.Add(ref ofPrefix, (nint)Prefix(word));
+            uint omit = @class & omitStack & (uint)((int)((~word & (StackPointer << 5)) - 1) >> 31);
+            seen |= @class;
+            omitted += omit;
+
+            // Written in any case, kept if it counts.
+            hit = new InstructionHit(offset + ((uint)position * 4), word, (NoSyndromeReasons)(@class & Reasons), InstructionSet.A64, default);
+            hit = ref Unsafe.Add(ref hit, (nint)((@class & ~(omit << 15)) >> 31));
+        }
+
+        stack += (int)(omitted / BaseInRn);
+        literals = 0;
+        int count = (int)(Unsafe.ByteOffset(ref start, ref hit) / Unsafe.SizeOf<InstructionHit>());
+        return (seen & Unknown) != 0 ? Resolve(hits[..count], options, ref stack, ref literals) : count;
     }
 
     /// <summary>Whether a class is a finding whose base is SP.</summary>
@@ -61,6 +109,39 @@ internal static class A64Classes
             if (Unsafe.Add(ref mayBe, (nint)(word >> 21)) && IsUndecoded(ref ofRow, word))
             {
                 count++;
+            }
+        }
+
+        return count;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Prefix(uint word) => (word >> 21) | ((word & 0xC00) << 1);
+
+    // Looks up the words whose prefix does not tell; they have no reasons yet.
+    private static int Resolve(Span<InstructionHit> hits, SweepOptions options, ref int stack, ref int literals)
+    {
+        int count = 0;
+        foreach (InstructionHit hit in hits)
+        {
+            if (hit.Reasons != NoSyndromeReasons.None)
+            {
+                hits[count++] = hit;
+                continue;
+            }
+
+            uint @class = Of(ref OfRow, hit.Opcode);
+            if ((options & SweepOptions.Stack) == 0 && IsStack(@class, hit.Opcode))
+            {
+                stack++;
+            }
+            else if ((options & SweepOptions.Literals) == 0 && (@class & Literal) != 0)
+            {
+                literals++;
+            }
+            else if ((@class & Reasons) != 0)
+            {
+                hits[count++] = new InstructionHit(hit.Offset, hit.Opcode, (NoSyndromeReasons)(@class & Reasons), InstructionSet.A64, default);
             }
         }
 
@@ -109,6 +190,49 @@ internal static class A64Classes
         }
 
         return blocks;
+    }
+
+    private static uint[] MakePrefixes()
+    {
+        var classes = new uint[Prefixes];
+        for (uint prefix = 0; prefix < Prefixes; prefix++)
+        {
+            uint @class = ClassOfPrefix(prefix);
+            @class = (@class & Literal) != 0 ? Unknown : @class;
+            classes[prefix] = (@class & (Reasons | Unknown)) != 0 ? @class | Kept : 0;
+        }
+
+        return classes;
+    }
+
+    // What all words with the prefix are, or Unknown. No word belongs to two rows.
+    private static uint ClassOfPrefix(uint prefix)
+    {
+        const uint low = 3 << 10;
+        const uint beyondPrefix = ~(low | (0x7FFu << 21));
+        uint value = (prefix >> 1) & low;
+        uint @class = 0;
+        long words = 0;
+        ReadOnlySpan<ushort> rows = EncodingLookup.RowsOf(A64Table.Blocks[(int)(prefix & 0x7FF)], A64Table.Cells);
+        for (int i = 0; i < rows.Length; i++)
+        {
+            ushort row = rows[i];
+            ulong bits = A64Table.Rows[row * A64Row.Words];
+            if (row < A64Table.FirstAccess || (((uint)(bits >> 32) ^ value) & (uint)bits & low) != 0 || rows[..i].Contains(row))
+            {
+                continue;
+            }
+
+            if (words != 0 && @class != s_ofRow[row])
+            {
+                return Unknown;
+            }
+
+            @class = s_ofRow[row];
+            words += 1L << BitOperations.PopCount(~(uint)bits & beyondPrefix);
+        }
+
+        return words == 1L << BitOperations.PopCount(beyondPrefix) || @class == 0 ? @class : Unknown;
     }
 
     private static bool MayReject(uint upper)

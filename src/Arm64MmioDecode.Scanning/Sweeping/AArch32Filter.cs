@@ -1,5 +1,6 @@
 using System;
 using System.Buffers.Binary;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Arm64MmioDecode.Descriptors;
@@ -10,68 +11,84 @@ namespace Arm64MmioDecode.Scanning.Sweeping;
 /// <summary>Finds the A32 and T32 instructions that may be findings, or none at all, by the topmost twelve bits of an instruction.</summary>
 internal static class AArch32Filter
 {
-    private const byte Candidate = 1;
-    private const byte BlockStart = 2;
+    /// <summary>How many positions more than there are words or halfwords have to fit.</summary>
+    public const int Excess = 1;
+
     private const int Blocks = 1 << 12;
+    private const int HalfwordsAtOnce = 64;
+    private const uint FirstWideHalfword = 0xE800;
 
     private static readonly byte[] s_a32 = MakeA32();
     private static readonly byte[] s_t32 = MakeT32();
 
-    /// <summary>Finds the offsets of A32 candidates.</summary>
+    /// <summary>Finds the positions of A32 candidates.</summary>
     /// <param name="code">The code; a multiple of four bytes.</param>
     /// <param name="isBigEndian">Whether instructions are big-endian.</param>
-    /// <param name="offsets">Receives the offsets from the start of <paramref name="code"/>; one for each word.</param>
-    /// <returns>The number of offsets.</returns>
-    public static int FindA32(ReadOnlySpan<byte> code, bool isBigEndian, Span<int> offsets)
+    /// <param name="positions">Receives the positions, counted in words; one for each word, and <see cref="Excess"/>.</param>
+    /// <returns>The number of positions.</returns>
+    public static int FindA32(ReadOnlySpan<byte> code, bool isBigEndian, Span<ushort> positions)
     {
-        ref byte classes = ref MemoryMarshal.GetArrayDataReference(s_a32);
-        ref int offset = ref MemoryMarshal.GetReference(offsets[..(code.Length / 4)]);
+        ref byte candidates = ref MemoryMarshal.GetArrayDataReference(s_a32);
         ReadOnlySpan<uint> words = MemoryMarshal.Cast<byte, uint>(code);
+        ref ushort position = ref MemoryMarshal.GetReference(positions[..(words.Length + Excess)]);
         int count = 0;
         for (int i = 0; i < words.Length; i++)
         {
             uint word = isBigEndian ? BinaryPrimitives.ReverseEndianness(words[i]) : words[i];
-            Unsafe.Add(ref offset, count) = i * 4;
-            count += Unsafe.Add(ref classes, (nint)(word >> 20)) & Candidate;
+            Unsafe.Add(ref position, count) = (ushort)i;
+            count += Unsafe.Add(ref candidates, (nint)(word >> 20));
         }
 
         return count;
     }
 
-    /// <summary>Finds the offsets of T32 candidates, and of IT instructions.</summary>
-    /// <param name="code">The code.</param>
-    /// <param name="start">Where to start.</param>
-    /// <param name="end">Where to stop; an instruction that starts before it may reach beyond.</param>
+    /// <summary>Finds the positions of T32 candidates, and of IT instructions.</summary>
+    /// <param name="code">The code; a multiple of two bytes.</param>
     /// <param name="isBigEndian">Whether halfwords are big-endian.</param>
-    /// <param name="offsets">Receives the offsets from the start of <paramref name="code"/>; one for each halfword.</param>
-    /// <param name="next">Where the next instruction starts.</param>
+    /// <param name="positions">Receives the positions, counted in halfwords; one for each halfword, and <see cref="Excess"/>.</param>
+    /// <param name="length">How many halfwords the instructions have; one more than <paramref name="code"/> when the last one reaches beyond.</param>
     /// <param name="instructions">The number of instructions.</param>
-    /// <returns>The number of offsets.</returns>
-    public static int FindT32(ReadOnlySpan<byte> code, int start, int end, bool isBigEndian, Span<int> offsets, out int next, out int instructions)
+    /// <returns>The number of positions.</returns>
+    /// <remarks>
+    /// Where instructions start depends on all that are before: what looks like the first halfword of a 32-bit instruction may be the
+    /// second of another. Of a run of such halfwords every other one is a first, which one subtraction tells for all runs of 64
+    /// halfwords: it carries through a run that starts at an even place, and not through one at an odd place.
+    /// </remarks>
+    public static int FindT32(ReadOnlySpan<byte> code, bool isBigEndian, Span<ushort> positions, out int length, out int instructions)
     {
-        ref byte classes = ref MemoryMarshal.GetArrayDataReference(s_t32);
-        ref int offset = ref MemoryMarshal.GetReference(offsets[..(((end - start) / 2) + 1)]);
-        ref byte first = ref MemoryMarshal.GetReference(code[..end]);
-        int count = 0;
-        int position = start;
+        const ulong oddPlaces = 0xAAAA_AAAA_AAAA_AAAA;
+        ref byte candidates = ref MemoryMarshal.GetArrayDataReference(s_t32);
+        ReadOnlySpan<ushort> halfwords = MemoryMarshal.Cast<byte, ushort>(code);
+        ref ushort position = ref MemoryMarshal.GetReference(positions[..(halfwords.Length + Excess)]);
+        ulong startsInside = 0;
         int found = 0;
-        while (position + 1 < end)
+        instructions = 0;
+        for (int i = 0; i < halfwords.Length; i += HalfwordsAtOnce)
         {
-            uint halfword = Unsafe.ReadUnaligned<ushort>(ref Unsafe.Add(ref first, position));
-            if (isBigEndian)
+            ReadOnlySpan<ushort> piece = halfwords.Slice(i, Math.Min(HalfwordsAtOnce, halfwords.Length - i));
+            ulong wide = 0;
+            ulong candidate = 0;
+            for (int bit = 0; bit < piece.Length; bit++)
             {
-                halfword = BinaryPrimitives.ReverseEndianness((ushort)halfword);
+                uint halfword = isBigEndian ? BinaryPrimitives.ReverseEndianness(piece[bit]) : piece[bit];
+                wide |= (ulong)((FirstWideHalfword - 1 - halfword) >> 31) << bit;
+                candidate |= (ulong)Unsafe.Add(ref candidates, (nint)(halfword >> 4)) << bit;
             }
 
-            // No branch depends on what the code is.
-            Unsafe.Add(ref offset, found) = position;
-            found += Unsafe.Add(ref classes, (nint)(halfword >> 4)) != 0 ? 1 : 0;
-            position += halfword >= 0xE800 ? 4 : 2;
-            count++;
+            ulong mayBeFirst = wide & ~startsInside;
+            ulong carried = (((mayBeFirst << 1) | oddPlaces) - mayBeFirst) ^ oddPlaces;
+            ulong second = carried ^ (wide | startsInside);
+            ulong inside = ulong.MaxValue >> (HalfwordsAtOnce - piece.Length);
+            startsInside = ((carried & wide) >> (piece.Length - 1)) & 1;
+
+            instructions += BitOperations.PopCount(inside & ~second);
+            for (ulong rest = candidate & ~second; rest != 0; rest &= rest - 1)
+            {
+                Unsafe.Add(ref position, found++) = (ushort)(i + BitOperations.TrailingZeroCount(rest));
+            }
         }
 
-        next = position;
-        instructions = count;
+        length = halfwords.Length + (int)startsInside;
         return found;
     }
 
@@ -80,7 +97,7 @@ internal static class AArch32Filter
         var classes = new byte[Blocks];
         for (uint i = 0; i < Blocks; i++)
         {
-            classes[i] = Holds(EncodingLookup.RowsOf(A32Table.Blocks[(int)i], A32Table.Cells), A32Table.Rows, A32Table.IrregularRows) ? Candidate : (byte)0;
+            classes[i] = Holds(EncodingLookup.RowsOf(A32Table.Blocks[(int)i], A32Table.Cells), A32Table.Rows, A32Table.IrregularRows) ? (byte)1 : (byte)0;
         }
 
         return classes;
@@ -94,7 +111,7 @@ internal static class AArch32Filter
             bool holds = Holds(EncodingLookup.RowsOf(T32Table.Blocks[(int)i], T32Table.Cells), T32Table.Rows, T32Table.IrregularRows);
 
             // 1011 1111 firstcond mask, with mask 0000 for hints (Arm ARM, section F3.1.3).
-            classes[i] = (byte)((holds ? Candidate : 0) | (i >> 4 == 0xBF ? BlockStart : 0));
+            classes[i] = holds || i >> 4 == 0xBF ? (byte)1 : (byte)0;
         }
 
         return classes;

@@ -26,7 +26,7 @@ public ref struct InstructionSweep
     public const int MinimumBufferLength = 64;
 
     // What is looked at at once stays in the level 1 cache, with the positions that are found in it.
-    private const int ChunkLength = 4096;
+    private const int ChunkLength = 1024;
     private const int WordLength = 4;
     private const int HalfwordLength = 2;
 
@@ -89,7 +89,7 @@ public ref struct InstructionSweep
             throw new ArgumentException($"A buffer of at least {MinimumBufferLength} hits is needed.", nameof(hits));
         }
 
-        Span<int> positions = stackalloc int[ChunkLength + A64Filter.Excess];
+        Span<ushort> positions = stackalloc ushort[ChunkLength + A64Filter.Excess];
         int count = 0;
 
         // A buffer that is nearly full would be filled in ever smaller pieces.
@@ -107,8 +107,7 @@ public ref struct InstructionSweep
         return count;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private int SweepA64(scoped Span<int> positions, Span<InstructionHit> hits)
+    private int SweepA64(scoped Span<ushort> positions, Span<InstructionHit> hits)
     {
         int wordCount = Math.Min(ChunkLength, (_code.Length - _position) / WordLength);
         if (wordCount == 0)
@@ -117,43 +116,16 @@ public ref struct InstructionSweep
         }
 
         ReadOnlySpan<uint> words = MemoryMarshal.Cast<byte, uint>(_code.Slice(_position, wordCount * WordLength));
-        int found = A64Filter.Find(words, positions, (_options & SweepOptions.Stack) == 0, out int stackCommon);
+        int found = A64Filter.Find(words, positions, (_options & SweepOptions.Stack) == 0, out int stack);
         if (found > hits.Length)
         {
             // Not all of them fit if all are hits: the sweep goes on from the first that would not.
             wordCount = positions[hits.Length];
             words = words[..wordCount];
-            found = A64Filter.Find(words, positions, (_options & SweepOptions.Stack) == 0, out stackCommon);
+            found = A64Filter.Find(words, positions, (_options & SweepOptions.Stack) == 0, out stack);
         }
 
-        uint omitStack = (_options & SweepOptions.Stack) == 0 ? A64Classes.BaseInRn : 0;
-        uint omitLiterals = (_options & SweepOptions.Literals) == 0 ? A64Classes.Literal : 0;
-        int stack = stackCommon; // a variable of its own, as one that was passed by reference lives in memory
-        int literals = 0;
-        int count = 0;
-        var start = (uint)_position;
-        ref uint ofRow = ref A64Classes.OfRow;
-        ref uint first = ref MemoryMarshal.GetReference(words);
-        ref int next = ref MemoryMarshal.GetReference(positions);
-        ref InstructionHit hit = ref MemoryMarshal.GetReference(hits);
-        for (int i = 0; i < found; i++)
-        {
-            int position = Unsafe.Add(ref next, i);
-            uint word = Unsafe.Add(ref first, position);
-            uint @class = A64Classes.Of(ref ofRow, word);
-
-            // Each is 0 or 1, and computed without a branch, which would often be mispredicted.
-            uint isStack = ((@class & omitStack) >> 16) & ((((word >> 5) & 31) + 1) >> 5);
-            uint isLiteral = (@class & omitLiterals) >> 17;
-            uint isFinding = ((@class & A64Classes.Reasons) + A64Classes.Reasons) >> 16;
-            stack += (int)isStack;
-            literals += (int)isLiteral;
-
-            // Written in any case, kept if it counts.
-            Unsafe.Add(ref hit, count) = new InstructionHit(start + (uint)(position * WordLength), word, (NoSyndromeReasons)(@class & A64Classes.Reasons), InstructionSet.A64, default);
-            count += (int)(isFinding & ~(isStack | isLiteral));
-        }
-
+        int count = A64Classes.Select(words, positions[..found], (uint)_position, _options, hits, ref stack, out int literals);
         if ((_options & SweepOptions.CountUndecoded) != 0)
         {
             Undecoded += A64Classes.CountUndecoded(words);
@@ -166,7 +138,7 @@ public ref struct InstructionSweep
         return count;
     }
 
-    private int SweepA32(scoped Span<int> positions, Span<InstructionHit> hits)
+    private int SweepA32(scoped Span<ushort> positions, Span<InstructionHit> hits)
     {
         int wordCount = Math.Min(Math.Min(ChunkLength, hits.Length), (_code.Length - _position) / WordLength);
         if (wordCount == 0)
@@ -177,10 +149,11 @@ public ref struct InstructionSweep
         ReadOnlySpan<byte> bytes = _code.Slice(_position, wordCount * WordLength);
         int found = AArch32Filter.FindA32(bytes, _isBigEndian, positions);
         int count = 0;
-        foreach (int position in positions[..found])
+        foreach (ushort position in positions[..found])
         {
-            uint word = ReadWord(bytes[position..]);
-            count += Decide(InstructionDecoder.DecodeA32(word, out AccessDescriptor access), in access, _position + position, hits, count);
+            int offset = position * WordLength;
+            uint word = ReadWord(bytes[offset..]);
+            count += Decide(InstructionDecoder.DecodeA32(word, out AccessDescriptor access), in access, _position + offset, hits, count);
         }
 
         Instructions += wordCount;
@@ -188,14 +161,20 @@ public ref struct InstructionSweep
         return count;
     }
 
-    private int SweepT32(scoped Span<int> positions, Span<InstructionHit> hits)
+    private int SweepT32(scoped Span<ushort> positions, Span<InstructionHit> hits)
     {
         int start = _position;
-        int end = start + Math.Min(Math.Min(ChunkLength, hits.Length) * HalfwordLength, _code.Length - start);
-        int found = AArch32Filter.FindT32(_code, start, end, _isBigEndian, positions, out int next, out int instructions);
-        int count = 0;
-        foreach (int position in positions[..found])
+        int halfwordCount = Math.Min(Math.Min(ChunkLength, hits.Length), (_code.Length - start) / HalfwordLength);
+        if (halfwordCount == 0)
         {
+            return EndInside();
+        }
+
+        int found = AArch32Filter.FindT32(_code.Slice(start, halfwordCount * HalfwordLength), _isBigEndian, positions, out int length, out int instructions);
+        int count = 0;
+        foreach (ushort candidate in positions[..found])
+        {
+            int position = start + (candidate * HalfwordLength);
             uint halfword = ReadHalfword(position);
             if (halfword >> 8 == 0xBF)
             {
@@ -208,20 +187,20 @@ public ref struct InstructionSweep
                 continue;
             }
 
-            int length = InstructionDecoder.GetT32Length((ushort)halfword);
-            if (length > _code.Length - position)
+            bool isWide = InstructionDecoder.GetT32Length((ushort)halfword) == WordLength;
+            if (isWide && position + WordLength > _code.Length)
             {
                 Undecoded++;
                 continue;
             }
 
-            uint opcode = length == WordLength ? (halfword << 16) | ReadHalfword(position + HalfwordLength) : halfword;
+            uint opcode = isWide ? (halfword << 16) | ReadHalfword(position + HalfwordLength) : halfword;
             count += Decide(InstructionDecoder.DecodeT32(opcode, StateAt(position), out AccessDescriptor access), in access, position, hits, count);
         }
 
         Instructions += instructions;
-        _position = Math.Min(next, _code.Length);
-        return instructions == 0 ? EndInside() : count;
+        _position = Math.Min(start + (length * HalfwordLength), _code.Length);
+        return count;
     }
 
     // A block has four instructions at most: they are counted from where it started.

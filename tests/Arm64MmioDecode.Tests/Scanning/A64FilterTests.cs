@@ -1,5 +1,8 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 using Arm64MmioDecode.Decoding;
 using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Encodings;
@@ -105,9 +108,9 @@ public sealed class A64FilterTests
 
         foreach (bool withoutStack in new[] { false, true })
         {
-            var positions = new int[length + A64Filter.Excess];
+            var positions = new ushort[length + A64Filter.Excess];
             int count = A64Filter.Find(words, positions, withoutStack, out int stack);
-            List<int> expected = [];
+            List<ushort> expected = [];
             int expectedStack = 0;
             for (int i = 0; i < length; i++)
             {
@@ -115,12 +118,51 @@ public sealed class A64FilterTests
                 expectedStack += isStack ? 1 : 0;
                 if (!isStack && A64Filter.MayBeFinding(words[i]))
                 {
-                    expected.Add(i);
+                    expected.Add((ushort)i);
                 }
             }
 
             positions.AsSpan(0, count).ToArray().Should().Equal(expected);
             stack.Should().Be(expectedStack);
+        }
+    }
+
+    [Fact]
+    public void Each_width_of_vectors_finds_the_same()
+    {
+        uint[] words = [.. WordsOfEveryRow()];
+        words = words[..^(words.Length % 32)];
+        foreach (bool withoutStack in new[] { false, true })
+        {
+            foreach (uint[] piece in words.Chunk(2048))
+            {
+                var expected = new ushort[piece.Length + A64Filter.Excess];
+                int expectedCount = A64Filter.Find(piece, expected, withoutStack, out int expectedStack);
+                foreach (FindInVectors find in Supported())
+                {
+                    var positions = new ushort[piece.Length + A64Filter.Excess];
+                    int count = 0;
+                    int stack = 0;
+                    find(ref piece[0], piece.Length, ref positions[0], withoutStack, ref count, ref stack).Should().Be(piece.Length);
+                    positions.AsSpan(0, count).ToArray().Should().Equal(expected[..expectedCount]);
+                    stack.Should().Be(expectedStack);
+                }
+            }
+        }
+    }
+
+    private delegate int FindInVectors(ref uint word, int length, ref ushort position, bool withoutStack, ref int count, ref int stack);
+
+    private static IEnumerable<FindInVectors> Supported()
+    {
+        if (Ssse3.IsSupported || AdvSimd.Arm64.IsSupported)
+        {
+            yield return A64Filter.FindVector128;
+        }
+
+        if (Avx2.IsSupported)
+        {
+            yield return A64Filter.FindAvx2;
         }
     }
 
