@@ -26,7 +26,16 @@ public sealed partial class AccessPlan
             return false;
         }
 
-        ExecutePlain(in access, registers, ref bus, in options, pc, address, moved);
+        _isDriving = true;
+        try
+        {
+            ExecutePlain(in access, registers, ref bus, in options, pc, address, moved);
+        }
+        finally
+        {
+            _isDriving = false;
+        }
+
         return true;
     }
 
@@ -63,7 +72,10 @@ public sealed partial class AccessPlan
         return (address & (ulong)(size - 1)) == 0 || (size <= PlainBusWidth && MayBeUnaligned(in access, in options));
     }
 
-    /// <summary>Performs what <see cref="TryPlacePlain"/> has placed. <see cref="Status"/> says how it ended.</summary>
+    /// <summary>
+    /// Performs what <see cref="TryPlacePlain"/> has placed. <see cref="Status"/> says how it ended. It is the caller who sees to it that
+    /// the bus does not call back.
+    /// </summary>
     internal void ExecutePlain<TBus>(
         in AccessDescriptor access, IGuestRegisters registers, ref TBus bus, in EmulationOptions options, ulong pc, ulong address, ulong moved)
         where TBus : struct, IMmioBus
@@ -79,8 +91,37 @@ public sealed partial class AccessPlan
         }
 
         _emulated.BeginPlain(in access);
-        _sequence.Place(address, access.ElementCount, access.ElementSizeLog2);
-        _family = _transfers;
+        _sequence.End();
+        if (_family != _transfers)
+        {
+            _family = _transfers;
+        }
+
+        if (count == 1 && access.RegisterFile == RegisterFile.General && (address & (ulong)(size - 1)) == 0)
+        {
+            // What most exits are: nothing of it needs a place in memory.
+            ulong at = options.TopByteIgnored ? (ulong)((long)(address << 8) >> 8) : address;
+            ulong word = 0;
+            BusStatus answer = isLoad
+                ? bus.Read(at, size, out word)
+                : bus.Write(at, size, registers.GetXOrZero(access.Rt) & Element.Mask(size));
+            if (!answer.IsSuccess)
+            {
+                _emulated.RaiseDataAbort(answer.StatusCode, address, !isLoad);
+            }
+            else if (registers.Pc == pc)
+            {
+                if (isLoad)
+                {
+                    registers.SetXUnlessZero(access.Rt, Transfers.Extend(in access, word & Element.Mask(size)));
+                }
+
+                CompleteA64(in access, registers, pc, moved);
+            }
+
+            return;
+        }
+
         if (!isLoad)
         {
             GatherPlain(in access, registers);
@@ -130,41 +171,33 @@ public sealed partial class AccessPlan
     private BusStatus Transfer<TBus>(ref TBus bus, bool isLoad, ref ulong address, int size, int count, bool topByteIgnored)
         where TBus : struct, IMmioBus
     {
-        _isDriving = true;
-        try
+        if ((address & (ulong)(size - 1)) != 0)
         {
-            if ((address & (ulong)(size - 1)) != 0)
+            return TransferInPieces(ref bus, isLoad, ref address, size, count, topByteIgnored);
+        }
+
+        ref ulong word = ref _words[0];
+        for (int i = 0; i < count; i++, address += (uint)size, word = ref Unsafe.Add(ref word, 1))
+        {
+            ulong at = topByteIgnored ? (ulong)((long)(address << 8) >> 8) : address;
+            BusStatus status;
+            if (isLoad)
             {
-                return TransferInPieces(ref bus, isLoad, ref address, size, count, topByteIgnored);
+                status = bus.Read(at, size, out ulong value);
+                word = value & Element.Mask(size);
+            }
+            else
+            {
+                status = bus.Write(at, size, word & Element.Mask(size));
             }
 
-            ref ulong word = ref _words[0];
-            for (int i = 0; i < count; i++, address += (uint)size, word = ref Unsafe.Add(ref word, 1))
+            if (!status.IsSuccess)
             {
-                ulong at = topByteIgnored ? (ulong)((long)(address << 8) >> 8) : address;
-                BusStatus status;
-                if (isLoad)
-                {
-                    status = bus.Read(at, size, out ulong value);
-                    word = value & Element.Mask(size);
-                }
-                else
-                {
-                    status = bus.Write(at, size, word & Element.Mask(size));
-                }
-
-                if (!status.IsSuccess)
-                {
-                    return status;
-                }
+                return status;
             }
+        }
 
-            return BusStatus.Success;
-        }
-        finally
-        {
-            _isDriving = false;
-        }
+        return BusStatus.Success;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

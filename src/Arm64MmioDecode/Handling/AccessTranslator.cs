@@ -107,7 +107,7 @@ internal sealed class AccessTranslator : INonFaultMmioBus, ITagMemory, ITransact
     }
 
     /// <summary>Remembers a page whose translation the processor itself has reported.</summary>
-    public ref readonly GuestPage Add(ulong virtualAddress, ulong physicalAddress, PageAccess access)
+    public void Add(ulong virtualAddress, ulong physicalAddress, PageAccess access, bool isMemory)
     {
         ref GuestPage page = ref Slot();
         page.Virtual = virtualAddress & ~GuestPage.OffsetMask;
@@ -115,9 +115,8 @@ internal sealed class AccessTranslator : INonFaultMmioBus, ITagMemory, ITransact
         page.Access = access | PageAccess.Read;
         page.NeedsUpdate = false;
         page.IsDeviceType = false;
-        page.IsMemory = IsMemory(page.Physical, (access & PageAccess.Write) != 0);
+        page.IsMemory = isMemory;
         SetLatest(page);
-        return ref page;
     }
 
     /// <summary>Translates without remembering.</summary>
@@ -144,10 +143,10 @@ internal sealed class AccessTranslator : INonFaultMmioBus, ITagMemory, ITransact
     /// <param name="virtualAddress">The address.</param>
     /// <param name="access">What the access needs.</param>
     /// <param name="isUsed">Whether the access is going to be made: memory is then marked as accessed, and as dirty, where the guest leaves that to the processor.</param>
-    /// <param name="page">The page.</param>
+    /// <param name="page">The number of the page, by which the translator has it.</param>
     /// <param name="fault">Why there is none.</param>
     /// <returns>Whether there is a translation with the permission.</returns>
-    public bool TryLocate(ulong virtualAddress, PageAccess access, bool isUsed, out GuestPage page, out TranslationFault fault)
+    public bool TryLocate(ulong virtualAddress, PageAccess access, bool isUsed, out int page, out TranslationFault fault)
     {
         fault = default;
         ulong virtualPage = virtualAddress & ~GuestPage.OffsetMask;
@@ -157,12 +156,12 @@ internal sealed class AccessTranslator : INonFaultMmioBus, ITagMemory, ITransact
             if (known.Virtual == virtualPage && known.Allows(access))
             {
                 bool ready = !(isUsed && known.NeedsUpdate) || TryUpdate(virtualAddress, access, ref known, out fault);
-                page = known;
+                page = i;
                 return ready;
             }
         }
 
-        page = default;
+        page = 0;
         if (!CanTranslate)
         {
             return false;
@@ -175,14 +174,16 @@ internal sealed class AccessTranslator : INonFaultMmioBus, ITagMemory, ITransact
             return false;
         }
 
+        page = _next;
         ref GuestPage slot = ref Slot();
         slot.Virtual = virtualPage;
         slot.Access = access;
         Fill(ref slot, result);
-        bool found = !(isUsed && slot.NeedsUpdate) || TryUpdate(virtualAddress, access, ref slot, out fault);
-        page = slot;
-        return found;
+        return !(isUsed && slot.NeedsUpdate) || TryUpdate(virtualAddress, access, ref slot, out fault);
     }
+
+    /// <summary>A page that has been located.</summary>
+    public ref readonly GuestPage this[int page] => ref _pages[page];
 
     private void Fill(ref GuestPage page, in TranslationResult result)
     {
@@ -266,11 +267,12 @@ internal sealed class AccessTranslator : INonFaultMmioBus, ITagMemory, ITransact
         plan.Drive(ref reference, this);
     }
 
-    /// <summary>Performs a plain load or store, as placed by the plan, unless its exit is abandoned in the middle.</summary>
-    public void PerformPlain(AccessPlan plan, in AccessDescriptor access, IGuestRegisters registers, in EmulationOptions options, ulong pc, ulong address, ulong moved)
+    /// <summary>Performs a plain load or store, as placed by the plan, in a device's page, unless its exit is abandoned in the middle.</summary>
+    public void PerformPlain(
+        AccessPlan plan, in AccessDescriptor access, IGuestRegisters registers, in EmulationOptions options, ulong physicalPage, ulong pc, ulong address, ulong moved)
     {
-        var reference = new Reference(this);
-        plan.ExecutePlain(in access, registers, ref reference, in options, pc, address, moved);
+        var page = new DevicePage(this, physicalPage);
+        plan.ExecutePlain(in access, registers, ref page, in options, pc, address, moved);
     }
 
     /// <summary>Reads guest memory, in ascending order of addresses.</summary>
@@ -403,7 +405,8 @@ internal sealed class AccessTranslator : INonFaultMmioBus, ITagMemory, ITransact
     // Device memory, and what is no memory at all, is not read speculatively (Arm ARM, AArch64.MemSingleRead with a non-fault access).
     private BusStatus LocateNonFault(ulong address, out ulong physicalAddress)
     {
-        bool found = TryLocate(address, PageAccess.Read, isUsed: true, out GuestPage page, out _);
+        bool found = TryLocate(address, PageAccess.Read, isUsed: true, out int located, out _);
+        ref readonly GuestPage page = ref _pages[located];
         physicalAddress = page.Locate(address);
         return found && !IsAbandoned && page.IsMemory && !page.IsDeviceType ? BusStatus.Success : BusStatus.ExternalAbort;
     }
@@ -433,8 +436,9 @@ internal sealed class AccessTranslator : INonFaultMmioBus, ITagMemory, ITransact
     private BusStatus LocateOther(ulong address, PageAccess access, out ulong physicalAddress, out bool isMemory)
     {
         TranslationFault fault = default;
-        if (!IsAbandoned && !(_isGuardedControlStack && !IsKnown(address)) && TryLocate(address, access, isUsed: true, out GuestPage page, out fault))
+        if (!IsAbandoned && !(_isGuardedControlStack && !IsKnown(address)) && TryLocate(address, access, isUsed: true, out int located, out fault))
         {
+            ref readonly GuestPage page = ref _pages[located];
             SetLatest(page);
             physicalAddress = page.Locate(address);
             isMemory = page.IsMemory;
@@ -467,7 +471,7 @@ internal sealed class AccessTranslator : INonFaultMmioBus, ITagMemory, ITransact
     }
 
     // Without IGuestRam nobody can say whether a page is memory for a write: a readable page may be a ROM, whose writes exit.
-    private bool IsMemory(ulong physicalPage, bool write) =>
+    public bool IsMemory(ulong physicalPage, bool write) =>
         _ram is not null ? _ram.Contains(physicalPage, write) : !write && _memory is not null && CanRead(_memory, physicalPage);
 
     private static bool CanRead(IGuestMemory memory, ulong physicalAddress)
@@ -479,7 +483,7 @@ internal sealed class AccessTranslator : INonFaultMmioBus, ITagMemory, ITransact
     private ref GuestPage Slot()
     {
         ref GuestPage slot = ref _pages[_next];
-        _next = (_next + 1) % _pages.Length;
+        _next = _next + 1 < _pages.Length ? _next + 1 : 0;
         _known = Math.Min(_known + 1, _pages.Length);
         return ref slot;
     }
@@ -496,5 +500,21 @@ internal sealed class AccessTranslator : INonFaultMmioBus, ITagMemory, ITransact
         public BusStatus Read(ulong address, int size, out ulong value) => translator.Read(address, size, out value);
 
         public BusStatus Write(ulong address, int size, ulong value) => translator.Write(address, size, value);
+    }
+
+    // The devices behind one page of the guest's, all of whose addresses lead there.
+    private readonly struct DevicePage(AccessTranslator translator, ulong physicalPage) : IMmioBus
+    {
+        public BusStatus Read(ulong address, int size, out ulong value)
+        {
+            BusStatus status = translator._devices.Read(physicalPage | (address & GuestPage.OffsetMask), size, out value);
+            return translator.IsAbandoned ? BusStatus.ExternalAbort : status;
+        }
+
+        public BusStatus Write(ulong address, int size, ulong value)
+        {
+            BusStatus status = translator._devices.Write(physicalPage | (address & GuestPage.OffsetMask), size, value);
+            return translator.IsAbandoned ? BusStatus.ExternalAbort : status;
+        }
     }
 }

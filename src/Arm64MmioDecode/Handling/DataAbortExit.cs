@@ -11,43 +11,29 @@ namespace Arm64MmioDecode.Handling;
 /// </summary>
 public readonly record struct DataAbortExit
 {
-    // The parts' own fields: small structs inside would be copied through memory whenever one of their properties is asked for.
+    // Four words, which a compiler keeps in registers. _rest, from the lowest bit: instruction (32 bits), its length (8), source (8), precision
+    // of the IPA (8), flags.
     private readonly ulong _syndrome;
     private readonly ulong _faultAddress;
     private readonly ulong _ipa;
-    private readonly uint _instruction;
-    private readonly byte _instructionLength;
-    private readonly SyndromeSource _source;
-    private readonly bool _hasFaultAddress;
-    private readonly IpaPrecision _ipaPrecision;
-    private readonly bool _nonSecureSpace;
+    private readonly ulong _rest;
+
+    private const int LengthShift = 32;
+    private const int SourceShift = 40;
+    private const int PrecisionShift = 48;
+    private const ulong InstructionMask = (1ul << SourceShift) - 1;
+    private const ulong HasFaultAddressFlag = 1ul << 56;
+    private const ulong NonSecureSpaceFlag = 1ul << 57;
 
     private const ulong IpaPageMask = (1ul << 44) - 1;
     private const int PageShift = 12;
 
-    private DataAbortExit(in DataAbortExit exit, uint instruction, int instructionLength)
+    private DataAbortExit(ulong syndrome, ulong faultAddress, ulong ipa, ulong rest)
     {
-        _syndrome = exit._syndrome;
-        _faultAddress = exit._faultAddress;
-        _ipa = exit._ipa;
-        _source = exit._source;
-        _hasFaultAddress = exit._hasFaultAddress;
-        _ipaPrecision = exit._ipaPrecision;
-        _nonSecureSpace = exit._nonSecureSpace;
-        _instruction = instruction;
-        _instructionLength = (byte)instructionLength;
-    }
-
-    // One whose FAR and IPA are known to the byte.
-    private DataAbortExit(ulong esr, ulong far, ulong ipa, bool nonSecureSpace)
-    {
-        _syndrome = esr;
-        _source = SyndromeSource.Esr;
-        _hasFaultAddress = true;
-        _faultAddress = far;
+        _syndrome = syndrome;
+        _faultAddress = faultAddress;
         _ipa = ipa;
-        _ipaPrecision = IpaPrecision.Byte;
-        _nonSecureSpace = nonSecureSpace;
+        _rest = rest;
     }
 
     /// <summary>Describes an exit by its parts.</summary>
@@ -57,25 +43,23 @@ public readonly record struct DataAbortExit
     public DataAbortExit(in DataAbortSyndrome syndrome, ulong? faultAddress, in IntermediatePhysicalAddress ipa)
     {
         _syndrome = syndrome.Value;
-        _source = syndrome.Source;
-        _hasFaultAddress = faultAddress.HasValue && !syndrome.FnV;
         _faultAddress = faultAddress.GetValueOrDefault();
         _ipa = ipa.Value;
-        _ipaPrecision = ipa.Precision;
-        _nonSecureSpace = ipa.NonSecureSpace;
+        _rest = ((ulong)syndrome.Source << SourceShift) | ((ulong)ipa.Precision << PrecisionShift)
+            | (faultAddress.HasValue && !syndrome.FnV ? HasFaultAddressFlag : 0) | (ipa.NonSecureSpace ? NonSecureSpaceFlag : 0);
     }
 
     /// <summary>The syndrome.</summary>
-    public DataAbortSyndrome Syndrome => new(_syndrome, _source);
+    public DataAbortSyndrome Syndrome => new(_syndrome, Source);
 
     /// <summary>The virtual address that faulted, with its tag bits, or null when it is not known (also when the syndrome says FnV).</summary>
-    public ulong? FaultAddress => _hasFaultAddress ? _faultAddress : null;
+    public ulong? FaultAddress => HasFaultAddress ? _faultAddress : null;
 
     /// <summary>The intermediate physical address (what hypervisors call guest-physical address), as far as it is known.</summary>
-    public IntermediatePhysicalAddress Ipa => new(_ipa, _ipaPrecision, _nonSecureSpace);
+    public IntermediatePhysicalAddress Ipa => new(_ipa, IpaPrecision, (_rest & NonSecureSpaceFlag) != 0);
 
     /// <summary>How many bytes of the instruction the hypervisor delivered: 0, 2 or 4.</summary>
-    public int DeliveredLength => _instructionLength;
+    public int DeliveredLength => (byte)(_rest >> LengthShift);
 
     /// <summary>An exit as a hypervisor that runs at EL2 itself reads it from the registers.</summary>
     /// <param name="esr">ESR_EL2.</param>
@@ -91,7 +75,11 @@ public readonly record struct DataAbortExit
         const uint KindOfFault = 0b1100;
         if (IsPlainSyndrome(esr) && ((uint)esr & KindOfFault) != KindOfFault && ((uint)esr & IsvAndFnP) != FnP && ((uint)esr & FnV) == 0)
         {
-            return new DataAbortExit(esr, far, ((hpfar >> 4) & IpaPageMask) << PageShift | (far & GuestPage.OffsetMask), nonSecureSpace: hpfar >> 63 != 0);
+            return new DataAbortExit(
+                esr,
+                far,
+                ((hpfar >> 4) & IpaPageMask) << PageShift | (far & GuestPage.OffsetMask),
+                HasFaultAddressFlag | ((ulong)IpaPrecision.Byte << PrecisionShift) | (hpfar >> 63 != 0 ? NonSecureSpaceFlag : 0));
         }
 
         DataAbortSyndrome syndrome = DataAbortSyndrome.FromEsr(esr);
@@ -124,19 +112,34 @@ public readonly record struct DataAbortExit
     /// <returns>The exit with the bytes.</returns>
     public DataAbortExit WithInstruction(ReadOnlySpan<byte> bytes)
     {
-        return bytes.Length >= sizeof(uint) ? new DataAbortExit(this, BinaryPrimitives.ReadUInt32LittleEndian(bytes), sizeof(uint))
-            : bytes.Length >= sizeof(ushort) ? new DataAbortExit(this, BinaryPrimitives.ReadUInt16LittleEndian(bytes), sizeof(ushort))
-            : new DataAbortExit(this, 0, 0);
+        ulong instruction = bytes.Length >= sizeof(uint) ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) | ((ulong)sizeof(uint) << LengthShift)
+            : bytes.Length >= sizeof(ushort) ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) | ((ulong)sizeof(ushort) << LengthShift)
+            : 0;
+        return new DataAbortExit(_syndrome, _faultAddress, _ipa, (_rest & ~InstructionMask) | instruction);
     }
 
+    private SyndromeSource Source => (SyndromeSource)(byte)(_rest >> SourceShift);
+
+    /// <summary>Whether <see cref="FaultAddress"/> is known.</summary>
+    internal bool HasFaultAddress => (_rest & HasFaultAddressFlag) != 0;
+
+    /// <summary>It, where it is known.</summary>
+    internal ulong KnownFaultAddress => _faultAddress;
+
+    /// <summary>The value of <see cref="Ipa"/>.</summary>
+    internal ulong IpaValue => _ipa;
+
+    /// <summary>The precision of <see cref="Ipa"/>.</summary>
+    internal IpaPrecision IpaPrecision => (IpaPrecision)(byte)(_rest >> PrecisionShift);
+
     /// <summary>The four bytes, when as many were delivered.</summary>
-    internal uint DeliveredWord => _instruction;
+    internal uint DeliveredWord => (uint)_rest;
 
     /// <summary>
     /// Whether this is what nearly all exits are: a translation, access flag or permission fault of a level from 0 to 3 in an
     /// access that an instruction of the guest made for itself (<see cref="DataAbortClass.InstructionAccess"/>).
     /// </summary>
-    internal bool IsPlain => IsPlainSyndrome(_syndrome) && (_source == SyndromeSource.Esr || _source == SyndromeSource.KvmNisv);
+    internal bool IsPlain => IsPlainSyndrome(_syndrome) && Source is SyndromeSource.Esr or SyndromeSource.KvmNisv;
 
     // EC 0x24 and nothing above it (ISS2); S1PTW, CM and VNCR are 0.
     private static bool IsPlainSyndrome(ulong syndrome)
@@ -152,7 +155,7 @@ public readonly record struct DataAbortExit
 
     /// <summary>Copies the delivered bytes of the instruction.</summary>
     /// <param name="destination">Receives <see cref="DeliveredLength"/> bytes; at least 4 bytes long.</param>
-    internal void CopyInstruction(Span<byte> destination) => BinaryPrimitives.WriteUInt32LittleEndian(destination, _instruction);
+    internal void CopyInstruction(Span<byte> destination) => BinaryPrimitives.WriteUInt32LittleEndian(destination, (uint)_rest);
 
     // Copies field by field, as AccessDescriptor.CopyTo.
     internal void CopyTo(ref DataAbortExit other)
@@ -160,12 +163,7 @@ public readonly record struct DataAbortExit
         Unsafe.AsRef(in other._syndrome) = _syndrome;
         Unsafe.AsRef(in other._faultAddress) = _faultAddress;
         Unsafe.AsRef(in other._ipa) = _ipa;
-        Unsafe.AsRef(in other._instruction) = _instruction;
-        Unsafe.AsRef(in other._instructionLength) = _instructionLength;
-        Unsafe.AsRef(in other._source) = _source;
-        Unsafe.AsRef(in other._hasFaultAddress) = _hasFaultAddress;
-        Unsafe.AsRef(in other._ipaPrecision) = _ipaPrecision;
-        Unsafe.AsRef(in other._nonSecureSpace) = _nonSecureSpace;
+        Unsafe.AsRef(in other._rest) = _rest;
     }
 
     /// <summary>The syndrome and the addresses in a line.</summary>

@@ -22,13 +22,13 @@ public sealed partial class ExitHandler
     // Whether only the instruction tells all addresses of an access that the syndrome describes, and whose permissions it has.
     private bool LeavesOpenWhere(in AccessDescriptor access)
     {
-        if (_exit.Ipa.Precision == IpaPrecision.None)
+        if (_exit.IpaPrecision == IpaPrecision.None)
         {
             // A translation has to tell the page, with the permissions of EL0 for an unprivileged access.
             return true;
         }
 
-        ulong offset = (_exit.FaultAddress ?? _exit.Ipa.Value) & GuestPage.OffsetMask;
+        ulong offset = (_exit.FaultAddress ?? _exit.IpaValue) & GuestPage.OffsetMask;
         if (offset + (ulong)access.TotalSize > GuestPage.Size)
         {
             // The next page too.
@@ -57,19 +57,19 @@ public sealed partial class ExitHandler
         {
             address = far;
         }
-        else if (_exit.Ipa.Precision == IpaPrecision.Byte)
+        else if (_exit.IpaPrecision == IpaPrecision.Byte)
         {
-            address = _exit.Ipa.Value;
+            address = _exit.IpaValue;
         }
         else
         {
             return Verdict.NotEmulated(ExitReason.AddressNotAvailable);
         }
 
-        bool isLocated = _exit.Ipa.Precision != IpaPrecision.None;
+        bool isLocated = _exit.IpaPrecision != IpaPrecision.None;
         if (isLocated)
         {
-            if (_translator.Add(address, _exit.Ipa.Value, write ? PageAccess.Write : PageAccess.Read).IsMemory)
+            if (_translator.IsMemory(_exit.IpaValue & ~GuestPage.OffsetMask, write))
             {
                 return Verdict.Retry(ExitReason.IsMemory);
             }
@@ -80,10 +80,15 @@ public sealed partial class ExitHandler
         }
 
         SetGuestState();
-        if (_isAtOnce && isLocated && (address & GuestPage.OffsetMask) + (ulong)access.TotalSize <= GuestPage.Size
-            && _plan.TryPlacePlain(access, address, _registers, _options, out ulong pc, out _, out ulong moved))
+        if (isLocated)
         {
-            return PerformPlain(pc, address, moved);
+            if (_isAtOnce && (address & GuestPage.OffsetMask) + (ulong)access.TotalSize <= GuestPage.Size
+                && _plan.TryPlacePlain(access, address, _registers, _options, out ulong pc, out _, out ulong moved))
+            {
+                return PerformPlain(_exit.IpaValue, pc, address, moved);
+            }
+
+            _translator.Add(address, _exit.IpaValue, write ? PageAccess.Write : PageAccess.Read, isMemory: false);
         }
 
         if (Prepare(access, address) is { IsGoOn: false } ended)
@@ -128,15 +133,16 @@ public sealed partial class ExitHandler
         SetGuestState();
         if (_isAtOnce && _isPlain
             && _plan.TryPlacePlain(_access, 0, _registers, _options, out ulong pc, out ulong address, out ulong moved)
-            && TryAgreeWithTransfer(address, (ulong)_access.TotalSize, ulong.MaxValue, out Verdict agreedAtOnce))
+            && ((address ^ _exit.KnownFaultAddress) & ~GuestPage.OffsetMask) == 0
+            && TryAgreeWithTransfer(address, (ulong)_access.TotalSize, ulong.MaxValue, out ulong physicalPage, out Verdict agreedAtOnce))
         {
-            return agreedAtOnce.IsGoOn ? PerformPlain(pc, address, moved) : agreedAtOnce;
+            return agreedAtOnce.IsGoOn ? PerformPlain(physicalPage, pc, address, moved) : agreedAtOnce;
         }
 
         Verdict prepared = Prepare(_access, 0);
         if (prepared.IsGoOn && _isPlain
             && _plan.TryGetTransfer(out ulong start, out ulong length, out ulong mask)
-            && TryAgreeWithTransfer(start, length, mask, out Verdict verdict))
+            && TryAgreeWithTransfer(start, length, mask, out _, out Verdict verdict))
         {
             return verdict;
         }
@@ -155,6 +161,7 @@ public sealed partial class ExitHandler
         if (agreed.IsGoOn || isMemory)
         {
             _trapped = trapped;
+            _hasTrapped = true;
         }
 
         if (isUnsupported && isMemory)
@@ -170,9 +177,10 @@ public sealed partial class ExitHandler
             : LocateOtherPages(trapped);
     }
 
-    private Verdict PerformPlain(ulong pc, ulong address, ulong moved)
+    // All of it is in one page, which is a device's.
+    private Verdict PerformPlain(ulong physicalPage, ulong pc, ulong address, ulong moved)
     {
-        _translator.PerformPlain(_plan, _access, _registers, _options, pc, address, moved);
+        _translator.PerformPlain(_plan, _access, _registers, _options, physicalPage & ~GuestPage.OffsetMask, pc, address, moved);
         _isExecuted = true;
         return Verdict.GoOn;
     }

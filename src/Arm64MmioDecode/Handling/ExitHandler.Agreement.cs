@@ -37,11 +37,13 @@ public sealed partial class ExitHandler
     }
 
     // The same for a plain load or store in one page whose address the exit reports, which is what most exits are.
-    private bool TryAgreeWithTransfer(ulong address, ulong length, ulong mask, out Verdict verdict)
+    private bool TryAgreeWithTransfer(ulong address, ulong length, ulong mask, out ulong physicalPage, out Verdict verdict)
     {
         const ulong Untagged = ulong.MaxValue >> 8;
         verdict = Verdict.GoOn;
-        if (_exit.FaultAddress is not { } far
+        physicalPage = 0;
+        ulong far = _exit.KnownFaultAddress;
+        if (!_exit.HasFaultAddress
             || _exit.Syndrome.FnP
             || IsGuardedControlStack
             || (address & GuestPage.OffsetMask) + length > GuestPage.Size)
@@ -69,10 +71,21 @@ public sealed partial class ExitHandler
             _translator.SetUnprivileged(reads: !write, writes: write);
         }
 
-        verdict = _translator.CanTranslate ? LocatePage(far, access, isTrapped: true)
-            : _exit.Ipa.Precision == IpaPrecision.None ? Verdict.NotEmulated(ExitReason.AddressNotAvailable)
-            : _translator.Add(far, _exit.Ipa.Value, access).IsMemory ? Verdict.Retry(ExitReason.IsMemory)
-            : Verdict.GoOn;
+        if (_translator.CanTranslate)
+        {
+            verdict = LocatePage(far, access, isTrapped: true, out physicalPage);
+        }
+        else if (_exit.IpaPrecision == IpaPrecision.None)
+        {
+            verdict = Verdict.NotEmulated(ExitReason.AddressNotAvailable);
+        }
+        else
+        {
+            physicalPage = _exit.IpaValue & ~GuestPage.OffsetMask;
+            verdict = _translator.IsMemory(physicalPage, write) ? Verdict.Retry(ExitReason.IsMemory) : Verdict.GoOn;
+            _translator.Add(far, physicalPage, access, isMemory: false);
+        }
+
         return true;
     }
 
@@ -95,14 +108,19 @@ public sealed partial class ExitHandler
         if (!_translator.CanTranslate)
         {
             // FAR and IPA are what the processor translated. Without FAR's translation only the whole of both will do.
-            if (_exit.Ipa.Precision == IpaPrecision.None)
+            if (_exit.IpaPrecision == IpaPrecision.None)
             {
                 return Verdict.NotEmulated(ExitReason.AddressNotAvailable);
             }
 
-            return _translator.Add(far, _exit.Ipa.Value, AccessOf(range)).IsMemory
-                ? Verdict.Retry(ExitReason.IsMemory)
-                : Verdict.GoOn;
+            PageAccess access = AccessOf(range);
+            if (_translator.IsMemory(_exit.IpaValue & ~GuestPage.OffsetMask, (access & PageAccess.Write) != 0))
+            {
+                return Verdict.Retry(ExitReason.IsMemory);
+            }
+
+            _translator.Add(far, _exit.IpaValue, access, isMemory: false);
+            return Verdict.GoOn;
         }
 
         return LocatePage(far, AccessOf(range), isTrapped: true);
@@ -112,7 +130,7 @@ public sealed partial class ExitHandler
     private Verdict AgreeWithPage(in AddressRange range, out ulong trapped)
     {
         trapped = 0;
-        if (!_translator.CanTranslate || _exit.Ipa.Precision == IpaPrecision.None)
+        if (!_translator.CanTranslate || _exit.IpaPrecision == IpaPrecision.None)
         {
             return Verdict.NotEmulated(ExitReason.AddressNotAvailable);
         }
@@ -126,10 +144,10 @@ public sealed partial class ExitHandler
             if (located.Status != ExitStatus.Retry || located.Reason == ExitReason.IsMemory)
             {
                 // It is the page of the IPA, or nobody can say.
-                ulong candidate = (address & ~GuestPage.OffsetMask) | (_exit.Ipa.Value & GuestPage.OffsetMask);
-                if (located.Status == ExitStatus.NotEmulated || _exit.Ipa.Precision != IpaPrecision.Byte || range.Touches(candidate, granule))
+                ulong candidate = (address & ~GuestPage.OffsetMask) | (_exit.IpaValue & GuestPage.OffsetMask);
+                if (located.Status == ExitStatus.NotEmulated || _exit.IpaPrecision != IpaPrecision.Byte || range.Touches(candidate, granule))
                 {
-                    trapped = _exit.Ipa.Precision == IpaPrecision.Byte && granule == 1 ? candidate : address;
+                    trapped = _exit.IpaPrecision == IpaPrecision.Byte && granule == 1 ? candidate : address;
                     return located;
                 }
 
@@ -169,10 +187,15 @@ public sealed partial class ExitHandler
     }
 
     // Finds the page of an address. The one that trapped must be the page of the IPA, and no memory.
-    private Verdict LocatePage(ulong address, PageAccess access, bool isTrapped)
+    private Verdict LocatePage(ulong address, PageAccess access, bool isTrapped) => LocatePage(address, access, isTrapped, out _);
+
+    private Verdict LocatePage(ulong address, PageAccess access, bool isTrapped, out ulong physicalPage)
     {
         bool write = (access & PageAccess.Write) != 0;
-        if (!_translator.TryLocate(address, access, isUsed: !isTrapped, out GuestPage page, out TranslationFault fault))
+        bool isLocated = _translator.TryLocate(address, access, isUsed: !isTrapped, out int found, out TranslationFault fault);
+        ref readonly GuestPage page = ref _translator[found];
+        physicalPage = page.Physical;
+        if (!isLocated)
         {
             // A fault of the guest's own stage 2 at what trapped: the processor finds it, too, and the guest's hypervisor takes it.
             return fault.Kind == TranslationFaultKind.NotSupported || (fault.IsStage2 && !isTrapped) ? Verdict.NotEmulated(ExitReason.TranslationNotSupported)
@@ -186,7 +209,7 @@ public sealed partial class ExitHandler
         if (isTrapped)
         {
             ulong compared = ~(Math.Max(GranuleIfImprecise(), GuestPage.Size) - 1);
-            return _exit.Ipa.Precision != IpaPrecision.None && ((page.Physical ^ _exit.Ipa.Value) & compared) != 0
+            return _exit.IpaPrecision != IpaPrecision.None && ((page.Physical ^ _exit.IpaValue) & compared) != 0
                 ? Verdict.Retry(ExitReason.PageDiffers)
                 : page.IsMemory || IsRefusedByMemory(page) ? Verdict.Retry(ExitReason.IsMemory) : Verdict.GoOn;
         }

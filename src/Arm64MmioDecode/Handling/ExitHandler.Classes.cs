@@ -15,6 +15,8 @@ public sealed partial class ExitHandler
     {
         exit.CopyTo(ref _exit);
         _hasAccess = false;
+        _hasInstructionAddress = false;
+        _hasTrapped = false;
         _isExecuted = false;
         _rangeCount = 0;
         _fetchStatus = FetchStatus.NotAvailable;
@@ -24,8 +26,6 @@ public sealed partial class ExitHandler
             _otherFetch = default;
         }
 
-        _instructionAddress = null;
-        _trapped = exit.FaultAddress;
         _pstate = _registers.PState;
         if (_hasGuestState)
         {

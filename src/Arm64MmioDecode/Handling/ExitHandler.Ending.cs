@@ -9,11 +9,6 @@ public sealed partial class ExitHandler
 {
     private bool HasFault => _status == ExitStatus.GuestFault || (_status == ExitStatus.NotInstructionAccess && _action == ExitAction.InjectFault);
 
-    // Apart, so that the outcome of most exits is written where it is returned, without a copy of a fault that it has not.
-    private ExitOutcome OutcomeWithoutFault => new(_status, _reason, _class, _action, _notEmulatedReason);
-
-    private ExitOutcome OutcomeWithFault => new(OutcomeWithoutFault, _guestFault);
-
     private void CommitAccess()
     {
         if (_translator.IsAbandoned)

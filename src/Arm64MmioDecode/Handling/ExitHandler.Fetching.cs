@@ -12,7 +12,9 @@ public sealed partial class ExitHandler
 {
     private Verdict FetchInstruction()
     {
-        _instructionAddress = _registers.Pc;
+        ulong pc = _registers.Pc;
+        _instructionAddress = pc;
+        _hasInstructionAddress = true;
         if (_exit.DeliveredLength == sizeof(uint) && InstructionFetcher.GetInstructionSet(_pstate) != InstructionSet.T32)
         {
             _opcode = _exit.DeliveredWord;
@@ -20,7 +22,6 @@ public sealed partial class ExitHandler
             return Verdict.GoOn;
         }
 
-        ulong pc = _instructionAddress.GetValueOrDefault();
         if (_exit.DeliveredLength == 0 && _translator.CanTranslate && InstructionFetcher.GetInstructionSet(_pstate) != InstructionSet.T32 && (pc & 3) == 0
             && TryFetchWord(pc, out bool isStable))
         {

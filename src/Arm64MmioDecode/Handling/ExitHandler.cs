@@ -58,6 +58,8 @@ public sealed partial class ExitHandler
 
     private AccessDescriptor _access;
     private bool _hasAccess;
+    private bool _hasInstructionAddress;
+    private bool _hasTrapped;
     private AddressRange _range;
     private int _rangeCount;
     private FetchStatus _fetchStatus;
@@ -66,8 +68,8 @@ public sealed partial class ExitHandler
     private bool _hasOtherFetch;
     private ulong _pstate;
     private bool _isPlain;
-    private ulong? _instructionAddress;
-    private ulong? _trapped;
+    private ulong _instructionAddress;
+    private ulong _trapped;
 
     // Whether the access may be performed as soon as it is known to be what trapped, and whether it has been, with its commit.
     private bool _isAtOnce;
@@ -139,27 +141,27 @@ public sealed partial class ExitHandler
         : _otherFetch;
 
     /// <summary>How it ended, or <see cref="ExitStatus.Pending"/>.</summary>
-    public ExitOutcome Outcome => HasFault ? OutcomeWithFault : OutcomeWithoutFault;
+    public ExitOutcome Outcome => new(_status, _reason, _class, _action, _notEmulatedReason, HasFault ? _guestFault : default);
 
     /// <summary>The vCPU's registers.</summary>
     internal IGuestRegisters Registers => _registers;
 
     /// <summary>Where the instruction is, when it was needed.</summary>
-    internal ulong? InstructionAddress => _instructionAddress;
+    internal ulong? InstructionAddress => _hasInstructionAddress ? _instructionAddress : null;
 
     /// <summary>The virtual address that faulted: FAR, or the one that the instruction tells; null when neither is known.</summary>
-    internal ulong? TrappedAddress => _trapped;
+    internal ulong? TrappedAddress => _hasTrapped ? _trapped : _exit.FaultAddress;
 
     /// <summary>Whether the guest has turned its stage 1 translation off.</summary>
     internal bool IsTranslationOff => _stage1 is not null && (_stage1.ReadSctlr() & 1) == 0;
 
     /// <summary>What the guest's stage 1 says now about the address that faulted; null when that cannot be told.</summary>
-    internal TranslationResult? TranslateTrapped() => _trapped is { } address && _translator.CanTranslate
+    internal TranslationResult? TranslateTrapped() => TrappedAddress is { } address && _translator.CanTranslate
         ? _translator.TranslateForAttributes(address, _exit.Syndrome.IsWnRValid && _exit.Syndrome.WnR)
         : null;
 
     /// <summary>The same, lookup by lookup: for people, as it allocates.</summary>
-    internal TableLookup[] WalkTrapped() => _trapped is { } address && _translator.CanTranslate
+    internal TableLookup[] WalkTrapped() => TrappedAddress is { } address && _translator.CanTranslate
         ? _translator.Walk(address, _exit.Syndrome.IsWnRValid && _exit.Syndrome.WnR)
         : [];
 

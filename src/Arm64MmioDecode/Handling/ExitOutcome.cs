@@ -7,38 +7,41 @@ namespace Arm64MmioDecode.Handling;
 /// <summary>How the handling of an exit ended.</summary>
 public readonly record struct ExitOutcome
 {
-    internal ExitOutcome(ExitStatus status, ExitReason reason, DataAbortClass abortClass, ExitAction action, NotEmulatedReason notEmulatedReason)
-    {
-        Status = status;
-        Reason = reason;
-        Class = abortClass;
-        Action = action;
-        NotEmulatedReason = notEmulatedReason;
-    }
+    // Three words, which are returned in registers' width. _how, from the lowest byte: status, reason, class, action, why not emulated.
+    private readonly ulong _how;
+    private readonly ulong _faultAddress;
+    private readonly ulong _fault;
 
-    internal ExitOutcome(in ExitOutcome outcome, in EmulationFault fault)
+    private const int ReasonShift = 8;
+    private const int ClassShift = 16;
+    private const int ActionShift = 24;
+    private const int NotEmulatedShift = 32;
+
+    internal ExitOutcome(ExitStatus status, ExitReason reason, DataAbortClass abortClass, ExitAction action, NotEmulatedReason notEmulatedReason, in EmulationFault fault)
     {
-        this = outcome;
-        Fault = fault;
+        _how = (byte)status | ((ulong)(byte)reason << ReasonShift) | ((ulong)(byte)abortClass << ClassShift) | ((ulong)(byte)action << ActionShift)
+            | ((ulong)(byte)notEmulatedReason << NotEmulatedShift);
+        _faultAddress = fault.Address;
+        _fault = fault.Rest;
     }
 
     /// <summary>What the hypervisor does next.</summary>
-    public ExitStatus Status { get; }
+    public ExitStatus Status => (ExitStatus)(byte)_how;
 
     /// <summary>Why.</summary>
-    public ExitReason Reason { get; }
+    public ExitReason Reason => (ExitReason)(byte)(_how >> ReasonShift);
 
     /// <summary>What the abort is about, for <see cref="ExitStatus.NotInstructionAccess"/>.</summary>
-    public DataAbortClass Class { get; }
+    public DataAbortClass Class => (DataAbortClass)(byte)(_how >> ClassShift);
 
     /// <summary>What to do, for <see cref="ExitStatus.NotInstructionAccess"/>.</summary>
-    public ExitAction Action { get; }
+    public ExitAction Action => (ExitAction)(byte)(_how >> ActionShift);
 
     /// <summary>Why the plan refused the instruction, for <see cref="ExitReason.InstructionNotEmulated"/>.</summary>
-    public NotEmulatedReason NotEmulatedReason { get; }
+    public NotEmulatedReason NotEmulatedReason => (NotEmulatedReason)(byte)(_how >> NotEmulatedShift);
 
     /// <summary>The exception for the guest, for <see cref="ExitStatus.GuestFault"/> and <see cref="ExitAction.InjectFault"/>.</summary>
-    public EmulationFault Fault { get; }
+    public EmulationFault Fault => new(_faultAddress, _fault);
 
     /// <summary>
     /// Whether the vCPU is to be re-entered with no more to do: the instruction is done, is to be executed again, or is no longer

@@ -46,6 +46,8 @@ public sealed class AccessPlanTests
         machine.Execute(LdrX0X1).Should().Be(EmulationStatus.Completed);
 
         machine.ChangesSince(before).Should().Be($"x0={machine.Value(0x1000, 8):x}");
+        machine.Plan.TryGetNext(out _).Should().BeFalse();
+        machine.Plan.Commit(machine.Registers).Should().Be(EmulationStatus.Completed);
     }
 
     [Fact]
