@@ -38,6 +38,7 @@ sources=(
     "libc6-dev:armhf libc.a libm.a"
     "libgcc-12-dev:armel libgcc.a"
     "libc6-dev:armel libc.a"
+    "libstd-rust-dev:arm64 libcore-*.rlib"
     "libnewlib-arm-none-eabi:all thumb/v7-m/nofp/libc.a thumb/v8-m.main+fp/hard/libm.a arm/v5te/softfp/libc.a"
     "libstdc++-arm-none-eabi-newlib:all thumb/v7e-m+fp/hard/libsupc++_nano.a"
 )
