@@ -31,7 +31,7 @@ internal static partial class AssemblyFormatter
             switch ((OperandKind)(template[i] >> 8))
             {
                 case OperandKind.Literal:
-                    text.Add(template[i]);
+                    i += text.AddLiterals(template.Slice(i)) - 1;
                     break;
                 case OperandKind.OptionalBegin:
                     if (access.Offset == 0 && !access.HasIndex)
@@ -52,8 +52,7 @@ internal static partial class AssemblyFormatter
                     General(in access, parameter, ref text);
                     break;
                 case OperandKind.Scalar:
-                    text.Add("bhsdq"[parameter >> RegisterOperand.ScalarSizeShift]);
-                    text.Add(Field(in access, parameter));
+                    text.Add(Numbered("bhsdq"[parameter >> RegisterOperand.ScalarSizeShift], Field(in access, parameter), out int count), count);
                     break;
                 case OperandKind.VectorList:
                     char element = (parameter & 0x80) != 0 ? template[++i] : '\0';
@@ -92,13 +91,22 @@ internal static partial class AssemblyFormatter
         bool sixtyFour = (parameter & RegisterOperand.SixtyFour) != 0;
         if (register < 31)
         {
-            text.Add(sixtyFour ? 'x' : 'w');
-            text.Add(register);
+            text.Add(Numbered(sixtyFour ? 'x' : 'w', register, out int count), count);
         }
         else
         {
             text.Add((parameter & RegisterOperand.StackPointer) != 0 ? "sp" : sixtyFour ? "xzr" : "wzr");
         }
+    }
+
+    // A letter and a number below 100, as the writer takes them: no branch depends on whether that is one digit or two.
+    private static ulong Numbered(char letter, int number, out int count)
+    {
+        uint tens = ((uint)number * 103) >> 10;
+        uint ones = (uint)number - (tens * 10);
+        ulong digits = (tens | ((ulong)ones << 16) | 0x0030_0030) >> (number < 10 ? 16 : 0);
+        count = number < 10 ? 2 : 3;
+        return letter | (digits << 16);
     }
 
     private static void VectorList(in AccessDescriptor access, char element, ref SpanWriter text)
