@@ -47,12 +47,12 @@ public class ExitHandling
         return sum;
     }
 
-    [Benchmark(OperationsPerInvoke = Window.Words)]
+    [Benchmark(OperationsPerInvoke = Window.FewWords)]
     public long Plan()
     {
         var device = new DeviceReference(_device);
         long sum = 0;
-        foreach (ref readonly RecordedExit exit in Window.Next(_exits, ref _next))
+        foreach (ref readonly RecordedExit exit in Window.Next(_exits, ref _next, Window.FewWords))
         {
             DataAbortSyndrome syndrome = DataAbortSyndrome.FromEsr(exit.Esr);
             if (AccessSyndrome.TryGetAccess(syndrome, El1, out AccessDescriptor access)
@@ -65,12 +65,12 @@ public class ExitHandling
         return sum;
     }
 
-    [Benchmark(OperationsPerInvoke = Window.Words)]
+    [Benchmark(OperationsPerInvoke = Window.FewWords)]
     public long Handler()
     {
         long sum = 0;
         Span<byte> instruction = stackalloc byte[sizeof(uint)];
-        foreach (ref readonly RecordedExit exit in Window.Next(_exits, ref _next))
+        foreach (ref readonly RecordedExit exit in Window.Next(_exits, ref _next, Window.FewWords))
         {
             _registers.SetX(exit.Rn, exit.Far);
             BitConverter.TryWriteBytes(instruction, exit.Opcode);

@@ -3,17 +3,23 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Linq;
+using Arm64MmioDecode.Benchmarks.Gate;
 using Arm64MmioDecode.Benchmarks.Interleaved;
-using BenchmarkDotNet.Running;
+using Arm64MmioDecode.Benchmarks.Reports;
 
 namespace Arm64MmioDecode.Benchmarks;
 
 internal static class Program
 {
     private const string Usage = """
-        ratios [--seconds N] [--group NAME] [--report FILE] [--check]
-            measures all benchmarks in turn in this process and compares them with the floor; with --check the exit code is 1
-            when a limit is missed
+        ratios [--seconds N] [--group NAME] [--report FILE]
+            measures all benchmarks in turn in this process and compares them with the floor; with --report also in other
+            processes, with other settings of the runtime and compiled ahead of time, and writes tables and charts
+        gate [--write] [--inflate "GROUP PARAMETER METHOD=FACTOR"]
+            fails when a ratio is more than 15 % above that of benchmarks/limits.txt; --write measures new ones; --inflate makes
+            one method slower, to see it fail
+        measure [--seconds N] [--group NAME]... [--inflate ...] and first-call
+            what the other commands run in processes of their own: a line for each result
         anything else goes to BenchmarkDotNet, for example --filter '*'
         """;
 
@@ -22,54 +28,73 @@ internal static class Program
         switch (arguments)
         {
             case ["ratios", .. var options]:
-                return Ratios(options);
+                return Parsed(options, Ratios);
+            case ["gate", .. var options]:
+                return Parsed(options, Gate);
+            case ["measure", .. var options]:
+                return Parsed(options, Measure);
+            case ["first-call"]:
+                Console.WriteLine(FirstCall.Measure().ToString("R", CultureInfo.InvariantCulture));
+                return 0;
             case ["--help" or "-h"]:
                 Console.WriteLine(Usage);
                 return 0;
             default:
-                BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(arguments);
+#if AHEAD_OF_TIME
+                Console.Error.WriteLine(Usage);
+                return 2;
+#else
+                BenchmarkDotNet.Running.BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(arguments);
                 return 0;
+#endif
         }
     }
 
-    private static int Ratios(string[] options)
+    private static int Parsed(string[] arguments, Func<Options, int> command)
     {
-        double seconds = 40;
-        string? group = null;
-        string? report = null;
-        bool check = false;
-        for (int i = 0; i < options.Length; i++)
+        if (Options.TryParse(arguments, out Options? options))
         {
-            switch (options[i])
-            {
-                case "--seconds" when i + 1 < options.Length:
-                    seconds = double.Parse(options[++i], CultureInfo.InvariantCulture);
-                    break;
-                case "--group" when i + 1 < options.Length:
-                    group = options[++i];
-                    break;
-                case "--report" when i + 1 < options.Length:
-                    report = options[++i];
-                    break;
-                case "--check":
-                    check = true;
-                    break;
-                default:
-                    Console.Error.WriteLine(Usage);
-                    return 2;
-            }
+            return command(options);
         }
 
-        Type[] classes = [typeof(A64Decoding), typeof(AArch32Decoding), typeof(ExitHandling), typeof(TranslatedExitHandling), typeof(VectorHandling), typeof(CodeSweeping)];
-        Case[] cases = [.. classes.Where(type => group is null || type.Name == group).SelectMany(Case.Of)];
-        IReadOnlyList<Measurement> measurements = InterleavedRun.Measure(cases, TimeSpan.FromSeconds(seconds));
-        string text = Report.Write(measurements);
-        Console.Write(text);
-        if (report is not null)
+        Console.Error.WriteLine(Usage);
+        return 2;
+    }
+
+    private static int Ratios(Options options)
+    {
+        Case[] cases = [.. options.Cases()];
+        IReadOnlyList<Measurement> measurements = InterleavedRun.Measure(cases, options.Duration);
+        Console.Write(Report.Tables(measurements));
+        if (options.Report is { } path)
         {
-            File.WriteAllText(report, text);
+            FullReport.Write(path, measurements);
         }
 
-        return check && Bar.All.Any(bar => bar.Ratio(measurements) > bar.Limit) ? 1 : 0;
+        return 0;
+    }
+
+    private static int Gate(Options options)
+    {
+        string limits = Path.Combine(RepositoryFolder.Benchmarks, "limits.txt");
+        if (options.Write)
+        {
+            RatioGate.Write(limits);
+            return 0;
+        }
+
+        return RatioGate.Check(limits, options.Inflate is { } inflate ? ["--inflate", inflate] : []) ? 0 : 1;
+    }
+
+    // Other libraries have no part in it.
+    private static int Measure(Options options)
+    {
+        Case[] cases = [.. options.Cases().Where(one => !one.Name.StartsWith(nameof(A64Decoding.Capstone), StringComparison.Ordinal))];
+        foreach (Measurement measurement in InterleavedRun.Measure(cases, options.Duration))
+        {
+            Console.WriteLine(measurement.ToLine());
+        }
+
+        return 0;
     }
 }

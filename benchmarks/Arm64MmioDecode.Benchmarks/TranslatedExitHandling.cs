@@ -75,18 +75,18 @@ public class TranslatedExitHandling
         return sum;
     }
 
-    [Benchmark(OperationsPerInvoke = Window.Words)]
+    [Benchmark(OperationsPerInvoke = Window.FewWords)]
     public long Handler()
     {
         long completed = 0;
         int i = 0;
-        foreach (ulong address in Window.Next(_addresses, ref _next))
+        foreach (ulong address in Window.Next(_addresses, ref _next, Window.FewWords))
         {
             _registers.Pc = TranslatedGuest.Code + ((ulong)(i++ % Instructions) * sizeof(uint));
             _registers.SetX(7, address);
             completed += _handler!.Handle(DataAbortExit.FromRegisters(_esr, address, Hpfar)).Status == ExitStatus.Completed ? 1 : 0;
         }
 
-        return completed == Window.Words ? completed : throw new InvalidOperationException($"{Exit}: {completed} completed, {_handler!.Outcome.Status} {_handler.Outcome.Reason}");
+        return completed == Window.FewWords ? completed : throw new InvalidOperationException($"{Exit}: {completed} completed, {_handler!.Outcome.Status} {_handler.Outcome.Reason}");
     }
 }

@@ -10,6 +10,9 @@ internal static class Window
 {
     public const int Words = 1 << 15;
 
+    /// <summary>For what takes longer: a call that is interrupted says nothing.</summary>
+    public const int FewWords = 1 << 13;
+
     public static ReadOnlySpan<T> Next<T>(T[] corpus, ref int start, int length = Words)
     {
         if (start + length > corpus.Length)

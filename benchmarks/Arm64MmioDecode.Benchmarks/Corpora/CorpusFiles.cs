@@ -1,4 +1,3 @@
-using System;
 using System.Collections.Generic;
 using System.IO;
 
@@ -16,19 +15,9 @@ internal static class CorpusFiles
     private static string[] Find(string architecture) =>
         [Find("libc", architecture), Find("libm", architecture), Find("ld", architecture)];
 
-    // Above wherever the benchmarks run: the path of this file is none of this machine's in a deterministic build.
     private static string Find(string name, string architecture)
     {
-        string file = $"{name}-{architecture}.so";
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            string path = Path.Combine(folder.FullName, "benchmarks", "corpus", file);
-            if (File.Exists(path))
-            {
-                return path;
-            }
-        }
-
-        throw new FileNotFoundException($"benchmarks/corpus/{file} is missing; run benchmarks/fetch-corpus.sh first");
+        string path = Path.Combine(RepositoryFolder.Benchmarks, "corpus", $"{name}-{architecture}.so");
+        return File.Exists(path) ? path : throw new FileNotFoundException($"{path} is missing; run benchmarks/fetch-corpus.sh first");
     }
 }

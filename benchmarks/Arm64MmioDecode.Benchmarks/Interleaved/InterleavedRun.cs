@@ -7,13 +7,19 @@ using System.Threading;
 namespace Arm64MmioDecode.Benchmarks.Interleaved;
 
 /// <summary>
-/// Runs all cases in turn, about a millisecond or less each, round after round, and compares each with the floor of the
-/// same round. On a machine that others use too, the ratios stay within a few percent where times do not.
+/// Runs all cases in turn, less than a millisecond each where that can be, round after round, and compares each with its floor. On a
+/// machine that others use too, the ratios stay within a few percent.
 /// </summary>
 internal static class InterleavedRun
 {
     private const int WarmupPasses = 4;
     private const int WarmupCalls = 20;
+    private const int FewestRounds = 10;
+
+    // Cases that take long would leave no time for the others.
+    private const int RoundsForSlow = 20;
+    private static readonly TimeSpan s_slow = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan s_warmupOfCase = TimeSpan.FromMilliseconds(40);
 
     public static IReadOnlyList<Measurement> Measure(IReadOnlyList<Case> cases, TimeSpan duration)
     {
@@ -21,9 +27,10 @@ internal static class InterleavedRun
         // mixture of all corpora.
         for (int pass = 0; pass < WarmupPasses; pass++)
         {
-            for (int i = 0; i < WarmupCalls; i++)
+            foreach (Case one in cases)
             {
-                foreach (Case one in cases)
+                long start = Stopwatch.GetTimestamp();
+                for (int i = 0; i < WarmupCalls && (i == 0 || Stopwatch.GetElapsedTime(start) < s_warmupOfCase); i++)
                 {
                     one.Run();
                 }
@@ -33,33 +40,52 @@ internal static class InterleavedRun
         }
 
         var times = cases.Select(_ => new List<double>()).ToArray();
-        var ratios = cases.Select(_ => new List<double>()).ToArray();
         var allocated = new long[cases.Count];
+        HashSet<string> slow = [.. cases.Where(IsSlow).Select(one => one.Group)];
         long started = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(started) < duration)
+        for (int round = 0; round < FewestRounds * RoundsForSlow || Stopwatch.GetElapsedTime(started) < duration; round++)
         {
-            double floor = double.NaN;
             for (int i = 0; i < cases.Count; i++)
             {
+                if (round % RoundsForSlow != 0 && slow.Contains(cases[i].Group))
+                {
+                    continue;
+                }
+
                 // Untimed: the case before this one left its own code and data in the caches.
                 cases[i].Run();
                 long before = GC.GetAllocatedBytesForCurrentThread();
                 long start = Stopwatch.GetTimestamp();
                 cases[i].Run();
-                double nanoseconds = Stopwatch.GetElapsedTime(start).TotalNanoseconds / cases[i].Operations;
+                times[i].Add(Stopwatch.GetElapsedTime(start).TotalNanoseconds / cases[i].Operations);
                 allocated[i] += GC.GetAllocatedBytesForCurrentThread() - before;
-                floor = cases[i].IsBaseline ? nanoseconds : floor;
-                times[i].Add(nanoseconds);
-                ratios[i].Add(nanoseconds / floor);
             }
         }
 
-        return [.. cases.Select((one, i) => new Measurement(one, Median(times[i]), Median(ratios[i]), (double)allocated[i] / times[i].Count / one.Operations))];
+        var measurements = new List<Measurement>();
+        double floor = double.NaN;
+        for (int i = 0; i < cases.Count; i++)
+        {
+            Case one = cases[i];
+            double nanoseconds = LowerDecile(times[i]);
+            floor = one.IsBaseline ? nanoseconds : floor;
+            measurements.Add(new(one.Group, one.Parameter, one.Name, one.IsBaseline, nanoseconds, nanoseconds / floor, (double)allocated[i] / times[i].Count / one.Operations));
+        }
+
+        return measurements;
     }
 
-    private static double Median(List<double> values)
+    private static bool IsSlow(Case one)
+    {
+        long start = Stopwatch.GetTimestamp();
+        one.Run();
+        return Stopwatch.GetElapsedTime(start) > s_slow;
+    }
+
+    // What others on the machine take only ever adds to a time. The smallest one may be a lucky one.
+    private static double LowerDecile(List<double> values)
     {
         values.Sort();
-        return values[values.Count / 2];
+        return values[values.Count / 10];
     }
 }
