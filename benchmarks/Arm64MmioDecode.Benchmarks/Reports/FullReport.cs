@@ -179,12 +179,13 @@ internal static class FullReport
         return milliseconds[FirstCalls / 2];
     }
 
-    // Below the repository's folder, where the corpus is found.
+    // Below the repository's folder, where the corpus is found, and apart from this program, which it would replace.
     private static string PublishAheadOfTime()
     {
         string project = Path.Combine(RepositoryFolder.Benchmarks, "Arm64MmioDecode.Benchmarks");
-        string output = Path.Combine(RepositoryFolder.Root, "artifacts", "benchmarks-ahead-of-time");
-        using Process publish = Process.Start("dotnet", ["publish", project, "-c", "Release", "-p:AheadOfTime=true", "--use-current-runtime", "-v", "quiet", "-o", output]);
+        string artifacts = Path.Combine(RepositoryFolder.Root, "artifacts", "ahead-of-time");
+        string output = Path.Combine(artifacts, "benchmarks");
+        using Process publish = Process.Start("dotnet", ["publish", project, "-c", "Release", "-p:AheadOfTime=true", "--use-current-runtime", "-v", "quiet", "--artifacts-path", artifacts, "-o", output]);
         publish.WaitForExit();
         return publish.ExitCode == 0 ? Path.Combine(output, "Arm64MmioDecode.Benchmarks") : throw new InvalidOperationException("the benchmarks could not be published ahead of time");
     }
