@@ -25,7 +25,7 @@ internal static class Report
 
     /// <summary>LibcLoadsAndStores: Libc loads and stores.</summary>
     public static string Words(string name) =>
-        string.Concat(name.Select((c, i) => StartsWord(name, i) ? $" {(char.IsUpper(c) && i + 1 < name.Length && char.IsLower(name[i + 1]) ? char.ToLowerInvariant(c) : c)}" : c.ToString()));
+        string.Concat(name.Select((c, i) => StartsWord(name, i) ? $" {(char.IsUpper(c) && i + 1 < name.Length && char.IsLower(name[i + 1]) ? char.ToLowerInvariant(c) : c)}" : c.ToString())).Replace("AArch 32", "AArch32", System.StringComparison.Ordinal);
 
     // A32Text, LoadPair4K: a digit belongs to the letter before it when that is a capital, and to the one after it otherwise.
     private static bool StartsWord(string name, int i) =>
