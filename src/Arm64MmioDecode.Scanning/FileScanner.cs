@@ -45,6 +45,11 @@ public sealed class FileScanner
         var place = new Place(null, "", 0);
         try
         {
+            if (file.Length == 0)
+            {
+                throw new InvalidImageException("an empty file");
+            }
+
             if (_options.RawInstructionSet is { } set)
             {
                 ScanImage(RawImage.Create(file, set, _options.RawAddress), place, summary, sink);
@@ -52,7 +57,7 @@ public sealed class FileScanner
             else
             {
                 IFileFormat format = FileFormats.Recognise(file)
-                    ?? throw new InvalidImageException(file.Length == 0 ? "an empty file" : "a file of no known format (--raw --set SET takes it for code)");
+                    ?? throw new InvalidImageException("a file of no known format (--raw --set SET takes it for code)");
                 summary.Format = format.Name;
                 ScanFile(format, file, place, summary, sink);
             }

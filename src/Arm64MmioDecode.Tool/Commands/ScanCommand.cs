@@ -107,9 +107,14 @@ internal static class ScanCommand
                 return ByteSource.FromStream(console.Input, MaximumInputLength);
             }
 
-            return Directory.Exists(name)
-                ? throw new BadInputException($"cannot read {Quoted.Text(name)}: it is a directory")
-                : ByteSource.OpenFile(name);
+            if (Directory.Exists(name))
+            {
+                throw new BadInputException($"cannot read {Quoted.Text(name)}: it is a directory");
+            }
+
+            // A named pipe, or what a shell makes of <(zcat file), can be opened once, and not be mapped.
+            using FileStream stream = File.OpenRead(name);
+            return stream.CanSeek ? ByteSource.OpenFile(name) : ByteSource.FromStream(stream, MaximumInputLength);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException or InvalidImageException)
         {

@@ -85,6 +85,28 @@ public sealed class ScanCommandTests
         ToolRun.InProcess("", "scan", s_sample, "--fail-on-findings", "--function", "clear_registers_safely").ExitCode.Should().Be(0);
     }
 
+    // "0 findings" would be wrong of what nobody has looked at.
+    [Theory]
+    [InlineData]
+    [InlineData("--raw", "--set", "a64")]
+    public void An_empty_file_is_refused(params string[] options)
+    {
+        ToolRun run = ToolRun.InProcess("", ["scan", "-", .. options]);
+        run.IsRefusal.Should().BeTrue();
+        run.Error.Should().Be("mmiodecode: -: an empty file\n");
+    }
+
+    [SkippableFact]
+    public void What_comes_through_a_pipe_is_scanned()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "there are no named pipes among the files");
+        string script = "exec dotnet \"$1\" scan --format json <(cat \"$2\")";
+        ChildProcess.Result<string> run = ChildProcess.Run(
+            "/bin/bash", ["-c", script, "bash", typeof(Arm64MmioDecode.Tool.CommandLineTool).Assembly.Location, Repository.File("docs", "samples", "driver.o")]);
+        run.Error.Should().BeEmpty();
+        run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Should().HaveCount(7);
+    }
+
     [Fact]
     public void Raw_code_has_the_address_that_the_user_gives()
     {
