@@ -85,7 +85,7 @@ if $with_vmm; then
 fi
 if $with_c; then
     echo "== the C library and its VMM"
-    bash "$root/src/Arm64MmioDecode.Native/build.sh" linux-arm64 > "$work/native.log" || { cat "$work/native.log" >&2; exit 1; }
+    bash "$root/src/Arm64MmioDecode.Native/build.sh" --library linux-arm64 > "$work/native.log" || { cat "$work/native.log" >&2; exit 1; }
     cp -L "$root/artifacts/native/linux-arm64/lib/libarm64mmiodecode.so.1" "$initramfs/lib/"
     aarch64-linux-gnu-gcc -O2 -Wall -Werror -I "$root/artifacts/native/linux-arm64/include" "$root/docs/samples/native/vmm.c" \
         -o "$initramfs/bin/c-vmm" "$initramfs/lib/libarm64mmiodecode.so.1"

@@ -17,7 +17,7 @@ internal static partial class RunCommand
     {
         var library = new Option<string>("--library")
         {
-            Description = $"The library; without it ${LibraryVariable}, or {LibraryName} beside this tool, in /usr/local/lib or in /usr/lib.",
+            Description = $"The library; without it ${LibraryVariable}, or {LibraryName} beside this tool, in ../lib, in /usr/local/lib or in /usr/lib.",
         };
         var words = new Argument<string[]>("CMD")
         {
@@ -71,7 +71,7 @@ internal static partial class RunCommand
             throw new BadInputException("run needs arm64 Linux, whose KVM it is about");
         }
 
-        foreach (string folder in (string[])[AppContext.BaseDirectory, Path.Combine(AppContext.BaseDirectory, "runtimes/linux-arm64/native"), "/usr/local/lib", "/usr/lib"])
+        foreach (string folder in (string[])[AppContext.BaseDirectory, Path.Combine(AppContext.BaseDirectory, "../lib"), "/usr/local/lib", "/usr/lib"])
         {
             string path = Path.Combine(folder, LibraryName);
             if (File.Exists(path))
