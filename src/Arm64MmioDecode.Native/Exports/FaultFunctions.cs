@@ -22,7 +22,7 @@ internal static unsafe class FaultFunctions
             return error;
         }
 
-        if (fault == null || registers->Size < sizeof(RegistersStructure))
+        if (fault == null || registers->Size < RegistersStructure.FirstSize)
         {
             return fault == null ? ErrorCode.Argument : ErrorCode.Size;
         }
@@ -35,8 +35,11 @@ internal static unsafe class FaultFunctions
             }
 
             PstateFeatures features = PstateFeatureRegisters.Read(target.IdAa64Pfr1, target.IdAa64Mmfr1, 0, 0);
+            int level = target.Hcr == 0 ? 1 : AArch64ExceptionEntry.GetTargetLevel(registers->PState, target.Hcr, exception, target.Hcrx);
             Versioned.Write(
-                target.AArch32 != 0 ? AArch32(target, *registers, exception, features) : AArch64(target, *registers, exception, features),
+                target.AArch32 != 0 && level == 1
+                    ? AArch32(target, registers, exception, features)
+                    : AArch64(level, target, registers, exception, features),
                 destination);
             return ErrorCode.None;
         }
@@ -83,11 +86,16 @@ internal static unsafe class FaultFunctions
     }
 
     private static ExceptionStateStructure AArch64(
-        in ExceptionContextStructure target, in RegistersStructure registers, in EmulationFault fault, PstateFeatures features)
+        int level, in ExceptionContextStructure target, RegistersStructure* registers, in EmulationFault fault, PstateFeatures features)
     {
-        var context = new AArch64ExceptionContext(1, registers.PState, registers.Pc, target.Vbar, target.Sctlr)
+        const ulong ExceptionLockEnable = 1 << 6; // GCSCR_ELx.EXLOCKEN
+        bool isEL2 = level == 2;
+        var context = new AArch64ExceptionContext(
+            level, registers->PState, registers->Pc, isEL2 ? target.VbarEl2 : target.Vbar, isEL2 ? target.SctlrEl2 : target.Sctlr)
         {
-            Sctlr2 = target.Sctlr2,
+            Sctlr2 = isEL2 ? target.Sctlr2El2 : target.Sctlr2,
+            Hcr = target.Hcr,
+            ExceptionLockEnabled = ((isEL2 ? target.GcscrEl2 : target.Gcscr) & ExceptionLockEnable) != 0,
             Features = features,
         };
         AArch64ExceptionEntry entry = AArch64ExceptionEntry.For(context, fault);
@@ -101,14 +109,15 @@ internal static unsafe class FaultFunctions
             Far = entry.Far.GetValueOrDefault(),
             Elr = entry.Elr,
             Spsr = entry.Spsr,
+            TargetLevel = (uint)level,
         };
     }
 
     private static ExceptionStateStructure AArch32(
-        in ExceptionContextStructure target, in RegistersStructure registers, in EmulationFault fault, PstateFeatures features)
+        in ExceptionContextStructure target, RegistersStructure* registers, in EmulationFault fault, PstateFeatures features)
     {
         var context = new AArch32ExceptionContext(
-            (uint)registers.PState, (uint)registers.Pc, (uint)target.Vbar, (uint)target.Sctlr, target.LongDescriptors != 0)
+            (uint)registers->PState, (uint)registers->Pc, (uint)target.Vbar, (uint)target.Sctlr, target.LongDescriptors != 0)
         {
             Features = features,
         };
@@ -125,6 +134,7 @@ internal static unsafe class FaultFunctions
             Far = entry.FaultAddress.GetValueOrDefault(),
             Elr = entry.LR,
             Spsr = entry.Spsr,
+            TargetLevel = 1,
         };
     }
 

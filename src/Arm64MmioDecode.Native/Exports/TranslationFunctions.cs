@@ -45,6 +45,9 @@ internal static unsafe class TranslationFunctions
                     BlockSize = result.BlockSize,
                     Level = result.Level,
                     Permissions = (uint)result.Permissions,
+                    Stage2 = result.Fault.IsStage2 ? (byte)1 : (byte)0,
+                    OnTableWalk = result.Fault.IsOnTableWalk ? (byte)1 : (byte)0,
+                    FaultIpa = result.Fault.IsStage2 ? result.FaultIpa : 0,
                 },
                 destination);
             return ErrorCode.None;
@@ -72,6 +75,16 @@ internal static unsafe class TranslationFunctions
         Por = stage1.Por,
         PorEl0 = stage1.PorEl0,
         Dacr = stage1.Dacr,
+        Hcr = stage1.Hcr,
+        Stage2 = new Stage2Registers
+        {
+            Vtcr = stage1.Vtcr,
+            Vttbr = stage1.Vttbr,
+            Sctlr = stage1.SctlrEl2,
+            S2pir = stage1.S2pir,
+            S2por = stage1.S2por,
+            Hcrx = stage1.Hcrx,
+        },
         DefaultCacheable = (stage1.Flags & Stage1Structure.DefaultCacheable) != 0,
     };
 }

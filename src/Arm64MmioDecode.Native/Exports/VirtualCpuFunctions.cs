@@ -9,8 +9,6 @@ namespace Arm64MmioDecode.Native.Exports;
 /// <summary>arm64mmio_vcpu_create and the steps of an exit.</summary>
 internal static unsafe class VirtualCpuFunctions
 {
-    private const uint TranslatesFlag = 1;
-
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static int Create(nint memory, OptionsStructure* options, uint flags, nint* vcpu)
     {
@@ -21,7 +19,7 @@ internal static unsafe class VirtualCpuFunctions
 
         *vcpu = 0;
         GuestMemory? guest = Handle.Target<GuestMemory>(memory);
-        if ((memory != 0 && guest is null) || (flags & ~TranslatesFlag) != 0)
+        if ((memory != 0 && guest is null) || ((VirtualCpuFlags)flags & ~VirtualCpu.AllFlags) != 0)
         {
             return ErrorCode.Argument;
         }
@@ -40,7 +38,7 @@ internal static unsafe class VirtualCpuFunctions
                 return ErrorCode.Argument;
             }
 
-            *vcpu = Handle.Of(new VirtualCpu(guest, policies, (flags & TranslatesFlag) != 0));
+            *vcpu = Handle.Of(new VirtualCpu(guest, policies, (VirtualCpuFlags)flags));
             return ErrorCode.None;
         }
         catch (Exception exception)

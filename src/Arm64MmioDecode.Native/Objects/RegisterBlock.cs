@@ -7,9 +7,10 @@ using Arm64MmioDecode.Translation;
 namespace Arm64MmioDecode.Native.Objects;
 
 /// <summary>The caller's register blocks, in place.</summary>
-internal sealed unsafe class RegisterBlock : IGuestRegisters, IStage1Source
+internal unsafe class RegisterBlock : IGuestRegisters, IStage1Source
 {
     private RegistersStructure* _registers;
+    private ExtensionsStructure* _extensions;
     private Stage1Registers _stage1;
 
     public ulong Pc
@@ -32,9 +33,29 @@ internal sealed unsafe class RegisterBlock : IGuestRegisters, IStage1Source
 
     public bool IsAttached => _registers != null;
 
-    public void Attach(RegistersStructure* registers, in Stage1Structure stage1)
+    /// <summary>GCSPR_ELx and the like, for those that have <see cref="IGuardedControlStackRegisters"/>.</summary>
+    public ulong Gcspr
+    {
+        get => _extensions->Gcspr;
+        set => _extensions->Gcspr = value;
+    }
+
+    public ulong Gcscr => _extensions->Gcscr;
+
+    public ulong Elr => _extensions->Elr;
+
+    public ulong Spsr => _extensions->Spsr;
+
+    /// <summary>The registers of an exit.</summary>
+    /// <param name="registers">The caller's.</param>
+    /// <param name="stage1">A copy of the caller's.</param>
+    /// <param name="extensions">The caller's; null without extensions.</param>
+    /// <param name="fixedExtensions">A copy of them, for what must not change meanwhile.</param>
+    public virtual void Attach(
+        RegistersStructure* registers, in Stage1Structure stage1, ExtensionsStructure* extensions, in ExtensionsStructure fixedExtensions)
     {
         _registers = registers;
+        _extensions = extensions;
         _stage1 = TranslationFunctions.Registers(stage1);
     }
 
@@ -44,13 +65,13 @@ internal sealed unsafe class RegisterBlock : IGuestRegisters, IStage1Source
 
     public void SetX(int number, ulong value) => _registers->X[number] = value;
 
-    public void GetV(int number, out ulong low, out ulong high)
+    public virtual void GetV(int number, out ulong low, out ulong high)
     {
         low = _registers->V[2 * number];
         high = _registers->V[(2 * number) + 1];
     }
 
-    public void SetV(int number, ulong low, ulong high)
+    public virtual void SetV(int number, ulong low, ulong high)
     {
         _registers->V[2 * number] = low;
         _registers->V[(2 * number) + 1] = high;

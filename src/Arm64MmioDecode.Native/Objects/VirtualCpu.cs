@@ -10,19 +10,42 @@ using Arm64MmioDecode.Syndromes;
 
 namespace Arm64MmioDecode.Native.Objects;
 
+/// <summary>arm64mmio_vcpu_flags.</summary>
+[Flags]
+internal enum VirtualCpuFlags : uint
+{
+    None = 0,
+    Translates = 1 << 0,
+    Scalable = 1 << 1,
+    GuardedControlStack = 1 << 2,
+}
+
 /// <summary>arm64mmio_vcpu: a handler that is driven step by step on the caller's register block.</summary>
 internal sealed unsafe class VirtualCpu
 {
-    private readonly RegisterBlock _registers = new();
+    public const VirtualCpuFlags AllFlags = VirtualCpuFlags.Translates | Extensions;
+
+    private const VirtualCpuFlags Extensions = VirtualCpuFlags.Scalable | VirtualCpuFlags.GuardedControlStack;
+
+    private readonly RegisterBlock _registers;
     private readonly ExitHandler _handler;
-    private readonly bool _translates;
+    private readonly VirtualCpuFlags _flags;
     private int _busy;
 
-    public VirtualCpu(GuestMemory? memory, in EmulationOptions options, bool translates)
+    public VirtualCpu(GuestMemory? memory, in EmulationOptions options, VirtualCpuFlags flags)
     {
-        _translates = translates;
-        _handler = new ExitHandler(_registers, devices: null, translates ? _registers : null, memory?.Slots, options);
+        _flags = flags;
+        _registers = (flags & Extensions) switch
+        {
+            Extensions => new GuardedScalableRegisterBlock(),
+            VirtualCpuFlags.Scalable => new ScalableRegisterBlock(),
+            VirtualCpuFlags.GuardedControlStack => new GuardedRegisterBlock(),
+            _ => new RegisterBlock(),
+        };
+        _handler = new ExitHandler(_registers, devices: null, Translates ? _registers : null, memory?.Slots, options);
     }
+
+    private bool Translates => (_flags & VirtualCpuFlags.Translates) != 0;
 
     /// <summary>Reserves the object for one call; false when another one is at work.</summary>
     public bool TryEnter() => Interlocked.CompareExchange(ref _busy, 1, 0) == 0;
@@ -32,7 +55,7 @@ internal sealed unsafe class VirtualCpu
     public int Begin(in ExitStructure exit, RegistersStructure* registers, Stage1Structure* stage1, OutcomeStructure* outcome)
     {
         Stage1Structure translation = default;
-        if (_translates)
+        if (Translates)
         {
             int error = Versioned.Read(stage1, out translation);
             if (error != ErrorCode.None)
@@ -41,9 +64,20 @@ internal sealed unsafe class VirtualCpu
             }
         }
 
-        if (registers->Size < sizeof(RegistersStructure))
+        if (registers->Size < RegistersStructure.FirstSize)
         {
             return ErrorCode.Size;
+        }
+
+        ExtensionsStructure* extensions = registers->Size < sizeof(RegistersStructure) ? null : registers->Extensions;
+        ExtensionsStructure fixedExtensions = default;
+        if ((_flags & Extensions) != 0)
+        {
+            int error = Read(extensions, out fixedExtensions);
+            if (error != ErrorCode.None)
+            {
+                return error;
+            }
         }
 
         if (!SyndromeFunctions.TryGetExit(exit, out DataAbortExit abort))
@@ -51,7 +85,7 @@ internal sealed unsafe class VirtualCpu
             return ErrorCode.Argument;
         }
 
-        _registers.Attach(registers, translation);
+        _registers.Attach(registers, translation, extensions, fixedExtensions);
         return Report(_handler.Begin(abort), outcome);
     }
 
@@ -146,6 +180,22 @@ internal sealed unsafe class VirtualCpu
     }
 
     public string? Explain() => _registers.IsAttached ? ExitExplanation.Of(_handler).ToString() : null;
+
+    private int Read(ExtensionsStructure* extensions, out ExtensionsStructure copy)
+    {
+        int error = Versioned.Read(extensions, out copy);
+        if (error == ErrorCode.None && copy.Size < sizeof(ExtensionsStructure))
+        {
+            error = ErrorCode.Size;
+        }
+
+        if (error == ErrorCode.None && (_flags & VirtualCpuFlags.Scalable) != 0 && !ScalableRegisterBlock.IsValid(copy))
+        {
+            error = ErrorCode.Argument;
+        }
+
+        return error;
+    }
 
     private static int Report(in ExitOutcome outcome, OutcomeStructure* destination)
     {

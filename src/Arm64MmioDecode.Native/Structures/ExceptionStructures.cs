@@ -15,6 +15,13 @@ internal unsafe struct ExceptionContextStructure
     public ulong Sctlr2;
     public ulong IdAa64Pfr1;
     public ulong IdAa64Mmfr1;
+    public ulong Hcr;
+    public ulong Hcrx;
+    public ulong VbarEl2;
+    public ulong SctlrEl2;
+    public ulong Sctlr2El2;
+    public ulong Gcscr;
+    public ulong GcscrEl2;
 }
 
 /// <summary>arm64mmio_exception_state.</summary>
@@ -32,4 +39,6 @@ internal struct ExceptionStateStructure
     public ulong Far;
     public ulong Elr;
     public ulong Spsr;
+    public uint TargetLevel;
+    public uint Reserved;
 }

@@ -6,6 +6,9 @@ namespace Arm64MmioDecode.Native.Structures;
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct RegistersStructure
 {
+    /// <summary>Its size in the first version, which ended with SPSR_fiq.</summary>
+    public const int FirstSize = 8 + (34 * 8) + (64 * 8) + (11 * 8);
+
     public uint Size;
     public uint Reserved;
     public fixed ulong X[31];
@@ -22,4 +25,5 @@ internal unsafe struct RegistersStructure
     public ulong SpsrUnd;
     public ulong SpsrIrq;
     public ulong SpsrFiq;
+    public ExtensionsStructure* Extensions;
 }

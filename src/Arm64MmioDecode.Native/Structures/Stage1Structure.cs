@@ -30,4 +30,11 @@ internal struct Stage1Structure
     public ulong PorEl0;
     public uint Dacr;
     public uint Flags;
+    public ulong Hcr;
+    public ulong Hcrx;
+    public ulong Vtcr;
+    public ulong Vttbr;
+    public ulong SctlrEl2;
+    public ulong S2pir;
+    public ulong S2por;
 }

@@ -4,7 +4,7 @@ namespace Arm64MmioDecode.Native.Structures;
 
 /// <summary>arm64mmio_translation.</summary>
 [StructLayout(LayoutKind.Sequential)]
-internal struct TranslationStructure
+internal unsafe struct TranslationStructure
 {
     public uint Size;
     public uint Fault;
@@ -12,4 +12,8 @@ internal struct TranslationStructure
     public ulong BlockSize;
     public int Level;
     public uint Permissions;
+    public byte Stage2;
+    public byte OnTableWalk;
+    public fixed byte Reserved[6];
+    public ulong FaultIpa;
 }

@@ -322,6 +322,9 @@ typedef struct arm64mmio_stage1 {
     uint64_t sctlr, tcr, tcr2, ttbr0, ttbr1, mair, mair2, pir, pire0, por, por_el0;
     uint32_t dacr;
     uint32_t flags; /* arm64mmio_stage1_flags */
+    /* Of a vCPU that has an EL2 of its own; else 0. hcr has E2H and TGE, which make the regime; with VM it turns on the stage 2 that the rest
+       describes, for the EL1&0 regimes. They are the vCPU's registers, not those of the hypervisor that it runs under. */
+    uint64_t hcr, hcrx, vtcr, vttbr, sctlr_el2, s2pir, s2por;
 } arm64mmio_stage1;
 
 typedef enum arm64mmio_translation_access { ARM64MMIO_TRANSLATE_READ = 0, ARM64MMIO_TRANSLATE_WRITE = 1, ARM64MMIO_TRANSLATE_FETCH = 2 } arm64mmio_translation_access;
@@ -349,6 +352,10 @@ typedef struct arm64mmio_translation {
     uint64_t block_size;       /* bytes that the one descriptor maps */
     int32_t level;             /* -1 to 3: of the final descriptor or of the fault */
     uint32_t permissions;      /* 1 read, 2 write, 4 execute, or-ed */
+    uint8_t stage2;            /* 1: the fault is one of the guest's own stage 2, for its EL2 */
+    uint8_t on_table_walk;     /* 1: of stage 2 on a descriptor of stage 1 (S1PTW) */
+    uint8_t reserved[6];
+    uint64_t fault_ipa;        /* of a fault of stage 2 */
 } arm64mmio_translation;
 
 /* Walks the guest's page tables, as the processor would with an empty TLB. Returns ARM64MMIO_OK also for a fault of the guest's. */
@@ -356,6 +363,29 @@ int arm64mmio_stage1_translate(arm64mmio_memory *memory, const arm64mmio_stage1 
                                uint32_t access, uint32_t flags, arm64mmio_translation *translation);
 
 /* ---- Exits ---------------------------------------------------------------------------------------------------------- */
+
+/*
+ * The registers of SVE, SME and the Guarded Control Stack. What is not of the vCPU's features stays 0. Lengths are bytes, powers of two from
+ * 16 to 256; registers are bytes in ascending order, byte 0 with bits 7:0, and of predicates bit n belongs to byte n of a vector.
+ * Only the registers that an instruction names are read, and only in begin and commit.
+ */
+typedef struct arm64mmio_extensions {
+    uint32_t size;
+    uint16_t vector_length;           /* VL / 8: streaming_vector_length while streaming, else as ZCR_ELx makes it */
+    uint16_t streaming_vector_length; /* SVL / 8; 0 without SME */
+    uint16_t vector_stride;           /* from a Z register to the next; of P an eighth of it; a multiple of 8; 0 is vector_length */
+    uint8_t streaming;                /* PSTATE.SM */
+    uint8_t za_enabled;               /* PSTATE.ZA */
+    uint8_t full_a64;                 /* 1: FEAT_SME_FA64 and SMCR_ELx.FA64 */
+    uint8_t reserved[3];
+    uint8_t *z;                       /* 32 registers of vector_length bytes; V registers are their low parts, and v is not used */
+    uint8_t *p;                       /* 16 registers of vector_length / 8 bytes */
+    uint8_t *ffr;                     /* vector_length / 8 bytes */
+    uint8_t *za;                      /* while za_enabled: streaming_vector_length vectors of as many bytes */
+    uint8_t *zt0;                     /* while za_enabled: 64 bytes; zeros without SME2 */
+    uint64_t gcspr, gcscr;            /* GCSPR_ELx, which the commit changes, and GCSCR_ELx (at EL0 GCSCRE0_EL1) of the current Exception level */
+    uint64_t elr, spsr;               /* ELR_ELx and SPSR_ELx likewise, for GCSPUSHX and GCSPOPCX */
+} arm64mmio_extensions;
 
 /* The registers of a vCPU: the caller fills them before begin, and commit changes them. */
 typedef struct arm64mmio_registers {
@@ -370,6 +400,7 @@ typedef struct arm64mmio_registers {
     uint64_t accdata; /* ACCDATA_EL1: ST64BV0 */
     uint64_t rcwmask[2], rcwsmask[2]; /* read-check-write instructions */
     uint64_t spsr_svc, spsr_abt, spsr_und, spsr_irq, spsr_fiq; /* AArch32: SRS and exception returns */
+    arm64mmio_extensions *extensions; /* for ARM64MMIO_VCPU_SCALABLE and ARM64MMIO_VCPU_GUARDED_CONTROL_STACK; else not used */
 } arm64mmio_registers;
 
 typedef enum arm64mmio_exclusives { ARM64MMIO_EXCLUSIVES_FAULT = 0, ARM64MMIO_EXCLUSIVES_PERFORM = 1, ARM64MMIO_EXCLUSIVES_ALWAYS_SUCCEED = 2 } arm64mmio_exclusives;
@@ -403,7 +434,9 @@ typedef struct arm64mmio_options {
 
 /* Flags of arm64mmio_vcpu_create. */
 typedef enum arm64mmio_vcpu_flags {
-    ARM64MMIO_VCPU_TRANSLATES = 1 << 0 /* arm64mmio_vcpu_begin gets the stage 1 registers: opcodes are fetched and addresses translated */
+    ARM64MMIO_VCPU_TRANSLATES = 1 << 0, /* arm64mmio_vcpu_begin gets the stage 1 registers: opcodes are fetched and addresses translated */
+    ARM64MMIO_VCPU_SCALABLE = 1 << 1,   /* the vCPU has SVE or SME: registers.extensions has Z, P and FFR, and ZA and ZT0 while PSTATE.ZA is 1 */
+    ARM64MMIO_VCPU_GUARDED_CONTROL_STACK = 1 << 2 /* the vCPU has FEAT_GCS: registers.extensions has gcspr, gcscr, elr and spsr */
 } arm64mmio_vcpu_flags;
 
 typedef struct arm64mmio_vcpu arm64mmio_vcpu;
@@ -491,7 +524,8 @@ void arm64mmio_vcpu_destroy(arm64mmio_vcpu *vcpu);
 
 /*
  * Begins an exit; nothing is accessed but opcode and page tables. registers and stage1 (NULL without
- * ARM64MMIO_VCPU_TRANSLATES) have to stay where they are until commit or abandon; registers change in the commit only.
+ * ARM64MMIO_VCPU_TRANSLATES) have to stay where they are until commit or abandon, with what registers.extensions points to; registers
+ * change in the commit only.
  * Then: while (arm64mmio_vcpu_next(vcpu, &t) == 1) { perform t; complete or fail } and commit. Any time may pass between
  * the calls. Beginning the next exit abandons the present one.
  */
@@ -522,7 +556,7 @@ int arm64mmio_vcpu_explain(arm64mmio_vcpu *vcpu, char *buffer, size_t capacity);
 
 /* ---- Faults --------------------------------------------------------------------------------------------------------- */
 
-/* Where the exception is taken to: EL1, AArch64 or AArch32. */
+/* Where the exception is taken to: EL1, AArch64 or AArch32; with hcr also the vCPU's own EL2, as HCR_EL2.{TGE, TEA} and HCRX_EL2 route it. */
 typedef struct arm64mmio_exception_context {
     uint32_t size;
     uint8_t aarch32;          /* 1: EL1 is AArch32 */
@@ -530,6 +564,9 @@ typedef struct arm64mmio_exception_context {
     uint8_t reserved[2];
     uint64_t vbar, sctlr, sctlr2; /* VBAR_EL1 or VBAR, SCTLR_EL1 or SCTLR, SCTLR2_EL1 */
     uint64_t id_aa64pfr1, id_aa64mmfr1; /* which bits of PSTATE the vCPU has (PAN, SSBS, MTE …) */
+    uint64_t hcr, hcrx; /* of a vCPU that has an EL2 of its own, with the next three; else 0 */
+    uint64_t vbar_el2, sctlr_el2, sctlr2_el2;
+    uint64_t gcscr, gcscr_el2; /* GCSCR_EL1 and GCSCR_EL2 (FEAT_GCS): EXLOCKEN */
 } arm64mmio_exception_context;
 
 /* What to write into the vCPU; nothing else changes. */
@@ -540,6 +577,8 @@ typedef struct arm64mmio_exception_state {
     uint8_t lr_number; /* AArch32: the X register that is LR of the new mode; elr goes there. AArch64: 0, elr is ELR_EL1 */
     uint8_t mode;      /* AArch32: the new mode, which selects SPSR_abt or SPSR_und; AArch64: 0, spsr is SPSR_EL1 */
     uint64_t pc, pstate, esr, far, elr, spsr;
+    uint32_t target_level; /* 2: esr, far, elr and spsr are for EL2; else 1 */
+    uint32_t reserved;
 } arm64mmio_exception_state;
 
 int arm64mmio_exception_entry(const arm64mmio_exception_context *context, const arm64mmio_registers *registers,

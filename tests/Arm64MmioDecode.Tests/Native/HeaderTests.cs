@@ -11,6 +11,7 @@ using Arm64MmioDecode.Decoding;
 using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Emulation;
 using Arm64MmioDecode.Handling;
+using Arm64MmioDecode.Native.Objects;
 using Arm64MmioDecode.Native.Structures;
 using Arm64MmioDecode.Tests.Tooling;
 using Arm64MmioDecode.Translation;
@@ -39,6 +40,7 @@ public class HeaderTests
         { "STATUS", typeof(ExitStatus) },
         { "ACTION", typeof(ExitAction) },
         { "FAULT", typeof(FaultReason) },
+        { "VCPU", typeof(VirtualCpuFlags) },
         { "OPERATION", typeof(BusOperation) },
         { "EXCLUSIVES", typeof(ExclusivePolicy) },
         { "ATOMICS", typeof(AtomicPolicy) },
@@ -78,6 +80,7 @@ public class HeaderTests
             ("arm64mmio_exit", typeof(ExitStructure)),
             ("arm64mmio_stage1", typeof(Stage1Structure)),
             ("arm64mmio_translation", typeof(TranslationStructure)),
+            ("arm64mmio_extensions", typeof(ExtensionsStructure)),
             ("arm64mmio_registers", typeof(RegistersStructure)),
             ("arm64mmio_options", typeof(OptionsStructure)),
             ("arm64mmio_outcome", typeof(OutcomeStructure)),
@@ -141,7 +144,7 @@ public class HeaderTests
             string[] parts = declaration.Split(' ', 2);
             foreach (string name in parts[1].Split(','))
             {
-                yield return Regex.Replace(name.Trim(), @"\[.*", string.Empty);
+                yield return Regex.Replace(name.Trim().TrimStart('*'), @"\[.*", string.Empty);
             }
         }
     }
