@@ -119,5 +119,5 @@ public sealed partial class VcpuSystemState
     }
 
     private static InvalidOperationException Unsupported(ulong pstate, Exception inner) =>
-        new(FormattableString.Invariant($"a vCPU with PSTATE 0x{pstate:x} takes no exception to EL1 or EL2"), inner);
+        new(FormattableString.Invariant($"a vCPU with PSTATE 0x{pstate:x} takes no exception to EL1 or EL2; if its EL1 is AArch32, isEL1AArch32 is to say so"), inner);
 }
