@@ -77,6 +77,7 @@ internal sealed class Explainer
             Word = opcode is { } known ? "0x" + known.Value.ToString(known.Length == 2 ? "x4" : "x8", CultureInfo.InvariantCulture) : null,
             Facts = _facts,
             Walk = walk?.Lookups ?? [],
+            Translation = walk?.Result,
         };
         return new ExplainedExit
         {

@@ -48,6 +48,14 @@ internal static class ExplanationJson
         WriteAddress(json, s_pc, exit.Pc);
         json.WriteString("symbol", exit.Symbol);
         WriteAll(json, "guestAction", explanation.GuestAction);
+        json.WriteString("memoryView", JsonNamingPolicy.CamelCase.ConvertName(explanation.MemoryView.ToString()));
+        json.WriteStartObject("addressRegisters");
+        foreach (KeyValuePair<string, ulong> register in explanation.AddressRegisters)
+        {
+            json.WriteHex(JsonEncodedText.Encode(register.Key), register.Value);
+        }
+
+        json.WriteEndObject();
         WriteTrees(json, exit.DeviceTrees);
         WalkJson.Write(json, exit.Walk);
         json.WritePropertyName("instruction");

@@ -30,6 +30,9 @@ public sealed class ExitCircumstances
         init => field = value ?? throw new ArgumentNullException(nameof(value));
     } = [];
 
+    /// <summary>Where <see cref="Walk"/> ends: the address with its attributes, or the fault; null where that is not known.</summary>
+    public TranslationResult? Translation { get; init; }
+
     /// <summary>The word at PC in hexadecimal, for one that is no memory access.</summary>
     public string? Word { get; init; }
 

@@ -53,11 +53,23 @@ public sealed class ExitExplanation
     /// <summary>What the guest takes the address for.</summary>
     public GuestMemoryView MemoryView { get; }
 
+    /// <summary>Where the instruction is, a virtual address; null when it is not known.</summary>
+    public ulong? Pc => _instruction.Pc;
+
+    /// <summary>The function that it is in, such as "writel+0x8"; null when it is not known.</summary>
+    public string? Symbol => _instruction.Symbol;
+
+    /// <summary>The registers that the instruction's address is made of, with their contents; empty when these are not known, or no longer what they were.</summary>
+    public IReadOnlyList<KeyValuePair<string, ulong>> AddressRegisters => _instruction.AddressRegisters ?? [];
+
     /// <summary>
     /// How the guest's own page tables translate the address that faulted, now: their descriptors in the order of the lookups. Empty
     /// where that is not known, or translation is off.
     /// </summary>
     public IReadOnlyList<TableLookup> Walk { get; private init; } = [];
+
+    /// <summary>Where <see cref="Walk"/> ends: the address with its attributes, or the fault; null where that is not known.</summary>
+    public TranslationResult? Translation { get; private init; }
 
     /// <summary>Whether instruction and syndrome agree; null when the instruction is not known, or when the abort is not about its own access.</summary>
     public bool? Agrees => Decoded is null || !IsAboutInstruction || (Decoded != DecodeStatus.MemoryAccess && IsBesideInstruction) ? null
@@ -139,6 +151,7 @@ public sealed class ExitExplanation
         return new(exit, InstructionFacts.Of(exit, decoded, access, circumstances), circumstances.MemoryView, null, circumstances.Registers)
         {
             Walk = circumstances.Walk,
+            Translation = circumstances.Translation,
         };
     }
 
@@ -152,9 +165,11 @@ public sealed class ExitExplanation
     public static ExitExplanation Of(ExitHandler handler)
     {
         _ = handler ?? throw new ArgumentNullException(nameof(handler));
-        return new(handler.Exit, InstructionFacts.Of(handler), ViewOf(handler), handler.Outcome)
+        TranslationResult? translation = IsAboutOwnAccess(handler.Exit.Syndrome) ? handler.TranslateTrapped() : null;
+        return new(handler.Exit, InstructionFacts.Of(handler), ViewOf(handler, translation), handler.Outcome)
         {
             Walk = IsAboutOwnAccess(handler.Exit.Syndrome) ? handler.WalkTrapped() : [],
+            Translation = translation,
         };
     }
 
@@ -197,9 +212,9 @@ public sealed class ExitExplanation
     private static bool IsAboutOwnAccess(in DataAbortSyndrome syndrome) =>
         syndrome.Class is DataAbortClass.InstructionAccess or DataAbortClass.UnsupportedExclusiveOrAtomic;
 
-    private static GuestMemoryView ViewOf(ExitHandler handler)
+    private static GuestMemoryView ViewOf(ExitHandler handler, in TranslationResult? translation)
     {
-        if (!IsAboutOwnAccess(handler.Exit.Syndrome) || handler.TranslateTrapped() is not { } result)
+        if (translation is not { } result)
         {
             return GuestMemoryView.Unknown;
         }

@@ -38,7 +38,7 @@ internal static class GuestActionSentences
 
         if (instruction.AddressRegisters is { Count: > 0 } registers)
         {
-            sentences.Add("Its address comes from " + string.Join(" and ", registers.Select(r => FormattableString.Invariant($"{r.Name} = 0x{r.Value:x}"))) + ".");
+            sentences.Add("Its address comes from " + string.Join(" and ", registers.Select(r => FormattableString.Invariant($"{r.Key} = 0x{r.Value:x}"))) + ".");
         }
 
         if (Addresses(explanation, instruction) is { Length: > 0 } addresses)

@@ -33,7 +33,7 @@ internal readonly struct InstructionFacts
     public ulong? Address { get; init; }
 
     /// <summary>The registers that its address is made of, with their contents, while it has not changed them.</summary>
-    public IReadOnlyList<(string Name, ulong Value)>? AddressRegisters { get; init; }
+    public IReadOnlyList<KeyValuePair<string, ulong>>? AddressRegisters { get; init; }
 
     /// <summary>The function that it is in, when that is known.</summary>
     public string? Symbol { get; init; }
@@ -82,9 +82,9 @@ internal readonly struct InstructionFacts
     private static bool IsAtInstruction(ExitHandler handler) =>
         handler.Outcome.Status is not (ExitStatus.Completed or ExitStatus.Continue) && handler.Registers.Pc == handler.InstructionAddress;
 
-    private static List<(string Name, ulong Value)> Read(in AccessDescriptor access, IGuestRegisters registers)
+    private static List<KeyValuePair<string, ulong>> Read(in AccessDescriptor access, IGuestRegisters registers)
     {
-        List<(string, ulong)> list = [];
+        List<KeyValuePair<string, ulong>> list = [];
         bool isA64 = access.InstructionSet == InstructionSet.A64;
         if (access.Kind is AccessKind.None or AccessKind.GuardedControlStack || access.AddressingMode is AddressingMode.Literal or AddressingMode.Reported)
         {
@@ -114,7 +114,7 @@ internal readonly struct InstructionFacts
         {
             if (isA64 && number == StackPointer && !isData)
             {
-                list.Add(("sp", registers.Sp));
+                list.Add(new("sp", registers.Sp));
             }
             else
             {
@@ -126,11 +126,11 @@ internal readonly struct InstructionFacts
         {
             if (isA64)
             {
-                list.Add((RegisterName.A64(number, sixtyFour: true), number == ZeroRegister ? 0 : registers.GetX(number)));
+                list.Add(new(RegisterName.A64(number, sixtyFour: true), number == ZeroRegister ? 0 : registers.GetX(number)));
             }
             else if (number != ProgramCounter)
             {
-                list.Add((RegisterName.AArch32(number), registers.GetX(AArch32RegisterView.ToAArch64(number, (int)registers.PState & ModeMask))));
+                list.Add(new(RegisterName.AArch32(number), registers.GetX(AArch32RegisterView.ToAArch64(number, (int)registers.PState & ModeMask))));
             }
         }
     }

@@ -61,6 +61,9 @@ public sealed class ExitExplanationTests
         explanation.Walk.Select(lookup => lookup.Kind).Should().EndWith(TableLookupKind.Page).And.HaveCountGreaterThan(1);
         explanation.Walk.SkipLast(1).Should().OnlyContain(lookup => lookup.Kind == TableLookupKind.Table);
         (explanation.Walk[^1].Descriptor & 0xFFFF_FFFF_F000).Should().Be(TestGuest.DeviceIpa);
+        explanation.Translation!.Value.Succeeded.Should().BeTrue();
+        (explanation.Translation!.Value.PhysicalAddress & ~0xFFFul).Should().Be(TestGuest.DeviceIpa);
+        explanation.Pc.Should().NotBeNull();
 
         var off = new TestGuest().With(StorePair);
         off.Tables.Registers = off.Tables.Registers with { Sctlr = 0 };
@@ -146,7 +149,9 @@ public sealed class ExitExplanationTests
         guest.Devices.Refuses = static _ => true;
         guest.Handle(TestGuest.WriteEsr, Device + 0x18).Status.Should().Be(ExitStatus.GuestFault);
 
-        ExitExplanation.Of(guest.Handler).GuestAction.Should().Contain("Its address comes from sp = 0x10000020.");
+        var explanation = ExitExplanation.Of(guest.Handler);
+        explanation.GuestAction.Should().Contain("Its address comes from sp = 0x10000020.");
+        explanation.AddressRegisters.Should().ContainSingle().Which.Should().Be(new KeyValuePair<string, ulong>("sp", 0x10000020));
     }
 
     [Fact]

@@ -199,7 +199,10 @@ public sealed class ExplainDumpTests : IDisposable
         File.WriteAllBytes(file, memory);
         string[] arguments = ["--esr", "0x92000006", "--far", $"0x{address:x}", "--tables", file + "@0x40000000", "--tcr", "0x80803519", "--ttbr0", "0x40000000"];
 
-        JsonElement walk = ToolRun.InProcess("", ["explain", "--json", .. arguments]).ParseObjects().Single().GetProperty("walk");
+        JsonElement answer = ToolRun.InProcess("", ["explain", "--json", .. arguments]).ParseObjects().Single();
+        answer.GetProperty("memoryView").GetString().Should().Be(physical is null ? "notMapped" : "device");
+        answer.GetProperty("addressRegisters").EnumerateObject().Should().BeEmpty("there are no registers");
+        JsonElement walk = answer.GetProperty("walk");
         walk.GetProperty("physicalAddress").GetString().Should().Be(physical);
         walk.GetProperty(physical is null ? "fault" : "attributes").GetString().Should().Be(what);
         JsonElement[] lookups = [.. walk.GetProperty("lookups").EnumerateArray()];
