@@ -12,6 +12,7 @@ internal sealed class CrashDump
     private const int ModeMask = 0x1F;
     private const ulong EL1h = 0x3C5;
     private const int LastBeforeLinkRegister = 29;
+    private const int StackPointer = 31;
 
     /// <summary>What printed it.</summary>
     public required string Format { get; init; }
@@ -58,8 +59,8 @@ internal sealed class CrashDump
         : R[0] is not null ? InstructionSet.A32
         : InstructionSet.A64;
 
-    /// <summary>The registers, if all that an address can be made of are there.</summary>
-    public GuestRegisters? Registers()
+    /// <summary>The registers, if all that the instruction's address can be made of are there: U-Boot prints no SP.</summary>
+    public GuestRegisters? Registers(in AccessDescriptor access)
     {
         bool isA64 = InstructionSet == InstructionSet.A64;
         var registers = new GuestRegisters { Pc = Pc ?? 0, Sp = Sp ?? 0, PState = PState ?? EL1h };
@@ -74,6 +75,9 @@ internal sealed class CrashDump
             registers.SetX(isA64 ? i : AArch32RegisterView.ToAArch64(i, (int)registers.PState & ModeMask), value ?? 0);
         }
 
-        return isA64 && Sp is null ? null : registers;
+        return isA64 && Sp is null && MayHaveBaseSP(access) ? null : registers;
     }
+
+    private static bool MayHaveBaseSP(in AccessDescriptor access) =>
+        access.Kind == AccessKind.None || access.Rn == StackPointer;
 }

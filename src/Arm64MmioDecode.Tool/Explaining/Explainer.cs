@@ -49,7 +49,7 @@ internal sealed class Explainer
         Opcode? opcode = FindOpcode();
         AccessDescriptor access = default;
         DecodeStatus? decoded = opcode is { } word ? OpcodeDecoder.Decode(word, _set, ItState.None, out access) : null;
-        GuestRegisters? registers = _dump?.Registers();
+        GuestRegisters? registers = _dump?.Registers(access);
         DataAbortSyndrome syndrome = FindSyndrome(access);
         ulong? far = _input.Far ?? _dump?.Far;
         var exit = new DataAbortExit(syndrome, far, FindIpa(syndrome, far));

@@ -100,6 +100,21 @@ public sealed class ExplainDumpTests : IDisposable
     }
 
     [Fact]
+    public void A_register_that_U_Boot_prints_tells_the_address_that_it_does_not_print()
+    {
+        JsonElement json = Explain(DumpSamples.UBoot.Replace(", far 0x9000018", "", StringComparison.Ordinal));
+
+        Text(json, "far").Should().BeNull();
+        json.GetProperty("addressRegisters").GetProperty("x20").GetString().Should().Be("0x9000018");
+        Texts(json, "guestAction").Should().Contain("Its address comes from x20 = 0x9000018.")
+            .And.Contain(sentence => sentence.StartsWith("What failed was ", StringComparison.Ordinal) && sentence.Contains("0x9000018"));
+
+        // ldr w0, [sp]: SP is not printed.
+        JsonElement stack = Explain(DumpSamples.UBoot.Replace(", far 0x9000018", "", StringComparison.Ordinal).Replace("(b9400280)", "(b94003e0)", StringComparison.Ordinal));
+        stack.GetProperty("addressRegisters").EnumerateObject().Should().BeEmpty();
+    }
+
+    [Fact]
     public void Xen_reports_both_addresses()
     {
         JsonElement json = Explain(DumpSamples.Xen, "--opcode", "b8004548");
