@@ -111,7 +111,7 @@ for rid in "$@"; do
         make_archive "$rid" "$prefix"
     fi
     echo "$rid: $(readelf -W --dyn-syms "$prefix/lib/libarm64mmiodecode.so" | grep -c 'arm64mmio_.*@@ARM64MMIODECODE_1$') functions, and in bytes:"
-    (cd "$prefix" && find bin lib -type f -printf '  %s %p\n' 2> /dev/null | LC_ALL=C sort -k 2)
+    (cd "$prefix" && find . -type f \( -path './bin/*' -o -path './lib/*' \) -printf '  %s %P\n' | LC_ALL=C sort -k 2)
 done
 
 if $everything; then
