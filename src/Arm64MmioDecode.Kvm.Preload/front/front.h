@@ -95,7 +95,7 @@ void read_settings(void);
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 static inline void count(enum counter counter) { atomic_fetch_add_explicit(&counters[counter], 1, memory_order_relaxed); }
 
-/* interpose.c */
+/* kernel.c */
 long kernel(int fd, unsigned long request, unsigned long argument);
 int kernel_errno(int fd, unsigned long request, void *argument); /* 0 or errno; leaves errno alone */
 

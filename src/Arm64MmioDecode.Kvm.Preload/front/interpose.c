@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #define KVM_TYPE(request) (((request) >> 8 & 0xFF) == KVMIO)
@@ -17,16 +16,6 @@
 
 /* File descriptor → object, in chunks that are made when needed. An object is never freed: a thread may be in it. */
 static _Atomic(_Atomic(struct object *) *) chunks[CHUNKS];
-
-long kernel(int fd, unsigned long request, unsigned long argument) { return syscall(SYS_ioctl, fd, request, argument); }
-
-int kernel_errno(int fd, unsigned long request, void *argument)
-{
-    int before = errno;
-    int error = kernel(fd, request, (uintptr_t)argument) < 0 ? errno : 0;
-    errno = before;
-    return error;
-}
 
 static struct object *find(int fd)
 {
