@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.IO;
 using System.Linq;
 using System.Runtime.Versioning;
 using Arm64MmioDecode.Emulation;
@@ -96,7 +97,10 @@ try
     if (parts.Contains("vmm"))
     {
         new PreloadProof(Guests, "/bin/qemu-system-aarch64", report).Run();
-        new PreloadProof(Guests, "/newer/lib/ld-linux-aarch64.so.1 --library-path /newer/lib /newer/bin/qemu-system-aarch64", report).RunGuests();
+        foreach (string newer in Directory.GetDirectories("/qemu").Order(StringComparer.Ordinal))
+        {
+            new PreloadProof(Guests, $"{newer}/lib/ld-linux-aarch64.so.1 --library-path {newer}/lib {newer}/bin/qemu-system-aarch64", report).RunGuests();
+        }
     }
 
     report.Summarise();

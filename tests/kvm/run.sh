@@ -8,7 +8,7 @@
 # Prints "N passed, N failed" at the end. Exit code 0 if nothing failed, 1 if something did, 2 if a tool is missing.
 #
 # KVM_KERNEL=FILE takes an uncompressed arm64 Image instead of Debian's package; KVM_TIMEOUT=SECONDS (default 1800) ends a
-# run that hangs. KVM_NEWER_SUITE=NAME (default trixie) is the Debian suite of the second QEMU of the part vmm.
+# run that hangs. KVM_QEMU_SUITES="NAME…" (default "trixie forky") are the Debian suites of the other QEMUs of the part vmm.
 set -euo pipefail
 export MSBUILDDISABLENODEREUSE=1 # a build must leave no process behind that holds what this one holds
 here=$(cd "$(dirname "$0")" && pwd)
@@ -50,7 +50,9 @@ with_c=false
 [[ $parts == *' c '* ]] && with_c=true
 if $with_vmm; then
     [ -e "$work/qemu/done" ] || fetch_qemu "$work/qemu"
-    [ -e "$work/qemu-newer/done" ] || fetch_qemu "$work/qemu-newer" "${KVM_NEWER_SUITE:-trixie}"
+    for suite in ${KVM_QEMU_SUITES:-trixie forky}; do
+        [ -e "$work/qemu-$suite/done" ] || fetch_qemu "$work/qemu-$suite" "$suite"
+    done
 fi
 if [ -n "${KVM_KERNEL:-}" ]; then
     kernel=$KVM_KERNEL
@@ -75,8 +77,10 @@ cp -L "$libraries"/{ld-linux-aarch64.so.1,libc.so.6,libm.so.6} "$initramfs/lib/"
 if $with_vmm; then
     cp "$work/qemu/bin"/* "$initramfs/bin/"
     cp "$work/qemu/lib"/* "$initramfs/lib/" # with the C library of the same Debian
-    mkdir "$initramfs/newer" # run by the loader of its own C library
-    cp -r "$work/qemu-newer/bin" "$work/qemu-newer/lib" "$initramfs/newer/"
+    for suite in ${KVM_QEMU_SUITES:-trixie forky}; do # run by the loader of its own C library
+        mkdir -p "$initramfs/qemu/$suite"
+        cp -r "$work/qemu-$suite/bin" "$work/qemu-$suite/lib" "$initramfs/qemu/$suite/"
+    done
     mv "$initramfs/guest/preload-check" "$initramfs/bin/"
     echo "== the preload library"
     bash "$root/src/Arm64MmioDecode.Kvm.Preload/build.sh" "$work/preload"
