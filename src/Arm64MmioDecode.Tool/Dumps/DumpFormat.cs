@@ -17,8 +17,8 @@ internal abstract class DumpFormat
         Dump = new CrashDump { Format = name };
     }
 
-    /// <summary>The dump; null when the log has none of this format.</summary>
-    public CrashDump? Result => _begun && (Dump.Esr ?? Dump.Pc) is not null ? Dump : null;
+    /// <summary>The dump, once the log has been read; null when it has none of this format.</summary>
+    public CrashDump? Result => _begun && Conclude() ? Dump : null;
 
     protected CrashDump Dump { get; }
 
@@ -44,6 +44,9 @@ internal abstract class DumpFormat
 
     /// <summary>Takes the values of a line.</summary>
     protected abstract void Take(string line);
+
+    /// <summary>Puts together what several lines said; false when they are not a dump of this format.</summary>
+    protected virtual bool Conclude() => (Dump.Esr ?? Dump.Pc) is not null;
 
     /// <summary>Takes the numbered registers of a line; a pattern's first group is the number, the second the value.</summary>
     protected void TakeX(Regex pattern, string line)

@@ -17,7 +17,8 @@ internal static partial class DumpReader
         // In the order in which they count when a log has several.
         DumpFormat[] formats =
         [
-            new XenDump(), new HafniumDump(), new QemuDump(), new KvmtoolDump(), new LinuxDump(), new EdkDump(), new UBootDump(), new TrustedFirmwareDump(),
+            new XenDump(), new HafniumDump(), new QemuDump(), new KvmtoolDump(), new LinuxDump(), new LinuxAArch32Dump(),
+            new EdkDump(), new EdkAArch32Dump(), new UBootDump(), new UBootAArch32Dump(), new TrustedFirmwareDump(),
         ];
         while (reader.MoveNext())
         {

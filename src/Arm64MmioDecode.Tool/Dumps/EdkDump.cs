@@ -7,6 +7,7 @@ internal sealed partial class EdkDump : DumpFormat
 {
     private const int FramePointer = 29;
     private const int LinkRegister = 30;
+    private ulong? _exceptionAddress;
 
     public EdkDump()
         : base("EDK2")
@@ -16,8 +17,16 @@ internal sealed partial class EdkDump : DumpFormat
 
     protected override bool IsBeginning(string line) => Beginning().IsMatch(line);
 
+    // A RELEASE build prints no more than this address.
+    protected override bool Conclude()
+    {
+        Dump.Pc ??= _exceptionAddress;
+        return base.Conclude();
+    }
+
     protected override void Take(string line)
     {
+        _exceptionAddress ??= Find(Beginning(), line);
         if (Image().Match(line) is { Success: true } image)
         {
             Dump.Symbol ??= image.Groups[2].Value + "+0x" + image.Groups[1].Value.TrimStart('0').PadLeft(1, '0');
@@ -33,7 +42,7 @@ internal sealed partial class EdkDump : DumpFormat
         Dump.Far ??= Find(Far(), line);
     }
 
-    [GeneratedRegex("^Synchronous Exception at 0x", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    [GeneratedRegex("^Synchronous Exception at 0x([0-9A-Fa-f]+)", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex Beginning();
 
     [GeneratedRegex(@"^PC 0x[0-9A-Fa-f]+ \(0x[0-9A-Fa-f]+\+0x([0-9A-Fa-f]+)\) \[ *0\] (\S+)", RegexOptions.CultureInvariant)]

@@ -19,7 +19,12 @@ namespace Arm64MmioDecode.Tool.Explaining;
 internal sealed class Explainer
 {
     private const uint IssMask = (1u << 25) - 1;
-    private const ulong TranslationFault = 7;
+
+    // ESR_ELx.EC of a data abort without a change of Exception level, IL, and the ISS fields that ISV makes valid (ISV to AR).
+    private const ulong DataAbortSameEL = 0x25ul << 26;
+    private const ulong IL = 1ul << 25;
+    private const ulong IsvFieldsMask = 0x7FFul << 14;
+
     private const int GuestAndHypervisor = 2;
     private const int MaxNodeLength = 240;
 
@@ -137,12 +142,18 @@ internal sealed class Explainer
             return _dump.IsEsrEL1 || _input.IsEsrEL1 ? DataAbortSyndrome.FromEsrEL1(dumped) : DataAbortSyndrome.FromEsr(dumped);
         }
 
+        if (_dump?.IsEsrEL1 == true)
+        {
+            _facts.Add("The log has no fault status: an External abort is assumed, which is what becomes of an access that nothing answers, with the direction of the instruction.");
+            return DataAbortSyndrome.FromEsrEL1(DataAbortSameEL | IL | Iss(access, FaultStatusCode.SynchronousExternalAbort) & ~IsvFieldsMask);
+        }
+
         _facts.Add("There is no syndrome: a data abort without a description (ISV = 0) is assumed, with the direction of the instruction.");
-        ulong iss = access.Kind is AccessKind.None or AccessKind.Prefetch
-            ? TranslationFault
-            : AccessSyndrome.Of(access, FaultStatusCode.Translation(level: 3)).Value & IssMask;
-        return DataAbortSyndrome.FromKvmNisv(iss);
+        return DataAbortSyndrome.FromKvmNisv(Iss(access, FaultStatusCode.Translation(level: 3)));
     }
+
+    private static ulong Iss(in AccessDescriptor access, FaultStatusCode status) =>
+        access.Kind is AccessKind.None or AccessKind.Prefetch ? (uint)status.Value : AccessSyndrome.Of(access, status).Value & IssMask;
 
     private IntermediatePhysicalAddress FindIpa(in DataAbortSyndrome syndrome, ulong? far)
     {

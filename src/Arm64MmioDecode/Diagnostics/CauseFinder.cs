@@ -38,6 +38,11 @@ internal static class CauseFinder
             return ExitCause.SixtyFourByteAccess;
         }
 
+        if (!isOther && SyndromeAgreement.MayBeInjected(syndrome, access))
+        {
+            return ExitCause.UndescribedAccess;
+        }
+
         ExitCause cause = OfClass(syndrome);
         if (cause != ExitCause.Unknown)
         {

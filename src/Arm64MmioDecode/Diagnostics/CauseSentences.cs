@@ -52,6 +52,8 @@ internal static class CauseSentences
             "Code has followed a null pointer: the address is that of a field of an object which is not there. The code's own page tables leave the first pages unmapped to find such mistakes.",
         ExitCause.WrongPointer =>
             "Code has used a wrong pointer: one to memory that was freed or never mapped, past the end of a buffer or a stack, to read-only data in a write, or to a device that was not mapped first.",
+        ExitCause.UndescribedAccess =>
+            "In a virtual machine, so ends an access that the hypervisor could not perform: hardware does not describe such an instruction, and QEMU on KVM, for one, then injects an External abort without a message. On hardware, a device or memory answered with an error.",
         _ => "Not known: the instruction at PC tells most about it.",
     };
 
@@ -152,6 +154,11 @@ internal static class CauseSentences
         ExitCause.WrongPointer =>
         [
             "Look at the instruction's base register and at where its pointer comes from; then at the page tables of the code that used it, and at what should have mapped the address.",
+        ],
+        ExitCause.UndescribedAccess =>
+        [
+            "Let the hypervisor perform such accesses: it finds and emulates the instruction (this library), or, as a program that is not to be changed, runs with libarm64mmiodecode-kvm.so in LD_PRELOAD.",
+            "Or let the guest use accessors that are one plain load or store each, written in assembly (Linux: readl and writel; EDK II: MmioRead32 and MmioWrite32). Volatile alone does not keep a compiler from merging.",
         ],
         ExitCause.CodeOnDevice =>
         [

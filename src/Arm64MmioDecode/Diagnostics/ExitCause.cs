@@ -68,4 +68,10 @@ public enum ExitCause : byte
 
     /// <summary>No exit: software used an address that its own page tables do not map, or not for this access.</summary>
     WrongPointer,
+
+    /// <summary>
+    /// No exit: the guest took an External abort for an instruction that no syndrome describes, which is what a hypervisor injects that
+    /// does not decode instructions.
+    /// </summary>
+    UndescribedAccess,
 }

@@ -55,7 +55,10 @@ internal static class NoSyndromeSentences
 
         if (!syndrome.IsGuestExit)
         {
-            return ["A syndrome describes accesses that stage 2 refused; this abort did not come from a guest to its hypervisor, and never has a description."];
+            const string Never = "A syndrome describes accesses that stage 2 refused; this abort did not come from a guest to its hypervisor, and never has a description.";
+            return isKnown && SyndromeAgreement.MayBeInjected(syndrome, access)
+                ? [Never, "The exit before it, if a hypervisor injected it, had none because of the instruction:", .. For(access.NoSyndromeReasons)]
+                : [Never];
         }
 
         if (Of(syndrome.Class) is { } sentence && !(isKnown && syndrome.Class == DataAbortClass.UnsupportedExclusiveOrAtomic))

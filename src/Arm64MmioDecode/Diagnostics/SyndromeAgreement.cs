@@ -74,10 +74,18 @@ internal static class SyndromeAgreement
         return differences;
     }
 
+    /// <summary>
+    /// Whether software took an External abort for an instruction that no syndrome describes: a hypervisor that does not decode
+    /// instructions injects it. KVM's has WnR = 0 whatever the direction.
+    /// </summary>
+    public static bool MayBeInjected(in DataAbortSyndrome syndrome, in AccessDescriptor access) =>
+        !syndrome.IsGuestExit && syndrome.Class == DataAbortClass.ExternalAbort && access.Kind != AccessKind.None && !access.HasValidSyndrome;
+
     private static void CompareDirection(List<string> differences, in DataAbortSyndrome syndrome, in AccessDescriptor access)
     {
         bool both = access.Kind is AccessKind.ReadModifyWrite or AccessKind.CompareAndSwap or AccessKind.MemoryCopy or AccessKind.GuardedControlStack;
-        if (syndrome.IsWnRValid && !both && syndrome.WnR != access.IsWrite)
+        bool isUnsaid = !syndrome.WnR && MayBeInjected(in syndrome, in access);
+        if (syndrome.IsWnRValid && !both && !isUnsaid && syndrome.WnR != access.IsWrite)
         {
             differences.Add(syndrome.WnR
                 ? "The syndrome says a write, and the instruction only reads."

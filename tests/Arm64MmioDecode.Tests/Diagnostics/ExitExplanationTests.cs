@@ -204,6 +204,35 @@ public sealed class ExitExplanationTests
         explanation.Advice.Should().NotContain(CauseSentences.EmulateInstruction);
     }
 
+    /// <summary>What a guest's kernel sees when a hypervisor gives up: KVM's injected External abort has WnR = 0 whatever the direction.</summary>
+    [Theory]
+    [InlineData(0x96000010ul, 0xB8004548u, ExitCause.UndescribedAccess)] // str w8, [x10], #4
+    [InlineData(0x96000050ul, 0xB8004548u, ExitCause.UndescribedAccess)]
+    [InlineData(0x92000010ul, 0xA9400440u, ExitCause.UndescribedAccess)] // ldp x0, x1, [x2]
+    [InlineData(0x96000010ul, 0xB9400020u, ExitCause.MemorySystemError)] // ldr w0, [x1], which is described
+    public void A_guests_own_External_abort_may_be_the_hypervisors_answer(ulong esr, uint opcode, ExitCause cause)
+    {
+        DecodeStatus decoded = InstructionDecoder.DecodeA64(opcode, out AccessDescriptor access);
+
+        var explanation = ExitExplanation.Of(new DataAbortExit(DataAbortSyndrome.FromEsrEL1(esr), Device, default), decoded, access);
+
+        explanation.Agrees.Should().BeTrue();
+        explanation.Cause.Should().Be(cause);
+        explanation.WhyNoSyndrome.Any(sentence => sentence.StartsWith("It ")).Should().Be(cause == ExitCause.UndescribedAccess);
+        explanation.Advice[0].Contains("look at the hypervisor first").Should().Be(cause == ExitCause.UndescribedAccess);
+        explanation.Advice.Any(sentence => sentence.Contains("libarm64mmiodecode-kvm.so")).Should().Be(cause == ExitCause.UndescribedAccess);
+    }
+
+    [Fact]
+    public void A_described_store_with_WnR_0_and_a_load_with_WnR_1_are_not_what_failed()
+    {
+        foreach ((ulong esr, uint opcode) in new[] { (0x96000010ul, 0xB9000020u), (0x96000050ul, 0xF8408420u) }) // str w0, [x1]; ldr x0, [x1], #8
+        {
+            DecodeStatus decoded = InstructionDecoder.DecodeA64(opcode, out AccessDescriptor access);
+            ExitExplanation.Of(new DataAbortExit(DataAbortSyndrome.FromEsrEL1(esr), Device, default), decoded, access).Agrees.Should().BeFalse();
+        }
+    }
+
     [Fact]
     public void What_was_emulated_is_not_to_be_emulated_again()
     {

@@ -119,6 +119,20 @@ internal static class DumpSamples
         Data abort: Translation fault, zeroth level
         """;
 
+    /// <summary>EDK2's firmware for 32 bits, a DEBUG build: str r0, [r1], #4 to a page without a translation.</summary>
+    public const string Edk2AArch32 = """
+        Data Abort Exception PC at 0x5FB3ED74  CPSR 0x600F0113 nZCveaift_svc
+        /build/Sample.dll
+        loaded at 0x5FB3E000 (PE/COFF offset) 0xD74 (ELF or Mach-O offset) 0xB74
+        0xE4810004 \tSTR r0, [r1], #0x4
+          R0 0x0000002A   R1 0x09000018   R2 0x00000002   R3 0x00000003
+          R4 0x00000004   R5 0x00000005   R6 0x00000006   R7 0x00000007
+          R8 0x00000008   R9 0x00000009  R10 0x0000000A  R11 0x0000000B
+         R12 0x0000000C   SP 0x5F7FF9A0   LR 0x5FB16A24   PC 0x5FB3ED74
+        DFSR 0x00000807 DFAR 0x09000018 IFSR 0x00000000 IFAR 0x00000000
+         Translation fault on Page: write to 0x09000018
+        """;
+
     /// <summary>U-Boot: ldr w0, [x20] on an address that no device answers.</summary>
     public const string UBoot = """
         "Synchronous Abort" handler, esr 0x96000010, far 0x9000018

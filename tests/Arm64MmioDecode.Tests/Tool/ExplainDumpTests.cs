@@ -253,7 +253,8 @@ public sealed class ExplainDumpTests : IDisposable
         string[] samples =
         [
             DumpSamples.QemuOld, DumpSamples.QemuNew, DumpSamples.QemuAArch32, DumpSamples.Kvmtool, DumpSamples.LinuxOops, DumpSamples.Edk2, DumpSamples.UBoot,
-            DumpSamples.Xen, DumpSamples.Hafnium, DumpSamples.TrustedFirmware,
+            DumpSamples.Xen, DumpSamples.Hafnium, DumpSamples.TrustedFirmware, RecordedDumps.LinuxAArch32Oops, RecordedDumps.LinuxAArch32Program, RecordedDumps.UBootAArch32,
+            RecordedDumps.Edk2AArch32Release, DumpSamples.Edk2AArch32,
         ];
         byte[] tree = File.ReadAllBytes(Tree("tree.dtb", ("pl011@9000000", null, "arm,pl011", 0x9000000, 0x1000), ("memory@40000000", "memory", null, 0x40000000, 0x1000000)));
         byte[] elf = SampleElf.Build(0x40080000, "outl", [0xD503201F, 0xB8004548]);
