@@ -35,7 +35,7 @@ internal static unsafe class FaultFunctions
             }
 
             PstateFeatures features = PstateFeatureRegisters.Read(target.IdAa64Pfr1, target.IdAa64Mmfr1, 0, 0);
-            int level = target.Hcr == 0 ? 1 : AArch64ExceptionEntry.GetTargetLevel(registers->PState, target.Hcr, exception, target.Hcrx);
+            int level = AArch64ExceptionEntry.GetTargetLevel(registers->PState, target.Hcr, exception, target.Hcrx);
             Versioned.Write(
                 target.AArch32 != 0 && level == 1
                     ? AArch32(target, registers, exception, features)
@@ -89,11 +89,13 @@ internal static unsafe class FaultFunctions
         int level, in ExceptionContextStructure target, RegistersStructure* registers, in EmulationFault fault, PstateFeatures features)
     {
         const ulong ExceptionLockEnable = 1 << 6; // GCSCR_ELx.EXLOCKEN
+        const ulong Sctlr2En = 1 << 15; // HCRX_EL2
         bool isEL2 = level == 2;
+        bool isSctlr2Enabled = target.Hcr == 0 || (target.Hcrx & Sctlr2En) != 0;
         var context = new AArch64ExceptionContext(
             level, registers->PState, registers->Pc, isEL2 ? target.VbarEl2 : target.Vbar, isEL2 ? target.SctlrEl2 : target.Sctlr)
         {
-            Sctlr2 = isEL2 ? target.Sctlr2El2 : target.Sctlr2,
+            Sctlr2 = isEL2 ? target.Sctlr2El2 : isSctlr2Enabled ? target.Sctlr2 : 0,
             Hcr = target.Hcr,
             ExceptionLockEnabled = ((isEL2 ? target.GcscrEl2 : target.Gcscr) & ExceptionLockEnable) != 0,
             Features = features,

@@ -1,5 +1,7 @@
 using System;
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using Arm64MmioDecode.Decoding;
 using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Native.Structures;
 using Arm64MmioDecode.Scanning.Sweeping;
@@ -15,7 +17,11 @@ internal static unsafe class ScanFunctions
     private const nuint LongestStretch = 1 << 30;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static int Scan(uint set, byte* code, nuint length, uint flags, nuint* offset, FindingStructure* findings, nuint capacity)
+    public static int Scan(uint set, byte* code, nuint length, uint flags, nuint* offset, FindingStructure* findings, nuint capacity) =>
+        Scan(set, code, length, flags, offset, findings, capacity, LongestStretch);
+
+    /// <summary>The same, in stretches of another length, a multiple of 4.</summary>
+    public static int Scan(uint set, byte* code, nuint length, uint flags, nuint* offset, FindingStructure* findings, nuint capacity, nuint longestStretch)
     {
         if (set > (uint)InstructionSet.T32 || (code == null && length != 0) || (flags & ~AllFlag) != 0 || offset == null || *offset > length
             || findings == null || capacity < InstructionSweep.MinimumBufferLength)
@@ -26,7 +32,10 @@ internal static unsafe class ScanFunctions
         try
         {
             nuint start = *offset;
-            var stretch = new ReadOnlySpan<byte>(code + start, (int)Math.Min(length - start, LongestStretch));
+            nuint available = length - start <= longestStretch ? length - start
+                : set == (uint)InstructionSet.T32 ? WholeInstructions(code + start, longestStretch)
+                : longestStretch;
+            var stretch = new ReadOnlySpan<byte>(code + start, (int)available);
             scoped var sweep = new InstructionSweep(stretch, (InstructionSet)set, flags == 0 ? SweepOptions.None : SweepOptions.Stack | SweepOptions.Literals);
             Span<InstructionHit> hits = stackalloc InstructionHit[256];
             int written = 0;
@@ -55,5 +64,17 @@ internal static unsafe class ScanFunctions
         {
             return ErrorCode.Of(exception);
         }
+    }
+
+    // A halfword that does not begin a 32-bit instruction ends an instruction, whatever is in front of it. Where all begin one, they are pairs.
+    private static nuint WholeInstructions(byte* code, nuint length)
+    {
+        nuint end = length;
+        while (end != 0 && InstructionDecoder.GetT32Length(BinaryPrimitives.ReadUInt16LittleEndian(new ReadOnlySpan<byte>(code + end - sizeof(ushort), sizeof(ushort)))) != sizeof(ushort))
+        {
+            end -= sizeof(ushort);
+        }
+
+        return end == 0 ? length : end;
     }
 }

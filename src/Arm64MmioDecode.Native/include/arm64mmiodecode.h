@@ -562,7 +562,7 @@ typedef struct arm64mmio_exception_context {
     uint8_t aarch32;          /* 1: EL1 is AArch32 */
     uint8_t long_descriptors; /* AArch32: TTBCR.EAE */
     uint8_t reserved[2];
-    uint64_t vbar, sctlr, sctlr2; /* VBAR_EL1 or VBAR, SCTLR_EL1 or SCTLR, SCTLR2_EL1 */
+    uint64_t vbar, sctlr, sctlr2; /* VBAR_EL1 or VBAR, SCTLR_EL1 or SCTLR, SCTLR2_EL1 (with hcr only where hcrx has SCTLR2En) */
     uint64_t id_aa64pfr1, id_aa64mmfr1; /* which bits of PSTATE the vCPU has (PAN, SSBS, MTE …) */
     uint64_t hcr, hcrx; /* of a vCPU that has an EL2 of its own, with the next three; else 0 */
     uint64_t vbar_el2, sctlr_el2, sctlr2_el2;

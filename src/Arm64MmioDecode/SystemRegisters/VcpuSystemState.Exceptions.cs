@@ -22,21 +22,24 @@ public sealed partial class VcpuSystemState
         const ulong NotRW = 1 << 4;
         var reader = new Reader(_system);
         ulong hcr = HasEL2 ? reader.Read(SystemRegisterId.HcrEl2) : 0;
+        ulong hcrx = reader.ReadIf(HasEL2 && _hasHcrx && (_hasSctlr2 || fault.Reason == FaultReason.MemoryCopyOrSet), SystemRegisterId.HcrxEl2);
         ulong pstate = _registers.PState;
-        int level = AArch64ExceptionEntry.GetTargetLevel(pstate, hcr, fault);
+        int level = AArch64ExceptionEntry.GetTargetLevel(pstate, hcr, fault, hcrx);
 
         // Below an AArch32 EL1 there is no AArch64, whatever a guest hypervisor has in HCR_EL2.
         bool isEL1AArch32 = (pstate & NotRW) != 0 && (HasEL2 ? (hcr & HcrRW) == 0 : IsEL1AArch32);
-        return isEL1AArch32 && level == 1 ? InjectAArch32(fault, pstate, ref reader) : InjectAArch64(fault, pstate, hcr, level, ref reader);
+        return isEL1AArch32 && level == 1 ? InjectAArch32(fault, pstate, ref reader) : InjectAArch64(fault, pstate, hcr, hcrx, level, ref reader);
     }
 
-    private bool InjectAArch64(in EmulationFault fault, ulong pstate, ulong hcr, int level, ref Reader reader)
+    private bool InjectAArch64(in EmulationFault fault, ulong pstate, ulong hcr, ulong hcrx, int level, ref Reader reader)
     {
         const ulong ExceptionLockEnable = 1 << 6; // GCSCR_ELx.EXLOCKEN
+        const ulong Sctlr2En = 1 << 15; // HCRX_EL2: without it a guest hypervisor's guest has no SCTLR2_EL1 (IsSCTLR2EL1Enabled())
         bool isEL2 = level == 2;
+        bool isSctlr2Enabled = _hasSctlr2 && (isEL2 || !HasEL2 || (hcrx & Sctlr2En) != 0);
         ulong vbar = reader.Read(isEL2 ? SystemRegisterId.VbarEl2 : SystemRegisterId.VbarEl1);
         ulong sctlr = reader.Read(isEL2 ? SystemRegisterId.SctlrEl2 : SystemRegisterId.SctlrEl1);
-        ulong sctlr2 = reader.ReadIf(_hasSctlr2, isEL2 ? SystemRegisterId.Sctlr2El2 : SystemRegisterId.Sctlr2El1);
+        ulong sctlr2 = reader.ReadIf(isSctlr2Enabled, isEL2 ? SystemRegisterId.Sctlr2El2 : SystemRegisterId.Sctlr2El1);
         ulong gcscr = reader.ReadIf(_hasGuardedControlStack, isEL2 ? SystemRegisterId.GcscrEl2 : SystemRegisterId.GcscrEl1);
         if (reader.Failed)
         {

@@ -95,6 +95,50 @@ public sealed class VcpuSystemStateTests
         system[SystemRegisterId.EsrEl1].Should().Be(0);
     }
 
+    [Theory]
+    [InlineData(0ul, 1)]
+    [InlineData(1ul << 10, 2)] // MCE2
+    public void A_guest_hypervisor_may_take_the_memory_copy_exceptions_of_its_guest(ulong hcrx, int level)
+    {
+        const ulong HcrRW = 1ul << 31;
+        const ulong HasHcrx = 1ul << 40;
+        var registers = new GuestRegisters { Pc = 0x8000, PState = 0x3C5 };
+        var system = new SystemRegisterFile
+        {
+            [SystemRegisterId.IdAa64Mmfr1El1] = HasHcrx,
+            [SystemRegisterId.HcrEl2] = HcrRW,
+            [SystemRegisterId.HcrxEl2] = hcrx,
+        };
+
+        new VcpuSystemState(registers, system, hasEL2: true).Inject(EmulationFault.Exception(FaultReason.MemoryCopyOrSet)).Should().BeTrue();
+
+        ((registers.PState >> 2) & 3).Should().Be((ulong)level);
+    }
+
+    [Theory]
+    [InlineData(true, 0ul, 0x200)]
+    [InlineData(true, 1ul << 15, 0x380)] // SCTLR2En
+    [InlineData(false, 0ul, 0x380)] // the hypervisor's own HCRX_EL2 is not the guest's
+    public void SCTLR2_EL1_counts_only_where_HCRX_EL2_lets_it(bool hasEL2, ulong hcrx, int vector)
+    {
+        const ulong HcrRW = 1ul << 31;
+        const ulong Ease = 1 << 5;
+        var registers = new GuestRegisters { Pc = 0x8000, PState = 0x3C5 };
+        var system = new SystemRegisterFile
+        {
+            [SystemRegisterId.IdAa64Mmfr1El1] = 1ul << 40,
+            [SystemRegisterId.IdAa64Mmfr3El1] = 1 << 4,
+            [SystemRegisterId.HcrEl2] = HcrRW,
+            [SystemRegisterId.HcrxEl2] = hcrx,
+            [SystemRegisterId.Sctlr2El1] = Ease,
+            [SystemRegisterId.VbarEl1] = TestGuest.Vectors,
+        };
+
+        new VcpuSystemState(registers, system, hasEL2: hasEL2).Inject(EmulationFault.ExternalAbortWithoutAddress(isWrite: true)).Should().BeTrue();
+
+        registers.Pc.Should().Be(TestGuest.Vectors + (ulong)vector);
+    }
+
     [Fact]
     public void Nothing_is_written_when_the_vectors_are_not_known()
     {
