@@ -21,6 +21,11 @@ internal static class EmulationOptionsReader
 
         foreach (JsonProperty property in value.EnumerateObject())
         {
+            if (property.Value.ValueKind == JsonValueKind.Null)
+            {
+                continue;
+            }
+
             string name = "options." + property.Name;
             try
             {

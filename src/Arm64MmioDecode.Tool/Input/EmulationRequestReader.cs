@@ -8,7 +8,7 @@ using Arm64MmioDecode.Tool.Machines;
 
 namespace Arm64MmioDecode.Tool.Input;
 
-/// <summary>Makes a machine from a line of JSON. What is not listed is 0; names that mean nothing to the machine are passed over.</summary>
+/// <summary>Makes a machine from a line of JSON. What is not listed, or null, is 0; names that mean nothing to the machine are passed over.</summary>
 internal static class EmulationRequestReader
 {
     private const int GeneralRegisters = 31;
@@ -22,9 +22,9 @@ internal static class EmulationRequestReader
     {
         var request = new EmulationRequest
         {
-            InstructionSet = root.TryGetProperty("set", out JsonElement set) ? Set(set) : InstructionSet.A64,
+            InstructionSet = JsonInput.TryGet(root, "set", out JsonElement set) ? Set(set) : InstructionSet.A64,
         };
-        if (!root.TryGetProperty("opcode", out JsonElement opcode))
+        if (!JsonInput.TryGet(root, "opcode", out JsonElement opcode))
         {
             throw new BadInputException("opcode is missing");
         }
@@ -36,9 +36,14 @@ internal static class EmulationRequestReader
         }
 
         // The mode says which registers are meant.
-        request.Registers.PState = root.TryGetProperty("pstate", out JsonElement pstate) ? (ulong)JsonInput.Hex(pstate, "pstate", request.InstructionSet == InstructionSet.A64 ? 64 : 32) : 0;
+        request.Registers.PState = JsonInput.TryGet(root, "pstate", out JsonElement pstate) ? (ulong)JsonInput.Hex(pstate, "pstate", request.InstructionSet == InstructionSet.A64 ? 64 : 32) : 0;
         foreach (JsonProperty property in root.EnumerateObject())
         {
+            if (property.Value.ValueKind == JsonValueKind.Null)
+            {
+                continue; // as if it were not there; id is null without it, too
+            }
+
             if (request.InstructionSet == InstructionSet.A64 ? !ReadA64(request, property) : !ReadAArch32(request, property))
             {
                 ReadCommon(request, property);

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -23,7 +24,8 @@ internal static class JsonInput
         }
         catch (JsonException e)
         {
-            throw new BadInputException($"malformed JSON at byte {(e.BytePositionInLine ?? 0) + 1}", e);
+            throw new BadInputException(
+                FindRepeatedName(line.Span) is { } name ? $"the key {Quoted.Text(name)} is there twice" : $"malformed JSON at byte {(e.BytePositionInLine ?? 0) + 1}", e);
         }
 
         if (document.RootElement.ValueKind != JsonValueKind.Object)
@@ -34,6 +36,10 @@ internal static class JsonInput
 
         return document;
     }
+
+    /// <summary>A value that is given: null is as if it were not there.</summary>
+    public static bool TryGet(JsonElement parent, string name, out JsonElement value) =>
+        parent.TryGetProperty(name, out value) && value.ValueKind != JsonValueKind.Null;
 
     public static string Text(JsonElement value, string name) =>
         value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Expected(name, "a string");
@@ -117,7 +123,10 @@ internal static class JsonInput
                         throw new BadInputException($"{name}: unknown register {Quoted.Text(property.Name)}, 0 to {count - 1} are known");
                     }
 
-                    set(number, property.Value, $"{name}.{property.Name}");
+                    if (property.Value.ValueKind != JsonValueKind.Null)
+                    {
+                        set(number, property.Value, $"{name}.{property.Name}");
+                    }
                 }
 
                 break;
@@ -130,7 +139,11 @@ internal static class JsonInput
                         throw new BadInputException($"{name}: more than {count} registers");
                     }
 
-                    set(index, element, $"{name}.{index}");
+                    if (element.ValueKind != JsonValueKind.Null)
+                    {
+                        set(index, element, $"{name}.{index}");
+                    }
+
                     index++;
                 }
 
@@ -159,6 +172,36 @@ internal static class JsonInput
     }
 
     public static BadInputException Expected(string name, string what) => new($"{name}: {what} is expected");
+
+    // The parser refuses an object that has a name twice, and does not tell it from other mistakes.
+    private static string? FindRepeatedName(ReadOnlySpan<byte> line)
+    {
+        var objects = new Stack<HashSet<string>>();
+        var reader = new Utf8JsonReader(line);
+        try
+        {
+            while (reader.Read())
+            {
+                switch (reader.TokenType)
+                {
+                    case JsonTokenType.StartObject:
+                        objects.Push([]);
+                        break;
+                    case JsonTokenType.EndObject:
+                        objects.Pop();
+                        break;
+                    case JsonTokenType.PropertyName when reader.GetString() is { } name && !objects.Peek().Add(name):
+                        return name;
+                }
+            }
+        }
+        catch (JsonException)
+        {
+            // What is wrong comes before any such name.
+        }
+
+        return null;
+    }
 
     // A string may hold bytes that are no UTF-8, or half a surrogate pair as an escape. The parser lets both pass until someone
     // asks for the string.

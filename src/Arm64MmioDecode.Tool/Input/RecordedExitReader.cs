@@ -20,7 +20,7 @@ internal static class RecordedExitReader
     }
 
     private static ulong Required(JsonElement root, string name) =>
-        root.TryGetProperty(name, out JsonElement value)
+        JsonInput.TryGet(root, name, out JsonElement value)
             ? JsonInput.Hex64(value, name)
             : throw new BadInputException($"{name} is missing");
 }

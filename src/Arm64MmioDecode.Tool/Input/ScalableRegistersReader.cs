@@ -11,38 +11,38 @@ internal static class ScalableRegistersReader
     /// <exception cref="BadInputException">A length that does not exist, or a value that fits in no register.</exception>
     public static MachineRegisters Read(JsonElement root)
     {
-        if (!root.TryGetProperty("vl", out JsonElement vl))
+        if (!JsonInput.TryGet(root, "vl", out JsonElement vl))
         {
             return new MachineRegisters();
         }
 
-        bool isStreaming = root.TryGetProperty("sm", out JsonElement sm) && JsonInput.Boolean(sm, "sm");
-        bool hasZa = root.TryGetProperty("za", out JsonElement za);
-        int streamingLength = root.TryGetProperty("svl", out JsonElement svl) ? Length(svl, "svl")
+        bool isStreaming = JsonInput.TryGet(root, "sm", out JsonElement sm) && JsonInput.Boolean(sm, "sm");
+        bool hasZa = JsonInput.TryGet(root, "za", out JsonElement za);
+        int streamingLength = JsonInput.TryGet(root, "svl", out JsonElement svl) ? Length(svl, "svl")
             : isStreaming ? throw new BadInputException("sm: true needs svl")
             : hasZa ? throw new BadInputException("za needs svl")
             : 0;
         var registers = new ScalableMachineRegisters(Length(vl, "vl"), streamingLength, isStreaming, hasZa);
-        if (root.TryGetProperty("v", out JsonElement v) && v.ValueKind == JsonValueKind.Object && v.EnumerateObject().MoveNext())
+        if (JsonInput.TryGet(root, "v", out JsonElement v) && v.ValueKind == JsonValueKind.Object && v.EnumerateObject().MoveNext())
         {
             throw new BadInputException("v: a machine with vl has its V registers in z");
         }
 
         byte[] buffer = new byte[registers.VectorLength];
-        if (root.TryGetProperty("z", out JsonElement z))
+        if (JsonInput.TryGet(root, "z", out JsonElement z))
         {
             JsonInput.Registers(z, "z", ScalableMachineRegisters.VectorRegisters, (number, value, name) =>
                 registers.WriteZ(number, Value(value, name, buffer)));
         }
 
         buffer = new byte[registers.VectorLength / 8];
-        if (root.TryGetProperty("p", out JsonElement p))
+        if (JsonInput.TryGet(root, "p", out JsonElement p))
         {
             JsonInput.Registers(p, "p", ScalableMachineRegisters.PredicateRegisters, (number, value, name) =>
                 registers.WriteP(number, Value(value, name, buffer)));
         }
 
-        if (root.TryGetProperty("ffr", out JsonElement ffr))
+        if (JsonInput.TryGet(root, "ffr", out JsonElement ffr))
         {
             registers.WriteFfr(Value(ffr, "ffr", buffer));
         }
@@ -54,15 +54,15 @@ internal static class ScalableRegistersReader
                 registers.WriteZa(number, Value(value, name, buffer)));
         }
 
-        if (root.TryGetProperty("zt0", out JsonElement zt0))
+        if (JsonInput.TryGet(root, "zt0", out JsonElement zt0))
         {
             // Without ZA it is there to be refused when it makes no sense, and counts for nothing.
             ReadOnlySpan<byte> value = Value(zt0, "zt0", new byte[ScalableMachineRegisters.Zt0Bytes]);
             registers.WriteZt0(hasZa ? value : new byte[value.Length]);
         }
 
-        if (root.TryGetProperty("options", out JsonElement options) && options.ValueKind == JsonValueKind.Object
-            && options.TryGetProperty(EmulationOptionsReader.FullA64, out JsonElement fullA64))
+        if (JsonInput.TryGet(root, "options", out JsonElement options) && options.ValueKind == JsonValueKind.Object
+            && JsonInput.TryGet(options, EmulationOptionsReader.FullA64, out JsonElement fullA64))
         {
             registers.IsFullA64Enabled = JsonInput.Boolean(fullA64, "options." + EmulationOptionsReader.FullA64);
         }

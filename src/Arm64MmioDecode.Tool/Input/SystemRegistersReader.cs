@@ -27,6 +27,11 @@ internal static class SystemRegistersReader
 
         foreach (JsonProperty property in value.EnumerateObject())
         {
+            if (property.Value.ValueKind == JsonValueKind.Null)
+            {
+                continue;
+            }
+
             string name = "system." + property.Name;
             if (ReadOther(property, name, registers))
             {

@@ -29,6 +29,9 @@ public sealed class BadInputTests
     [InlineData("""{"opcode":"0xf9400041","x":{"7":"f00"}}""", "line 1: x.7: 'f00' is not a hexadecimal number \"0x…\" of up to 64 bits")]
     [InlineData("""{"opcode":"0xf9400041","x":{"r7":"0x0"}}""", "line 1: x: unknown register 'r7', 0 to 30 are known")]
     [InlineData("\n\n[]", "line 3: a JSON object is expected")]
+    [InlineData("""{"opcode":"0xf9400041","opcode":"0xf9400042"}""", "line 1: the key 'opcode' is there twice")]
+    [InlineData("""{"opcode":"0xf9400041","x":{"2":"0x1","3":"0x2","\u0032":"0x3"}}""", "line 1: the key '2' is there twice")]
+    [InlineData("""{"opcode":null}""", "line 1: opcode is missing")]
     public void Emulate_and_replay_say_what_is_wrong_with_a_line(string input, string complaint)
     {
         // Latin-1: U+00FF becomes a byte that no UTF-8 text has; the text of the others is ASCII.

@@ -25,6 +25,19 @@ public sealed class EmulateCommandTests
     public void The_real_process_prints_the_same() =>
         ToolRun.AsProcess(DocumentedInput + "\n", "emulate", "--json").Should().Be(new ToolRun(0, DocumentedOutput + "\n", ""));
 
+    [Theory]
+    [InlineData("""{"id":"1","set":null,"opcode":"0xf9400041","pc":null,"pstate":null,"sp":null,"x":{"1":null,"2":"0x10"},"v":null,"system":null,"tags":null,"gcspr":null,"vl":null,"options":null,"memory":{"0x10":"0100000000000000"}}""")]
+    [InlineData("""{"id":"1","opcode":"0xf9400041","x":[null,null,"0x10"],"system":{"fpcr":null},"svl":null,"za":null,"options":{"busWidth":null,"fa64":null},"memory":{"0x10":"0100000000000000"}}""")]
+    public void Null_is_as_if_it_were_not_there(string line) => ToolRun.InProcess(line, "emulate").Should().Be(new ToolRun(
+        0,
+        """{"id":"1","status":"completed","text":"ldr x1, [x2]","transactions":[{"op":"read","address":"0x10","size":8,"value":"0x1"}],"x":{"1":"0x1"},"v":{},"pc":"0x4","memory":{}}""" + "\n",
+        ""));
+
+    [Fact]
+    public void Without_the_ZA_array_PSTATE_ZA_is_0() =>
+        Parse("""{"opcode":"0xe1000000","vl":16,"svl":16,"sm":true,"za":null,"x":{"0":"0x10"},"memory":{"0x10":"00"}}""")
+            .GetProperty("status").GetString().Should().Be("undefined");
+
     [Fact]
     public void Only_what_a_store_changes_is_listed() =>
         Line("""{"id":7,"opcode":"0xa9bf07e0","sp":"0x1000","x":{"0":"0x1122334455667788","1":"0x99"},"memory":{"0xff0":"88776655443322110000000000000000"}}""")
