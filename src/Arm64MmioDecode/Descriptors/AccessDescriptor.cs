@@ -145,7 +145,11 @@ public readonly partial struct AccessDescriptor : IEquatable<AccessDescriptor>
     public int Condition => (byte)(_registers >> 32);
 
     /// <summary>Whether the base register is changed.</summary>
-    public bool Writeback => AddressingMode is AddressingMode.PreIndex or AddressingMode.PostIndex;
+    public bool Writeback
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => AddressingMode is AddressingMode.PreIndex or AddressingMode.PostIndex;
+    }
 
     /// <summary>Whether memory is read into registers, or read and modified.</summary>
     public bool IsLoad => Kind is AccessKind.Load or AccessKind.LoadExclusive or AccessKind.ReadModifyWrite or AccessKind.CompareAndSwap;
@@ -160,6 +164,25 @@ public readonly partial struct AccessDescriptor : IEquatable<AccessDescriptor>
     // A set rather than a list of comparisons: small enough to become part of whoever asks.
     private const uint WritingKinds = (1u << (int)AccessKind.Store) | (1u << (int)AccessKind.StoreExclusive) | (1u << (int)AccessKind.ZeroBlock)
         | (1u << (int)AccessKind.TagStore) | (1u << (int)AccessKind.MemorySet) | (1u << (int)AccessKind.CacheMaintenance);
+
+    /// <summary>
+    /// Whether this is an A64 load or store of one or two registers, general-purpose or SIMD&amp;FP, one element each, without
+    /// authentication, tags or an order among the two: what most exits are.
+    /// </summary>
+    internal bool IsPlainTransfer
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get
+        {
+            // All of it at once. What is less than the least value of a field becomes all ones.
+            const ulong Least = (ulong)AccessKind.Load | ((ulong)RegisterFile.General << 16) | ((ulong)TransferShape.OnePerRegister << 24) | (1ul << 40);
+            const ulong Above = 0xFE | (0xFEul << 16) | (0xFul << 24) | (0xFEul << 40);
+            const ulong Others = (ulong)(AccessProperties.Authenticated | AccessProperties.WritesTags) << 16;
+            const ulong Set = 0xFul << 48;
+            return ((_transfer - Least) & Above) == 0 && (_addressing & (Others | Set)) == 0
+                && (ElementCount == 1 || (Layout == RegisterLayout.Pair && (NamedProperties & AccessProperties.Release) == 0));
+        }
+    }
 
     /// <summary>Returns the number of a data register in transfer order.</summary>
     /// <param name="index">0 to <see cref="RegisterCount"/> − 1.</param>

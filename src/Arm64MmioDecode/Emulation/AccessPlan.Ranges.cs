@@ -20,14 +20,15 @@ public sealed partial class AccessPlan
     /// </summary>
     internal int FaultingRangeCount => Math.Min(RangeCount, _sequence.NonFaultFrom);
 
-    /// <summary>The one range of a plain load or store, in parts that travel in registers.</summary>
+    /// <summary>The one range of a load or store of registers one after the other in memory, in parts that travel in registers.</summary>
     /// <returns>Whether the instruction is one; what it does to the range is in its descriptor.</returns>
     internal bool TryGetTransfer(out ulong address, out ulong length, out ulong mask)
     {
         address = _sequence.Path.RemoveTag(_sequence.Address);
         length = _sequence.TotalSize;
         mask = _sequence.Path.AddressMask;
-        return _family == _transfers;
+        return _family == _transfers
+            || (_family == _families.AArch32 && length != 0 && _emulated.Access.Kind is AccessKind.Load or AccessKind.Store);
     }
 
     /// <summary>A range of addresses that the instruction touches, for comparison with what an exit reports.</summary>

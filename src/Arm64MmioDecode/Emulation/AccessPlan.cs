@@ -190,30 +190,12 @@ public sealed partial class AccessPlan
 
             if (_family == _transfers ? _transfers.Commit(registers) : _family.Commit(registers))
             {
-                CompleteA64(in _emulated.Access, registers, pc, _emulated.Writeback);
+                PlainTransfer.Complete(in _emulated.Access, registers, pc, _emulated.Writeback);
+                _emulated.Status = EmulationStatus.Completed;
             }
         }
 
         return _emulated.Status;
-    }
-
-    // What every A64 instruction ends with.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void CompleteA64(in AccessDescriptor access, IGuestRegisters registers, ulong pc, ulong moved)
-    {
-        if (access.Writeback)
-        {
-            registers.SetXOrSp(access.Rn, moved);
-        }
-
-        registers.Pc = pc + 4;
-        ulong state = registers.PState;
-        if ((state & ClearedByCompletion) != 0)
-        {
-            registers.PState = state & ~ClearedByCompletion;
-        }
-
-        _emulated.Status = EmulationStatus.Completed;
     }
 
     // The transfer of a plain load or store is all that it does.

@@ -78,6 +78,15 @@ public readonly record struct FetchResult
     internal static FetchResult Fetched(InstructionSet set, uint opcode) =>
         new(FetchStatus.Fetched, set, default, opcode, sizeof(uint), default, 0);
 
+    /// <summary>An instruction that a vCPU with a PSTATE has fetched.</summary>
+    internal static FetchResult Fetched(ulong pstate, uint opcode)
+    {
+        InstructionSet set = InstructionFetcher.GetInstructionSet(pstate);
+        return set != InstructionSet.T32
+            ? Fetched(set, opcode)
+            : FetchedT32(ItState.FromCpsr((uint)pstate), opcode, opcode > ushort.MaxValue ? sizeof(uint) : sizeof(ushort));
+    }
+
     internal static FetchResult FetchedT32(ItState itState, uint opcode, int length) =>
         new(FetchStatus.Fetched, InstructionSet.T32, itState, opcode, length, default, 0);
 

@@ -1,5 +1,6 @@
 using System;
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using Arm64MmioDecode.Decoding;
 using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Translation;
@@ -107,12 +108,14 @@ public static class InstructionFetcher
     /// <summary>The instruction set that a PSTATE selects.</summary>
     /// <param name="pstate">PSTATE in the layout of SPSR_ELx; in AArch32 the CPSR.</param>
     /// <returns>A64, or A32 or T32 by PSTATE.T.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static InstructionSet GetInstructionSet(ulong pstate) =>
         (pstate & PstateNotRW) == 0 ? InstructionSet.A64 : (pstate & PstateT) == 0 ? InstructionSet.A32 : InstructionSet.T32;
 
     /// <summary>Whether a PSTATE is of a higher Exception level than EL0 (in AArch32: not of User mode).</summary>
     /// <param name="pstate">PSTATE in the layout of SPSR_ELx; in AArch32 the CPSR.</param>
     /// <returns>Whether the permissions of EL1 or EL2 apply to ordinary accesses.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsPrivileged(ulong pstate) =>
         (pstate & PstateNotRW) == 0 ? (pstate & PstateExceptionLevel) != 0 : (pstate & PstateMode) != UserMode;
 

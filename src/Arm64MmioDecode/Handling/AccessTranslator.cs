@@ -130,6 +130,19 @@ internal sealed class AccessTranslator : INonFaultMmioBus, ITagMemory, ITransact
         return result.Fault.Kind == TranslationFaultKind.Permission ? Translate(virtualAddress, access | PageAccess.Unprivileged) : result;
     }
 
+    /// <summary>
+    /// The same from the tables alone: for explanations, which may be asked for at any time, and so use nothing that is kept.
+    /// </summary>
+    public TranslationResult WalkForAttributes(ulong virtualAddress, bool write)
+    {
+        Stage1Registers registers = _stage1!.ReadRegisters(virtualAddress);
+        PageAccess access = write ? PageAccess.Write : PageAccess.Read;
+        TranslationResult result = Stage1.Translate(_memory!, registers, RequestOf(virtualAddress, access, registers));
+        return result.Fault.Kind == TranslationFaultKind.Permission
+            ? Stage1.Translate(_memory!, registers, RequestOf(virtualAddress, access | PageAccess.Unprivileged, registers))
+            : result;
+    }
+
     /// <summary>The lookups of stage 1 for an address, in their order.</summary>
     public TableLookup[] Walk(ulong virtualAddress, bool write)
     {
@@ -182,6 +195,26 @@ internal sealed class AccessTranslator : INonFaultMmioBus, ITagMemory, ITransact
         return !(isUsed && slot.NeedsUpdate) || TryUpdate(virtualAddress, access, ref slot, out fault);
     }
 
+    /// <summary>Finds the physical page of an address without remembering it: for an access that is performed at once.</summary>
+    /// <returns>Whether there is a translation with the permission; <paramref name="fault"/> says why not.</returns>
+    public bool TryTranslatePage(ulong virtualAddress, PageAccess access, out ulong physicalPage, out TranslationFault fault)
+    {
+        Stage1Registers registers = _stage1!.ReadRegisters(virtualAddress);
+        if (_recent!.Find(registers, RequestOf(virtualAddress, access, registers)) is { } known
+            && (known.Permissions & PermissionsOf(access)) == PermissionsOf(access)
+            && known.Holds(_memory!))
+        {
+            physicalPage = known.PhysicalAddress(0);
+            fault = default;
+            return true;
+        }
+
+        TranslationResult result = Translate(virtualAddress, access, registers, null);
+        physicalPage = result.PhysicalAddress & ~GuestPage.OffsetMask;
+        fault = result.Fault;
+        return result.Succeeded;
+    }
+
     /// <summary>A page that has been located.</summary>
     public ref readonly GuestPage this[int page] => ref _pages[page];
 
@@ -230,18 +263,25 @@ internal sealed class AccessTranslator : INonFaultMmioBus, ITagMemory, ITransact
 
     private TranslationResult Translate(ulong virtualAddress, PageAccess needed, in Stage1Registers registers, IAtomicGuestMemory? updated)
     {
-        bool privileged = InstructionFetcher.IsPrivileged(_pstate) && ((needed & PageAccess.Unprivileged) == 0 || registers.IsUnprivilegedAccessPrivileged(_pstate));
-        TranslationAccess access = (needed & PageAccess.CacheMaintenance) != 0 ? Maintenance
-            : (needed & PageAccess.Write) != 0 ? TranslationAccess.Write : TranslationAccess.Read;
-        var request = new TranslationRequest(virtualAddress, access, privileged) { Pan = (_pstate & PstatePan) != 0 };
+        TranslationRequest request = RequestOf(virtualAddress, needed, registers);
         TranslationResult result = updated is null ? _recent!.Translate(registers, request) : Stage1.TranslateAndUpdate(updated, registers, request);
 
         // An atomic needs both permissions: a mapping that can only be written exists with FEAT_S1PIE.
-        var permissions = (AccessPermissions)(needed & (PageAccess.Read | PageAccess.Write));
+        AccessPermissions permissions = PermissionsOf(needed);
         return result.Succeeded && (result.Permissions & permissions) != permissions
-            ? Stage1.Translate(_memory!, registers, new TranslationRequest(virtualAddress, TranslationAccess.Read, privileged) { Pan = request.Pan })
+            ? Stage1.Translate(_memory!, registers, new TranslationRequest(virtualAddress, TranslationAccess.Read, request.Privileged) { Pan = request.Pan })
             : result;
     }
+
+    private TranslationRequest RequestOf(ulong virtualAddress, PageAccess needed, in Stage1Registers registers)
+    {
+        bool privileged = InstructionFetcher.IsPrivileged(_pstate) && ((needed & PageAccess.Unprivileged) == 0 || registers.IsUnprivilegedAccessPrivileged(_pstate));
+        TranslationAccess access = (needed & PageAccess.CacheMaintenance) != 0 ? Maintenance
+            : (needed & PageAccess.Write) != 0 ? TranslationAccess.Write : TranslationAccess.Read;
+        return new TranslationRequest(virtualAddress, access, privileged) { Pan = (_pstate & PstatePan) != 0 };
+    }
+
+    private static AccessPermissions PermissionsOf(PageAccess needed) => (AccessPermissions)(needed & (PageAccess.Read | PageAccess.Write));
 
     /// <summary>Finds where a transaction goes.</summary>
     /// <returns>Success, or the fault that the guest sees.</returns>
@@ -267,12 +307,12 @@ internal sealed class AccessTranslator : INonFaultMmioBus, ITagMemory, ITransact
         plan.Drive(ref reference, this);
     }
 
-    /// <summary>Performs a plain load or store, as placed by the plan, in a device's page, unless its exit is abandoned in the middle.</summary>
-    public void PerformPlain(
-        AccessPlan plan, in AccessDescriptor access, IGuestRegisters registers, in EmulationOptions options, ulong physicalPage, ulong pc, ulong address, ulong moved)
+    /// <summary>Performs a plain load or store in a device's page, unless its exit is abandoned in the middle.</summary>
+    public EmulationStatus Perform(
+        ref PlainTransfer transfer, in AccessDescriptor access, IGuestRegisters registers, ulong physicalPage, ulong pc, out BusStatus answer)
     {
         var page = new DevicePage(this, physicalPage);
-        plan.ExecutePlain(in access, registers, ref page, in options, pc, address, moved);
+        return transfer.Perform(in access, registers, ref page, topByteIgnored: false, pc, out answer);
     }
 
     /// <summary>Reads guest memory, in ascending order of addresses.</summary>

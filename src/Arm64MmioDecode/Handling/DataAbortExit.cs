@@ -24,6 +24,7 @@ public readonly record struct DataAbortExit
     private const ulong InstructionMask = (1ul << SourceShift) - 1;
     private const ulong HasFaultAddressFlag = 1ul << 56;
     private const ulong NonSecureSpaceFlag = 1ul << 57;
+    private const ulong PlainFlag = 1ul << 58;
 
     private const ulong IpaPageMask = (1ul << 44) - 1;
     private const int PageShift = 12;
@@ -46,7 +47,8 @@ public readonly record struct DataAbortExit
         _faultAddress = faultAddress.GetValueOrDefault();
         _ipa = ipa.Value;
         _rest = ((ulong)syndrome.Source << SourceShift) | ((ulong)ipa.Precision << PrecisionShift)
-            | (faultAddress.HasValue && !syndrome.FnV ? HasFaultAddressFlag : 0) | (ipa.NonSecureSpace ? NonSecureSpaceFlag : 0);
+            | (faultAddress.HasValue && !syndrome.FnV ? HasFaultAddressFlag : 0) | (ipa.NonSecureSpace ? NonSecureSpaceFlag : 0)
+            | (syndrome.Source is SyndromeSource.Esr or SyndromeSource.KvmNisv && IsPlainSyndrome(_syndrome) ? PlainFlag : 0);
     }
 
     /// <summary>The syndrome.</summary>
@@ -79,7 +81,7 @@ public readonly record struct DataAbortExit
                 esr,
                 far,
                 ((hpfar >> 4) & IpaPageMask) << PageShift | (far & GuestPage.OffsetMask),
-                HasFaultAddressFlag | ((ulong)IpaPrecision.Byte << PrecisionShift) | (hpfar >> 63 != 0 ? NonSecureSpaceFlag : 0));
+                PlainFlag | HasFaultAddressFlag | ((ulong)IpaPrecision.Byte << PrecisionShift) | (hpfar >> 63 != 0 ? NonSecureSpaceFlag : 0));
         }
 
         DataAbortSyndrome syndrome = DataAbortSyndrome.FromEsr(esr);
@@ -139,9 +141,19 @@ public readonly record struct DataAbortExit
     /// Whether this is what nearly all exits are: a translation, access flag or permission fault of a level from 0 to 3 in an
     /// access that an instruction of the guest made for itself (<see cref="DataAbortClass.InstructionAccess"/>).
     /// </summary>
-    internal bool IsPlain => IsPlainSyndrome(_syndrome) && Source is SyndromeSource.Esr or SyndromeSource.KvmNisv;
+    internal bool IsPlain => (_rest & PlainFlag) != 0;
+
+    /// <summary>The access of such an exit, where a valid syndrome describes one of up to 8 bytes of AArch64.</summary>
+    internal bool TryGetTransfer(out ValidSyndromeAccess access)
+    {
+        const uint Isv = 1u << 24;
+        const uint Lst = 3u << 11;
+        access = new ValidSyndromeAccess((uint)_syndrome);
+        return IsPlain && ((uint)_syndrome & (Isv | Lst)) == Isv;
+    }
 
     // EC 0x24 and nothing above it (ISS2); S1PTW, CM and VNCR are 0.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsPlainSyndrome(ulong syndrome)
     {
         const ulong Others = (1ul << 13) | (1ul << 8) | (1ul << 7);

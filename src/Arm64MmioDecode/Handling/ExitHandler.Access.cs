@@ -11,6 +11,11 @@ public sealed partial class ExitHandler
 {
     private Verdict BeginAccess()
     {
+        if (_isAtOnce && TryTransferReported(out Verdict transferred))
+        {
+            return transferred;
+        }
+
         if (!AccessSyndrome.TryGetAccess(_exit.Syndrome, _pstate, out AccessDescriptor access))
         {
             return BeginInstruction();
@@ -82,12 +87,6 @@ public sealed partial class ExitHandler
         SetGuestState();
         if (isLocated)
         {
-            if (_isAtOnce && (address & GuestPage.OffsetMask) + (ulong)access.TotalSize <= GuestPage.Size
-                && _plan.TryPlacePlain(access, address, _registers, _options, out ulong pc, out _, out ulong moved))
-            {
-                return PerformPlain(_exit.IpaValue, pc, address, moved);
-            }
-
             _translator.Add(address, _exit.IpaValue, write ? PageAccess.Write : PageAccess.Read, isMemory: false);
         }
 
@@ -131,19 +130,21 @@ public sealed partial class ExitHandler
         }
 
         SetGuestState();
-        if (_isAtOnce && _isPlain
-            && _plan.TryPlacePlain(_access, 0, _registers, _options, out ulong pc, out ulong address, out ulong moved)
-            && ((address ^ _exit.KnownFaultAddress) & ~GuestPage.OffsetMask) == 0
-            && TryAgreeWithTransfer(address, (ulong)_access.TotalSize, ulong.MaxValue, out ulong physicalPage, out Verdict agreedAtOnce))
+        if (_isAtOnce && _isPlain && TryTransferDecoded(out Verdict transferred))
         {
-            return agreedAtOnce.IsGoOn ? PerformPlain(physicalPage, pc, address, moved) : agreedAtOnce;
+            return transferred;
         }
 
         Verdict prepared = Prepare(_access, 0);
         if (prepared.IsGoOn && _isPlain
             && _plan.TryGetTransfer(out ulong start, out ulong length, out ulong mask)
-            && TryAgreeWithTransfer(start, length, mask, out _, out Verdict verdict))
+            && TryAgreeWithTransfer(start, length, mask, out ulong physicalPage, out Verdict verdict))
         {
+            if (verdict.IsGoOn)
+            {
+                RememberTransfer(physicalPage);
+            }
+
             return verdict;
         }
 
@@ -177,14 +178,6 @@ public sealed partial class ExitHandler
             : LocateOtherPages(trapped);
     }
 
-    // All of it is in one page, which is a device's.
-    private Verdict PerformPlain(ulong physicalPage, ulong pc, ulong address, ulong moved)
-    {
-        _translator.PerformPlain(_plan, _access, _registers, _options, physicalPage & ~GuestPage.OffsetMask, pc, address, moved);
-        _isExecuted = true;
-        return Verdict.GoOn;
-    }
-
     // The byte order of data, and for LDRAA and LDRAB the place of the authentication code. Addresses keep their tags: it is
     // translation that knows whether they are ignored.
     private void SetGuestState()
@@ -194,13 +187,11 @@ public sealed partial class ExitHandler
             return;
         }
 
-        const int EE = 25;
-        const int E0E = 24;
-        ulong sctlr = _stage1.ReadSctlr();
-        bool bigEndian = ((sctlr >> (InstructionFetcher.IsPrivileged(_pstate) ? EE : E0E)) & 1) != 0;
+        bool bigEndian = IsBigEndian();
         if (bigEndian != _options.BigEndian || _options.TopByteIgnored)
         {
             _options = _options with { BigEndian = bigEndian, TopByteIgnored = false };
+            _hasPlainOptions = PlainTransfer.AreEnough(_options);
             _hasGuestState = true;
         }
 
@@ -216,6 +207,7 @@ public sealed partial class ExitHandler
     private void ResetOptions()
     {
         _options = _policies.Unsupported == UnsupportedPolicy.Report ? _policies : _policies with { Unsupported = UnsupportedPolicy.Report };
+        _hasPlainOptions = PlainTransfer.AreEnough(_options);
         _hasGuestState = false;
     }
 

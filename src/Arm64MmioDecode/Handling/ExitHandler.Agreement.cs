@@ -64,30 +64,49 @@ public sealed partial class ExitHandler
             return true;
         }
 
-        PageAccess access = write ? PageAccess.Write : PageAccess.Read;
-        if ((_access.NamedProperties & AccessProperties.Unprivileged) != 0)
-        {
-            access |= PageAccess.Unprivileged;
-            _translator.SetUnprivileged(reads: !write, writes: write);
-        }
+        verdict = AgreeOnPage(far, AccessOfTransfer(), write, out physicalPage);
+        return true;
+    }
 
+    // FAR leads to the page of the IPA, which is no memory.
+    private Verdict AgreeOnPage(ulong far, PageAccess access, bool write, out ulong physicalPage)
+    {
         if (_translator.CanTranslate)
         {
-            verdict = LocatePage(far, access, isTrapped: true, out physicalPage);
+            if (!_translator.TryTranslatePage(far, access, out physicalPage, out TranslationFault fault))
+            {
+                return NotLocated(fault, far, write, isTrapped: true);
+            }
+
+            if (_exit.IpaPrecision != IpaPrecision.None && ((physicalPage ^ _exit.IpaValue) & ~GuestPage.OffsetMask) != 0)
+            {
+                return Verdict.Retry(ExitReason.PageDiffers);
+            }
         }
         else if (_exit.IpaPrecision == IpaPrecision.None)
         {
-            verdict = Verdict.NotEmulated(ExitReason.AddressNotAvailable);
+            physicalPage = 0;
+            return Verdict.NotEmulated(ExitReason.AddressNotAvailable);
         }
         else
         {
             physicalPage = _exit.IpaValue & ~GuestPage.OffsetMask;
-            verdict = _translator.IsMemory(physicalPage, write) ? Verdict.Retry(ExitReason.IsMemory) : Verdict.GoOn;
-            _translator.Add(far, physicalPage, access, isMemory: false);
         }
 
-        return true;
+        return _translator.IsMemory(physicalPage, write) ? Verdict.Retry(ExitReason.IsMemory) : Verdict.GoOn;
     }
+
+    // The steps need what has been found.
+    private void RememberTransfer(ulong physicalPage)
+    {
+        bool unprivileged = (_access.NamedProperties & AccessProperties.Unprivileged) != 0;
+        bool write = _access.IsWrite;
+        _translator.SetUnprivileged(reads: unprivileged && !write, writes: unprivileged && write);
+        _translator.Add(_exit.KnownFaultAddress, physicalPage, AccessOfTransfer(), isMemory: false);
+    }
+
+    private PageAccess AccessOfTransfer() => (_access.IsWrite ? PageAccess.Write : PageAccess.Read)
+        | ((_access.NamedProperties & AccessProperties.Unprivileged) != 0 ? PageAccess.Unprivileged : PageAccess.None);
 
     private bool ContradictsDirection(in AddressRange range)
     {
@@ -187,23 +206,14 @@ public sealed partial class ExitHandler
     }
 
     // Finds the page of an address. The one that trapped must be the page of the IPA, and no memory.
-    private Verdict LocatePage(ulong address, PageAccess access, bool isTrapped) => LocatePage(address, access, isTrapped, out _);
-
-    private Verdict LocatePage(ulong address, PageAccess access, bool isTrapped, out ulong physicalPage)
+    private Verdict LocatePage(ulong address, PageAccess access, bool isTrapped)
     {
         bool write = (access & PageAccess.Write) != 0;
         bool isLocated = _translator.TryLocate(address, access, isUsed: !isTrapped, out int found, out TranslationFault fault);
         ref readonly GuestPage page = ref _translator[found];
-        physicalPage = page.Physical;
         if (!isLocated)
         {
-            // A fault of the guest's own stage 2 at what trapped: the processor finds it, too, and the guest's hypervisor takes it.
-            return fault.Kind == TranslationFaultKind.NotSupported || (fault.IsStage2 && !isTrapped) ? Verdict.NotEmulated(ExitReason.TranslationNotSupported)
-                : fault.Kind == TranslationFaultKind.None ? Verdict.NotEmulated(ExitReason.AddressNotAvailable)
-                : isTrapped ? Verdict.Retry(ExitReason.NotTranslated)
-                : Fault(
-                    ExitReason.OtherPartNotTranslated,
-                    EmulationFault.DataAbort(new FaultStatusCode(fault.FaultStatusCode), address, write, fault.Domain));
+            return NotLocated(fault, address, write, isTrapped);
         }
 
         if (isTrapped)
@@ -216,6 +226,15 @@ public sealed partial class ExitHandler
 
         return write && _translator.IsReadOnlyHere(page) ? Verdict.NotEmulated(ExitReason.MemoryNotWritable) : Verdict.GoOn;
     }
+
+    // A fault of the guest's own stage 2 at what trapped: the processor finds it, too, and the guest's hypervisor takes it.
+    private Verdict NotLocated(in TranslationFault fault, ulong address, bool write, bool isTrapped) =>
+        fault.Kind == TranslationFaultKind.NotSupported || (fault.IsStage2 && !isTrapped) ? Verdict.NotEmulated(ExitReason.TranslationNotSupported)
+        : fault.Kind == TranslationFaultKind.None ? Verdict.NotEmulated(ExitReason.AddressNotAvailable)
+        : isTrapped ? Verdict.Retry(ExitReason.NotTranslated)
+        : Fault(
+            ExitReason.OtherPartNotTranslated,
+            EmulationFault.DataAbort(new FaultStatusCode(fault.FaultStatusCode), address, write, fault.Domain));
 
     // A processor refuses exclusives and atomics (DFSC 0x35) also where stage 2 maps memory, be it a ROM.
     private bool IsRefusedByMemory(in GuestPage page) =>

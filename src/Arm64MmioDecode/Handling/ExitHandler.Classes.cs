@@ -17,7 +17,7 @@ public sealed partial class ExitHandler
         _hasAccess = false;
         _hasInstructionAddress = false;
         _hasTrapped = false;
-        _isExecuted = false;
+        _isReported = false;
         _rangeCount = 0;
         _fetchStatus = FetchStatus.NotAvailable;
         if (_hasOtherFetch)

@@ -17,7 +17,7 @@ public sealed partial class ExitHandler
             return;
         }
 
-        switch (_isExecuted ? _plan.Status : _plan.Commit(_registers))
+        switch (_plan.Commit(_registers))
         {
             case EmulationStatus.Completed:
                 _status = ExitStatus.Completed;

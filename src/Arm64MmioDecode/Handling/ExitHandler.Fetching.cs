@@ -22,44 +22,71 @@ public sealed partial class ExitHandler
             return Verdict.GoOn;
         }
 
-        if (_exit.DeliveredLength == 0 && _translator.CanTranslate && InstructionFetcher.GetInstructionSet(_pstate) != InstructionSet.T32 && (pc & 3) == 0
-            && TryFetchWord(pc, out bool isStable))
+        if (_exit.DeliveredLength == 0 && _fetches is not null && TryFetchKnown(pc))
         {
             _fetchStatus = FetchStatus.Fetched;
-            return isStable ? Verdict.GoOn : Verdict.Retry(ExitReason.InstructionNotFetched);
+            return Verdict.GoOn;
         }
 
         return FetchOther(pc);
     }
 
-    // An A64 or A32 instruction in guest memory. A page that was taken from the guest's code between walk and read holds no instruction
-    // any more, whatever it holds. If PC leads there still, it led there when the word was read. False when there is none: why, the
-    // other way tells.
-    private bool TryFetchWord(ulong pc, out bool isStable)
+    // From a page of code that was translated before: the instruction, then every descriptor that leads to it, and the instruction again.
+    // Between its two readings PC led here, as it did when the vCPU trapped. False when that cannot be said, or the instruction goes
+    // on in another page: the other way tells more.
+    private bool TryFetchKnown(ulong pc)
     {
-        isStable = false;
-        ulong address = InstructionFetcher.GetInstructionSet(_pstate) == InstructionSet.A64 ? pc : (uint)pc;
+        InstructionSet set = InstructionFetcher.GetInstructionSet(_pstate);
+        ulong address = set == InstructionSet.A64 ? pc : (uint)pc;
         Stage1Registers stage1 = _stage1!.ReadRegisters(pc);
         var request = new TranslationRequest(address, TranslationAccess.InstructionFetch, InstructionFetcher.IsPrivileged(_pstate));
-        TranslationResult result = _fetches!.Translate(stage1, request);
-        if (!TryReadWord(result, out _opcode))
+        if ((address & (set == InstructionSet.T32 ? 1ul : 3ul)) != 0 || _fetches!.Find(stage1, request) is not { } known)
         {
             return false;
         }
 
-        isStable = TryReadWord(_fetches.TranslateAgain(stage1, request), out uint again) && again == _opcode;
+        ulong physicalAddress = known.PhysicalAddress(address);
+        return TryReadInstruction(physicalAddress, set, out _opcode)
+            && known.Holds(_memory!)
+            && TryReadInstruction(physicalAddress, set, out uint again) && again == _opcode;
+    }
+
+    // An instruction of one page.
+    private bool TryReadInstruction(ulong physicalAddress, InstructionSet set, out uint opcode)
+    {
+        Span<byte> bytes = _instruction;
+        if (set != InstructionSet.T32)
+        {
+            bool read = _memory!.TryRead(physicalAddress, bytes);
+            opcode = BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+            return read;
+        }
+
+        Span<byte> halfword = bytes.Slice(0, sizeof(ushort));
+        opcode = 0;
+        if (!_memory!.TryRead(physicalAddress, halfword))
+        {
+            return false;
+        }
+
+        ushort first = BinaryPrimitives.ReadUInt16LittleEndian(halfword);
+        if (InstructionDecoder.GetT32Length(first) == sizeof(ushort))
+        {
+            opcode = first;
+            return true;
+        }
+
+        ulong next = physicalAddress + sizeof(ushort);
+        if ((next & GuestPage.OffsetMask) == 0 || !_memory.TryRead(next, halfword))
+        {
+            return false;
+        }
+
+        opcode = ((uint)first << 16) | BinaryPrimitives.ReadUInt16LittleEndian(halfword);
         return true;
     }
 
-    private bool TryReadWord(in TranslationResult result, out uint word)
-    {
-        Span<byte> bytes = stackalloc byte[sizeof(uint)];
-        bool read = result.Succeeded && _memory!.TryRead(result.PhysicalAddress, bytes);
-        word = read ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : 0;
-        return read;
-    }
-
-    // What is left: T32, and what cannot be fetched.
+    // Delivered bytes of T32, a page that has not been translated lately, and what cannot be fetched.
     private Verdict FetchOther(ulong pc)
     {
         _hasOtherFetch = true;

@@ -46,6 +46,7 @@ public sealed partial class ExitHandler
     private EmulationOptions _policies;
     private EmulationOptions _options;
     private bool _hasGuestState;
+    private bool _hasPlainOptions;
     private DataAbortExit _exit;
 
     // How the exit ended, in parts. _guestFault counts only where HasFault says so: a step may note one that is not taken.
@@ -58,11 +59,13 @@ public sealed partial class ExitHandler
 
     private AccessDescriptor _access;
     private bool _hasAccess;
+    private bool _isReported;
     private bool _hasInstructionAddress;
     private bool _hasTrapped;
     private AddressRange _range;
     private int _rangeCount;
     private FetchStatus _fetchStatus;
+    private readonly byte[] _instruction = new byte[sizeof(uint)];
     private uint _opcode;
     private FetchResult _otherFetch;
     private bool _hasOtherFetch;
@@ -71,9 +74,8 @@ public sealed partial class ExitHandler
     private ulong _instructionAddress;
     private ulong _trapped;
 
-    // Whether the access may be performed as soon as it is known to be what trapped, and whether it has been, with its commit.
+    // Whether the access may be performed as soon as it is known to be what trapped.
     private bool _isAtOnce;
-    private bool _isExecuted;
 
     // Set while the handler calls others.
     private bool _busy;
@@ -133,12 +135,12 @@ public sealed partial class ExitHandler
     public DataAbortExit Exit => _exit;
 
     /// <summary>Its access, from the syndrome or the opcode; empty when there is none.</summary>
-    public AccessDescriptor Access => _hasAccess ? _access : default;
+    public AccessDescriptor Access => _hasAccess ? _access
+        : _isReported && AccessSyndrome.TryGetAccess(_exit.Syndrome, _pstate, out AccessDescriptor access) ? access
+        : default;
 
     /// <summary>How its instruction was fetched; <see cref="FetchStatus.NotAvailable"/> when none was needed.</summary>
-    public FetchResult Fetch => _fetchStatus == FetchStatus.Fetched && InstructionFetcher.GetInstructionSet(_pstate) != InstructionSet.T32
-        ? FetchResult.Fetched(InstructionFetcher.GetInstructionSet(_pstate), _opcode)
-        : _otherFetch;
+    public FetchResult Fetch => _hasOtherFetch || _fetchStatus != FetchStatus.Fetched ? _otherFetch : FetchResult.Fetched(_pstate, _opcode);
 
     /// <summary>How it ended, or <see cref="ExitStatus.Pending"/>.</summary>
     public ExitOutcome Outcome => new(_status, _reason, _class, _action, _notEmulatedReason, HasFault ? _guestFault : default);
@@ -157,7 +159,7 @@ public sealed partial class ExitHandler
 
     /// <summary>What the guest's stage 1 says now about the address that faulted; null when that cannot be told.</summary>
     internal TranslationResult? TranslateTrapped() => TrappedAddress is { } address && _translator.CanTranslate
-        ? _translator.TranslateForAttributes(address, _exit.Syndrome.IsWnRValid && _exit.Syndrome.WnR)
+        ? _translator.WalkForAttributes(address, _exit.Syndrome.IsWnRValid && _exit.Syndrome.WnR)
         : null;
 
     /// <summary>The same, lookup by lookup: for people, as it allocates.</summary>
@@ -185,11 +187,7 @@ public sealed partial class ExitHandler
             _isAtOnce = true;
             if (BeginExit(exit))
             {
-                if (!_isExecuted)
-                {
-                    _translator.Perform(_plan);
-                }
-
+                _translator.Perform(_plan);
                 CommitAccess();
             }
 
@@ -200,7 +198,7 @@ public sealed partial class ExitHandler
             Leave(returned);
         }
 
-        return Outcome;
+        return _status == ExitStatus.Completed ? ExitOutcome.OfCompleted : Outcome;
     }
 
     /// <summary>Decides about an exit. Nothing is accessed but instruction and page tables, and no register changes.</summary>

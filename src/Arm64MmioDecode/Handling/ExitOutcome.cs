@@ -25,6 +25,16 @@ public readonly record struct ExitOutcome
         _fault = fault.Rest;
     }
 
+    private ExitOutcome(ExitStatus status)
+    {
+        _how = (byte)status;
+        _faultAddress = 0;
+        _fault = 0;
+    }
+
+    /// <summary>How nearly all exits end.</summary>
+    internal static ExitOutcome OfCompleted => new(ExitStatus.Completed);
+
     /// <summary>What the hypervisor does next.</summary>
     public ExitStatus Status => (ExitStatus)(byte)_how;
 

@@ -13,6 +13,12 @@ internal readonly struct Verdict
 
     public static Verdict GoOn => default;
 
+    /// <summary>The access has been performed at once.</summary>
+    public static Verdict Completed => new(ExitStatus.Completed, ExitReason.None);
+
+    /// <summary>The vCPU was given another state meanwhile.</summary>
+    public static Verdict Abandoned => new(ExitStatus.Abandoned, ExitReason.None);
+
     /// <summary>The abort is about something else; the handler has noted what, and what to do.</summary>
     public static Verdict NotInstructionAccess => new(ExitStatus.NotInstructionAccess, ExitReason.None);
 

@@ -19,7 +19,8 @@ public readonly struct ValidSyndromeAccess : IEquatable<ValidSyndromeAccess>
 
     private readonly uint _iss;
 
-    private ValidSyndromeAccess(uint iss)
+    /// <summary>Takes the fields of a syndrome that is known to describe such an access.</summary>
+    internal ValidSyndromeAccess(uint iss)
     {
         _iss = iss;
     }
@@ -76,6 +77,24 @@ public readonly struct ValidSyndromeAccess : IEquatable<ValidSyndromeAccess>
 
     /// <summary>WnR: whether it is a store.</summary>
     public bool IsWrite => (_iss & WnRBit) != 0;
+
+    /// <summary>What a store sends of its register.</summary>
+    internal ulong ToMemory(ulong register) => register & (ulong.MaxValue >> Unused);
+
+    /// <summary>What a load makes of its register.</summary>
+    internal ulong ToRegister(ulong data)
+    {
+        if (!SignExtend)
+        {
+            return data & (ulong.MaxValue >> Unused);
+        }
+
+        ulong extended = (ulong)((long)(data << Unused) >> Unused);
+        return SixtyFour || Unused == 0 ? extended : (uint)extended;
+    }
+
+    // The bits of a doubleword that memory does not have.
+    private int Unused => 64 - (8 << (int)((_iss >> SasShift) & 3));
 
     /// <summary>Takes the access from a syndrome.</summary>
     /// <param name="syndrome">The syndrome of a data abort.</param>

@@ -21,6 +21,8 @@ internal sealed class RecentTranslation
     private Stage1Registers _registers;
     private TranslationResult _result;
     private ulong _page;
+    private ulong _physicalPage;
+    private AccessPermissions _permissions;
     private uint _kind;
     private int _count;
 
@@ -56,6 +58,12 @@ internal sealed class RecentTranslation
         return true;
     }
 
+    /// <summary>Where an address in the same page leads.</summary>
+    public ulong PhysicalAddress(ulong virtualAddress) => _physicalPage | (virtualAddress & Stage1.SmallestPageMask);
+
+    /// <summary>What the mapping allows.</summary>
+    public AccessPermissions Permissions => _permissions;
+
     /// <summary>The result for an address in the same page.</summary>
     public TranslationResult At(ulong virtualAddress) => _result.At(virtualAddress & Stage1.SmallestPageMask);
 
@@ -90,6 +98,8 @@ internal sealed class RecentTranslation
         _page = request.VirtualAddress & PageMask;
         _kind = KindOf(request);
         _result = result;
+        _physicalPage = result.PhysicalAddress & PageMask;
+        _permissions = result.Permissions;
     }
 
     private static uint KindOf(in TranslationRequest request) =>

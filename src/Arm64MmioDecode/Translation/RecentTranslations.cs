@@ -8,7 +8,8 @@ namespace Arm64MmioDecode.Translation;
 /// A walk is a function of the registers, the request, and the descriptors that it reads; which descriptor comes next is one, too. So
 /// if registers and request are equal, and all descriptors are read again, in the order of the walk, and are what they were, then the
 /// walk itself would read these and come to this result. Nothing that another CPU can change is taken from the past: every
-/// descriptor is read at each translation, and one that differs leads to a walk from the beginning.
+/// descriptor is read at each translation, and one that differs leads to a walk from the beginning. While one is being translated nobody
+/// else asks: a handler refuses calls from the memory, and explanations walk the tables themselves.
 /// </remarks>
 /// <param name="memory">The guest's memory.</param>
 internal sealed class RecentTranslations(IGuestMemory memory)
@@ -25,11 +26,14 @@ internal sealed class RecentTranslations(IGuestMemory memory)
         return recent.IsOf(registers, request) && recent.Holds(memory) ? recent.At(request.VirtualAddress) : Walk(registers, request, recent);
     }
 
-    /// <summary>Translates the same access once more, by the same registers, to see whether anything has changed.</summary>
-    public TranslationResult TranslateAgain(in Stage1Registers registers, in TranslationRequest request)
+    /// <summary>
+    /// The translation of such an access that was the last in its place; null when it is another's. Whether it holds still
+    /// (<see cref="RecentTranslation.Holds"/>) is left to the caller, who translates nothing else before.
+    /// </summary>
+    public RecentTranslation? Find(in Stage1Registers registers, in TranslationRequest request)
     {
         RecentTranslation recent = Of(request.VirtualAddress);
-        return recent.IsKept && recent.Holds(memory) ? recent.At(request.VirtualAddress) : Walk(registers, request, recent);
+        return recent.IsOf(registers, request) ? recent : null;
     }
 
     private RecentTranslation Of(ulong virtualAddress) => _recent[(int)(virtualAddress >> PageBits) & (Count - 1)];

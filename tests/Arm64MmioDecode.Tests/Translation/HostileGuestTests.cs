@@ -149,9 +149,16 @@ public sealed class HostileGuestTests
                     : new TranslationRequest(address, request.Access, request.Privileged ^ (random.Next(8) == 0)) { Pan = request.Pan ^ (random.Next(8) == 0), NonFault = request.NonFault };
 
                 TranslationResult expected = Stage1.Translate(switched, set, next);
+                if (recent.Find(set, next) is { } found && found.Holds(switched))
+                {
+                    found.At(next.VirtualAddress).Should().Be(expected);
+                    found.PhysicalAddress(next.VirtualAddress).Should().Be(expected.PhysicalAddress);
+                    found.Permissions.Should().Be(expected.Permissions);
+                }
+
                 TranslationResult first = recent.Translate(set, next);
                 switched.Reads = 0;
-                TranslationResult again = recent.TranslateAgain(set, next);
+                TranslationResult again = recent.Translate(set, next);
 
                 first.Should().Be(expected);
                 again.Should().Be(expected);

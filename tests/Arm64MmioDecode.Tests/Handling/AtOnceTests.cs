@@ -1,0 +1,166 @@
+using System;
+using System.Collections.Generic;
+using Arm64MmioDecode.Emulation;
+using Arm64MmioDecode.Handling;
+using FluentAssertions;
+using Xunit;
+
+namespace Arm64MmioDecode.Tests.Handling;
+
+/// <summary>
+/// What <see cref="ExitHandler.Handle"/> performs at once ends as the same exit does step by step: outcome, registers, transactions, and
+/// what the handler says of it afterwards.
+/// </summary>
+public sealed class AtOnceTests
+{
+    private static readonly uint[] s_opcodes =
+    [
+        0xB8404441, // ldr w1, [x2], #4
+        0xB8804C41, // ldrsw x1, [x2, #4]!
+        0x39C00041, // ldrsb w1, [x2]
+        0xF820485F, // str xzr, [x2, w0, uxtw]
+        0xA9400440, // ldp x0, x1, [x2]
+        0x69400440, // ldpsw x0, x1, [x2]
+        0x2940005F, // ldp wzr, w0, [x2]
+        0xA9C10042, // ldp x2, x0, [x2, #16]!
+        0xA9400040, // ldp x0, x0, [x2]
+        0xA8810440, // stp x0, x1, [x2], #16
+        0xAD000440, // stp q0, q1, [x2]
+        0xACC10440, // ldp q0, q1, [x2], #32
+        0x6D400440, // ldp d0, d1, [x2]
+        0x2C810440, // stp s0, s1, [x2], #8
+        0x3DC00040, // ldr q0, [x2]
+        0x7C002440, // str h0, [x2], #2
+        0xC8DFFC41, // ldar x1, [x2]
+        0xD9411840, // ldiapp x0, x1, [x2]
+        0xD9001840, // stilp x0, x1, [x2, #-16]!
+        0xB8400841, // ldtr w1, [x2]
+    ];
+
+    [Fact]
+    public void A_valid_syndrome_ends_as_it_does_step_by_step()
+    {
+        var random = new Random(5);
+        var outcomes = new HashSet<ExitStatus>();
+        for (var i = 0; i < 20_000; i++)
+        {
+            // ISV, SAS, SSE, SRT, SF, AR; LST seldom.
+            var iss = (1u << 24) | ((uint)random.Next(4) << 22) | ((uint)random.Next(2) << 21) | ((uint)random.Next(32) << 16)
+                | ((uint)random.Next(4) << 14) | (random.Next(20) == 0 ? (uint)random.Next(4) << 11 : 0) | ((uint)random.Next(2) << 6) | 7;
+            outcomes.Add(AreAlike(random, 0xB9400041, 0x92000000 | iss));
+        }
+
+        outcomes.Should().Contain([ExitStatus.Completed, ExitStatus.GuestFault, ExitStatus.Retry, ExitStatus.Abandoned]);
+    }
+
+    [Fact]
+    public void An_instruction_ends_as_it_does_step_by_step()
+    {
+        var random = new Random(6);
+        var outcomes = new HashSet<ExitStatus>();
+        for (var i = 0; i < 20_000; i++)
+        {
+            outcomes.Add(AreAlike(random, s_opcodes[random.Next(s_opcodes.Length)], random.Next(2) == 0 ? TestGuest.ReadEsr : TestGuest.WriteEsr));
+        }
+
+        outcomes.Should().Contain([ExitStatus.Completed, ExitStatus.GuestFault, ExitStatus.Retry, ExitStatus.Abandoned]);
+    }
+
+    private static ExitStatus AreAlike(Random random, uint opcode, ulong esr)
+    {
+        var seed = random.Next();
+        var far = TestGuest.Device + (ulong)random.Next(random.Next(2) == 0 ? 0x20 : 0x1000);
+        far &= random.Next(3) != 0 ? ~15ul : ~0ul;
+        far = random.Next(30) == 0 ? TestGuest.Data + (far & 0xFFF) : far;
+        var atOnce = Guest(opcode, far, seed);
+        var stepwise = Guest(opcode, far, seed);
+        var exit = random.Next(10) == 0 ? DataAbortExit.FromAddresses(esr, null, TestGuest.Ipa(far)) : TestGuest.Exit(esr, far);
+
+        var outcome = atOnce.Handler.Handle(exit);
+
+        Steps(stepwise, exit).Should().Be(outcome, "{0:x} {1:x} {2}", opcode, esr, exit);
+        atOnce.Devices.Log.Should().Equal(stepwise.Devices.Log);
+        State(atOnce.Registers).Should().Equal(State(stepwise.Registers), "{0:x} {1:x} {2}", opcode, esr, exit);
+        atOnce.Handler.Access.Should().Be(stepwise.Handler.Access);
+        atOnce.Handler.Fetch.Should().Be(stepwise.Handler.Fetch);
+        return outcome.Status;
+    }
+
+    private static TestGuest Guest(uint opcode, ulong far, int seed)
+    {
+        var random = new Random(seed);
+        var options = new EmulationOptions { Unaligned = random.Next(4) == 0 ? UnalignedPolicy.Fault : UnalignedPolicy.Split };
+        var guest = new TestGuest(options: options).With(opcode);
+        for (var i = 0; i < 31; i++)
+        {
+            guest.X(i, (ulong)random.NextInt64());
+            guest.Registers.SetV(i, (ulong)random.NextInt64(), (ulong)random.NextInt64());
+        }
+
+        guest.X(0, (ulong)random.Next(2) * 8).X(2, far - (ulong)(random.Next(4) * 8));
+        guest.Registers.PState |= (ulong)random.Next(4) << 10;
+        if (random.Next(10) == 0)
+        {
+            guest.Registers.PState &= ~0xCul;
+        }
+
+        if (random.Next(10) == 0)
+        {
+            guest.Tables.Registers = guest.Tables.Registers with { Sctlr = 0x1005 | (1 << 24) | ((uint)random.Next(2) << 25) };
+        }
+
+        var refused = random.Next(8);
+        guest.Devices.Refuses = number => number == refused;
+        if (random.Next(20) == 0)
+        {
+            guest.Devices.BeforeAccess = () => guest.Registers.Pc += 8;
+        }
+        else if (random.Next(20) == 0)
+        {
+            guest.Devices.BeforeAccess = guest.Handler.Abandon;
+        }
+
+        return guest;
+    }
+
+    private static ExitOutcome Steps(TestGuest guest, in DataAbortExit exit)
+    {
+        guest.Handler.Begin(exit);
+        while (guest.Handler.TryGetNext(out var transaction))
+        {
+            ulong value = 0;
+            var status = transaction.Operation == BusOperation.Read
+                ? guest.Devices.Read(transaction.Address, transaction.Size, out value)
+                : guest.Devices.Write(transaction.Address, transaction.Size, transaction.Low);
+            if (guest.Handler.Outcome.Status != ExitStatus.Pending)
+            {
+                break;
+            }
+
+            if (status.IsSuccess)
+            {
+                guest.Handler.Complete(value);
+            }
+            else
+            {
+                guest.Handler.Fail(status);
+            }
+        }
+
+        return guest.Handler.Commit();
+    }
+
+    private static IEnumerable<ulong> State(GuestRegisters registers)
+    {
+        for (var i = 0; i < 31; i++)
+        {
+            registers.GetV(i, out var low, out var high);
+            yield return registers.GetX(i);
+            yield return low;
+            yield return high;
+        }
+
+        yield return registers.Pc;
+        yield return registers.PState;
+    }
+}
