@@ -33,6 +33,7 @@ sources=(
     "systemd-boot-efi:arm64 systemd-bootaa64.efi"
     "grub-efi-arm64-bin:arm64 grubaa64.efi"
     "qemu-efi-aarch64:all AAVMF_CODE.fd"
+    "qemu-efi-arm:all AAVMF32_CODE.fd"
     "shim-unsigned:arm64 shimaa64.efi mmaa64.efi"
     "libgcc-12-dev:armhf libgcc.a"
     "libc6-dev:armhf libc.a libm.a"

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.Text;
 using Arm64MmioDecode.Descriptors;
+using Arm64MmioDecode.Scanning.Formats.AArch32;
 using Arm64MmioDecode.Scanning.Images;
 
 namespace Arm64MmioDecode.Scanning.Formats;
@@ -50,12 +51,10 @@ internal static class PeCode
             }
 
             end = section.Offset + section.Length;
-            List<CodeRegion> regions = hybrid is null
-                ? [new CodeRegion(0, (int)section.Length, SetOf(header.Machine), SurenessOf(header.Machine))]
-                : HybridCodeMap.RegionsOf(section, hybrid);
+            ReadOnlyMemory<byte> code = header.Bytes.GetMemory(section.Offset, section.Length);
+            List<CodeRegion> regions = hybrid is null ? RegionsOf(header, section, code.Span) : HybridCodeMap.RegionsOf(section, hybrid);
             if (regions.Count > 0)
             {
-                ReadOnlyMemory<byte> code = header.Bytes.GetMemory(section.Offset, section.Length);
                 sections.Add(new CodeSection(
                     section.Name, index, header.ImageBase + section.Address, header.Bytes.FileOffset + section.Offset, code, regions));
             }
@@ -99,7 +98,7 @@ internal static class PeCode
 
         if (header.Machine == Thumb)
         {
-            notes.Add("T32 assumed: the machine number does not say whether A32 code is among it");
+            notes.Add("the machine number stands for A32 and T32: what branches and calls do not tell apart is guessed, and data may be among it");
         }
 
         return notes;
@@ -112,7 +111,23 @@ internal static class PeCode
         _ => InstructionSet.A64,
     };
 
-    private static Sureness SurenessOf(ushort machine) => machine is Thumb or Arm ? Sureness.Guess : Sureness.Sweep;
+    private static List<CodeRegion> RegionsOf(PeHeader header, PeSection section, ReadOnlySpan<byte> code)
+    {
+        if (header.Machine is not (Thumb or Arm))
+        {
+            return [new CodeRegion(0, code.Length, SetOf(header.Machine), Sureness.Sweep)];
+        }
+
+        if (header.IsImage && code.Length <= CodeFlow.MaximumLength)
+        {
+            long address = (long)header.ImageBase + section.Address;
+            return CodeFlow.FindRegions(code, address, (long)header.ImageBase + header.EntryAddress);
+        }
+
+        List<CodeRegion> regions = [];
+        GuessedCode.AddRegions(regions, code, 0, code.Length, SetOf(header.Machine));
+        return regions;
+    }
 
     private static string NameOf(ushort machine) => machine switch
     {

@@ -40,6 +40,9 @@ internal sealed class PeHeader
 
     public bool IsImage { get; }
 
+    /// <summary>The relative virtual address of the entry point, with bit 0 set in T32 code; 0 in objects.</summary>
+    public uint EntryAddress { get; private init; }
+
     public List<PeSection> Sections { get; } = [];
 
     /// <summary>Where the COFF symbol table is; null when there is none.</summary>
@@ -84,7 +87,7 @@ internal sealed class PeHeader
         }
 
         CoffSymbolTable? symbols = CoffSymbolTable.Find(bytes, UInt32(header, 8), UInt32(header, 12), isBigObject: false);
-        var result = new PeHeader(bytes, UInt16(header, 0), imageBase, isImage: true, directories) { Symbols = symbols };
+        var result = new PeHeader(bytes, UInt16(header, 0), imageBase, isImage: true, directories) { Symbols = symbols, EntryAddress = UInt32(optional, 16) };
         result.ReadSections(coff + CoffHeaderLength + optionalLength, UInt16(header, 2), 0);
         return result;
     }
@@ -112,7 +115,7 @@ internal sealed class PeHeader
     {
         ReadOnlySpan<byte> header = bytes.GetSpan(0, TeHeaderLength);
         ulong imageBase = BinaryPrimitives.ReadUInt64LittleEndian(header[16..]);
-        var result = new PeHeader(bytes, UInt16(header, 2), imageBase, isImage: true, []);
+        var result = new PeHeader(bytes, UInt16(header, 2), imageBase, isImage: true, []) { EntryAddress = UInt32(header, 8) };
 
         // Offsets count in the file as it was before the headers were stripped.
         result.ReadSections(TeHeaderLength, header[4], TeHeaderLength - UInt16(header, 6));

@@ -156,6 +156,7 @@ public class HostileFileTests
     private static Dictionary<string, byte[]> Samples() => new()
     {
         ["pe"] = SampleImages.Pe(),
+        ["uefi32"] = SampleImages.Pe(0x1C2, 0x1001, [0x00, 0xB5, 0xFF, 0xF7, 0xFE, 0xEF, 0x02, 0x28, 0xDF, 0xE8, 0x00, 0xF0, 1, 2, 0x00, 0xBD, 0x01, 0x49, 0x42, 0xF8, 4, 0x1B, 0x70, 0x47]),
         ["hybrid"] = SampleImages.Hybrid(0x8664),
         ["te"] = FirmwareBuilder.ToTerse(SampleImages.Pe()),
         ["coff"] = SampleImages.CoffObject(),

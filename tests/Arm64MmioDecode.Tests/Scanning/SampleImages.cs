@@ -16,18 +16,27 @@ internal static class SampleImages
     /// <summary>A PE image of one section.</summary>
     public static byte[] Pe()
     {
-        byte[] image = new byte[0x204];
+        byte[] image = Pe(0xAA64, 0, s_code);
+        image[0x58 + 26] = 0x40; // ImageBase 0x400000
+        return image;
+    }
+
+    /// <summary>A PE image of one section at 0x1000, with the base 0.</summary>
+    public static byte[] Pe(ushort machine, uint entry, byte[] code)
+    {
+        byte[] image = [.. new byte[0x200], .. code];
         "MZ"u8.CopyTo(image);
         image[0x3C] = 0x40;
         "PE\0\0"u8.CopyTo(image.AsSpan(0x40));
-        byte[] coff = [0x64, 0xAA, 1, 0, .. new byte[12], 112, 0, 0x22, 0];
+        byte[] coff = [(byte)machine, (byte)(machine >> 8), 1, 0, .. new byte[12], 112, 0, 0x22, 0];
         coff.CopyTo(image, 0x44);
         image[0x58] = 0x0B;
         image[0x59] = 0x02;
-        image[0x58 + 26] = 0x40; // ImageBase 0x400000
-        byte[] section = [.. ".text\0\0\0"u8, 4, 0, 0, 0, 0, 0x10, 0, 0, 4, 0, 0, 0, 0, 2, 0, 0, .. new byte[12], 0x20, 0, 0, 0x60];
+        BinaryPrimitives.WriteUInt32LittleEndian(image.AsSpan(0x58 + 16), entry);
+        byte[] section = [.. ".text\0\0\0"u8, 0, 0, 0, 0, 0, 0x10, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, .. new byte[12], 0x20, 0, 0, 0x60];
+        BinaryPrimitives.WriteInt32LittleEndian(section.AsSpan(8), code.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(section.AsSpan(16), code.Length);
         section.CopyTo(image, 0x58 + 112);
-        s_code.CopyTo(image, 0x200);
         return image;
     }
 

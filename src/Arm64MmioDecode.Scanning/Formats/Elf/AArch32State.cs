@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using Arm64MmioDecode.Descriptors;
+using Arm64MmioDecode.Scanning.Formats.AArch32;
 using Arm64MmioDecode.Scanning.Images;
 
 namespace Arm64MmioDecode.Scanning.Formats.Elf;
@@ -80,18 +81,8 @@ internal sealed class AArch32State
         Add(regions, code, start, code.Length, set);
     }
 
-    private void Add(List<CodeRegion> regions, ReadOnlySpan<byte> code, int start, int end, InstructionSet set)
-    {
-        bool isBigEndian = _file.HasBigEndianCode;
-        while (set == InstructionSet.T32 && !_isMProfile && A32Runs.FindNext(code, start, end, isBigEndian, out int runEnd) is var run and >= 0)
-        {
-            LiteralPools.AddRegions(regions, code, start, run, InstructionSet.T32, isBigEndian);
-            LiteralPools.AddRegions(regions, code, run, runEnd, InstructionSet.A32, isBigEndian);
-            start = runEnd;
-        }
-
-        LiteralPools.AddRegions(regions, code, start, end, set, isBigEndian);
-    }
+    private void Add(List<CodeRegion> regions, ReadOnlySpan<byte> code, int start, int end, InstructionSet set) =>
+        GuessedCode.AddRegions(regions, code, start, end, set, !_isMProfile, _file.HasBigEndianCode);
 
     // Of all functions only those of the section are looked at: a file can have many of both.
     private IEnumerable<ElfSymbol> Functions(ElfSection section, int length)

@@ -1,7 +1,7 @@
 using System;
 using System.Buffers.Binary;
 
-namespace Arm64MmioDecode.Scanning.Formats.Elf;
+namespace Arm64MmioDecode.Scanning.Formats.AArch32;
 
 /// <summary>
 /// Finds A32 functions among T32 code by their conditions: bits 31:28 of nearly every A32 word are 1110 (always), of words of T32

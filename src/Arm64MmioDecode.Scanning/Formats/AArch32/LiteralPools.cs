@@ -5,7 +5,7 @@ using Arm64MmioDecode.Decoding;
 using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Scanning.Images;
 
-namespace Arm64MmioDecode.Scanning.Formats.Elf;
+namespace Arm64MmioDecode.Scanning.Formats.AArch32;
 
 /// <summary>Leaves out of guessed code what an earlier instruction loads with the PC as base: a literal pool.</summary>
 internal static class LiteralPools
@@ -66,6 +66,20 @@ internal static class LiteralPools
 
     private static void Mark(bool[] isLiteral, ReadOnlySpan<byte> code, int position, int end, InstructionSet set, bool isBigEndian)
     {
+        if (TryFindLiteral(code, position, end, set, isBigEndian, out int literal, out int size))
+        {
+            for (int i = 0; i < size; i += HalfwordLength)
+            {
+                isLiteral[(literal + i) / HalfwordLength % isLiteral.Length] = true;
+            }
+        }
+    }
+
+    /// <summary>Finds what an instruction loads from behind it with the PC as base.</summary>
+    public static bool TryFindLiteral(
+        ReadOnlySpan<byte> code, int position, int end, InstructionSet set, bool isBigEndian, out int literal, out int size)
+    {
+        literal = size = 0;
         uint opcode = set == InstructionSet.A32
             ? isBigEndian ? BinaryPrimitives.ReadUInt32BigEndian(code[position..]) : BinaryPrimitives.ReadUInt32LittleEndian(code[position..])
             : Halfword(code, position, isBigEndian);
@@ -77,21 +91,13 @@ internal static class LiteralPools
         if (InstructionDecoder.Decode(set, opcode, default, out AccessDescriptor access) != DecodeStatus.MemoryAccess
             || access.Kind != AccessKind.Load || access.AddressingMode != AddressingMode.Literal)
         {
-            return;
+            return false;
         }
 
         // The base is the PC, two instructions ahead and rounded down to a word (Arm ARM, section F1.4.3).
-        int target = ((position + (set == InstructionSet.A32 ? 8 : 4)) & ~3) + access.Offset;
-        int size = access.TotalSize;
-        if (target <= position || size <= 0 || size > 16 || target - position > Reach - 32 || target + size > end)
-        {
-            return;
-        }
-
-        for (int i = 0; i < size; i += HalfwordLength)
-        {
-            isLiteral[(target + i) / HalfwordLength % isLiteral.Length] = true;
-        }
+        literal = ((position + (set == InstructionSet.A32 ? 8 : 4)) & ~3) + access.Offset;
+        size = access.TotalSize;
+        return literal > position && size is > 0 and <= 16 && literal - position <= Reach - 32 && literal + size <= end;
     }
 
     private static ushort Halfword(ReadOnlySpan<byte> code, int position, bool isBigEndian) => isBigEndian

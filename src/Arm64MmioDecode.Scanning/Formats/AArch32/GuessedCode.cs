@@ -1,0 +1,31 @@
+using System;
+using System.Collections.Generic;
+using Arm64MmioDecode.Descriptors;
+using Arm64MmioDecode.Scanning.Images;
+
+namespace Arm64MmioDecode.Scanning.Formats.AArch32;
+
+/// <summary>Code of which nothing says what of it is A32, T32 or data.</summary>
+internal static class GuessedCode
+{
+    /// <summary>Adds what seems to be code between two offsets of a section.</summary>
+    /// <param name="regions">Where to add it.</param>
+    /// <param name="code">The section.</param>
+    /// <param name="start">The first offset.</param>
+    /// <param name="end">The last, exclusive.</param>
+    /// <param name="set">What the code is taken for.</param>
+    /// <param name="mayHaveA32">Whether stretches of T32 code may be A32 after all: not on processors of the M profile.</param>
+    /// <param name="isBigEndian">Whether instructions are big-endian.</param>
+    public static void AddRegions(
+        List<CodeRegion> regions, ReadOnlySpan<byte> code, int start, int end, InstructionSet set, bool mayHaveA32 = true, bool isBigEndian = false)
+    {
+        while (set == InstructionSet.T32 && mayHaveA32 && A32Runs.FindNext(code, start, end, isBigEndian, out int runEnd) is var run and >= 0)
+        {
+            LiteralPools.AddRegions(regions, code, start, run, InstructionSet.T32, isBigEndian);
+            LiteralPools.AddRegions(regions, code, run, runEnd, InstructionSet.A32, isBigEndian);
+            start = runEnd;
+        }
+
+        LiteralPools.AddRegions(regions, code, start, end, set, isBigEndian);
+    }
+}
