@@ -3,7 +3,7 @@
 #
 #   tests/packages/run.sh [FOLDER]      FOLDER: packages that are there already (default: makes them)
 #
-# One program (consumer) runs on .NET 10, on .NET 8's own runtime, compiled ahead of time, ready to run, and on Mono with the
+# One program (consumer) runs on .NET 10, on .NET 8's own runtime, compiled ahead of time, ready to run, trimmed, and on Mono with the
 # netstandard2.0 assembly; all of them must print the same, byte by byte. The README's first sample runs in an empty console project.
 # Prints "N passed, N failed, N skipped" at the end; what is missing is skipped, with CI=true it fails.
 set -uo pipefail
@@ -107,13 +107,49 @@ described() # the runtime that a check has named
     printf '     %s\n' "$(tail -n 1 "$work/out")"
 }
 
+# The first exits of 20 processes: medians, and the methods that the JIT compiler has compiled for the first of them.
+first_exits() # COMMAND…
+{
+    local i
+    for i in {1..20}; do
+        "$@" first-exit || return 1
+    done > "$work/first-exits"
+    methods=$(cut -d ' ' -f 3 "$work/first-exits" | sort -n | tail -n 1)
+    echo "first exit $(median 1) ms, the next kind $(median 2) ms, $methods methods compiled in the process"
+}
+
+median() # FIELD
+{
+    cut -d ' ' -f "$1" "$work/first-exits" | sort -n | sed -n 10p
+}
+
+# The JIT compiler has hardly anything to do: the library's image was taken.
+takes_the_image() # COMMAND…
+{
+    first_exits "$@" && [ "$methods" -lt 60 ]
+}
+
+# Without the file that says where the images are, the host takes the IL beside the program.
+takes_the_il() # NAME
+{
+    cp -r "$work/$1" "$work/$1-il" && rm -r "$work/$1-il/runtimes" "$work/$1-il/consumer.deps.json" || return 1
+    first_exits dotnet "$work/$1-il/consumer.dll" && [ "$methods" -gt 200 ]
+}
+
 all="instructions exits scans"
 check "net10.0: builds" publish net10.0 -f net10.0
 check "net10.0: runs" run_parts net10.0 "$all" dotnet "$work/net10.0/consumer.dll" && described && head -n 3 "$work/out"
+check "net10.0: takes the image that was compiled ahead" takes_the_image dotnet "$work/net10.0/consumer.dll" && described
+check "net10.0: without the images the JIT compiler compiles all of it" takes_the_il net10.0 && described
 check "net8.0: builds, with its own runtime" publish net8.0 -f net8.0 -r "$rid" --self-contained
 check "net8.0: prints the same" prints_the_same net8.0 "$all" "$work/net8.0/consumer" && described
+# The runtime that net8.0's image for arm64 would be compiled against is not to be had.
+[ "$rid" = linux-arm64 ] || check "net8.0: takes the image that was compiled ahead" takes_the_image "$work/net8.0/consumer" && described
 check "ready to run: builds" publish ready -f net10.0 -r "$rid" --self-contained false -p:PublishReadyToRun=true
 check "ready to run: prints the same" prints_the_same ready "$all" dotnet "$work/ready/consumer.dll" && described
+check "ready to run: takes an image" takes_the_image dotnet "$work/ready/consumer.dll" && described
+check "trimmed, in one file: builds without a warning" publish trimmed -f net10.0 -r "$rid" --self-contained -p:PublishTrimmed=true -p:PublishSingleFile=true
+check "trimmed, in one file: prints the same" prints_the_same trimmed "$all" "$work/trimmed/consumer" && described
 if command -v clang > /dev/null && [ -e /usr/include/zlib.h ]; then
     check "NativeAOT: builds whole assemblies without a warning" publish aot -f net10.0 -r "$rid" -p:PublishAot=true
     check "NativeAOT: prints the same" prints_the_same aot "$all" "$work/aot/consumer" && described
@@ -146,7 +182,7 @@ unpack() # PACKAGE
 # The tool on .NET 8 itself: an installation with the runtime that the program above was published with.
 tool_is_for_both()
 {
-    local pack=microsoft.netcore.app.runtime.$rid net8=$work/dotnet8 installed runtime version
+    local pack=microsoft.netcore.app.runtime.$rid net8=$work/dotnet8 installed runtime version image
     installed=$(dirname "$(readlink -f "$(command -v dotnet)")")
     [ -d "$installed/host" ] || installed=/usr/share/dotnet
     runtime=$(ls -d "$global/$pack"/8.0.* "$work/restored/$pack"/8.0.* 2> /dev/null | tail -n 1)
@@ -156,11 +192,24 @@ tool_is_for_both()
 
     unpack Arm64MmioDecode.Tool || return 1
     local tools=$work/unpacked/Arm64MmioDecode.Tool/tools recorded=$root/docs/samples/kvm-nisv-a64.jsonl
-    "$net8/dotnet" exec "$tools/net8.0/any/mmiodecode.dll" replay --json "$recorded" > "$work/replayed-net8.0" \
-        && dotnet exec "$tools/net10.0/any/mmiodecode.dll" replay --json "$recorded" | cmp - "$work/replayed-net8.0"
+    "$net8/dotnet" exec "$tools/net8.0/any/mmiodecode.dll" replay --json "$recorded" > "$work/replayed-net8.0" || return 1
+    for image in "$tools"/net10.0/any "$tools/net10.0/$rid"; do
+        dotnet exec "$image/mmiodecode.dll" replay --json "$recorded" | cmp - "$work/replayed-net8.0" || return 1
+    done
+    [ ! -e "$tools/net8.0/$rid" ] || "$net8/dotnet" exec "$tools/net8.0/$rid/mmiodecode.dll" replay --json "$recorded" | cmp - "$work/replayed-net8.0"
 }
 
 check "the tool's package is for .NET 8 and .NET 10, and both print the same" tool_is_for_both
+
+# The SDK chooses the folder whose assemblies are compiled for this machine.
+tool_is_compiled_ahead()
+{
+    dotnet tool install Arm64MmioDecode.Tool --tool-path "$work/tool" --add-source "$packages" --version "$PackagesVersion" \
+        && "$work/tool/mmiodecode" decode b8004548 && grep -a "tools/net10.0/$rid/mmiodecode.dll" "$work/tool/mmiodecode" > /dev/null
+}
+
+check "the installed tool is what was compiled ahead" tool_is_compiled_ahead
+check "images are the IL that they lie beside, compiled for the runtime of their folder" python3 "$root/tests/packages/images.py" "$packages"
 
 documentation_is_of_public_members()
 {

@@ -6,7 +6,7 @@ namespace Consumer;
 /// <summary>Prints what the packages do: the same on every runtime.</summary>
 internal static class Program
 {
-    /// <summary>The first argument names the part: instructions, exits FILE, scans FILE, or runtime, which says where it ran.</summary>
+    /// <summary>The first argument names the part: instructions, exits FILE, scans FILE, first-exit, or runtime, which says where it ran.</summary>
     private static int Main(string[] args)
     {
         var output = new StreamWriter(Console.OpenStandardOutput()) { NewLine = "\n" };
@@ -22,6 +22,9 @@ internal static class Program
 #if NET
             case "scans":
                 Scans.Run(file, output);
+                break;
+            case "first-exit":
+                FirstExit.Run(output);
                 break;
 #endif
             case "runtime":
