@@ -72,7 +72,7 @@ internal static class A64RowCompiler
         }
 
         uint rules = row.Rules.Aggregate(0u, (all, rule) => all | (uint)Enum.Parse<UnpredictableRules>(rule));
-        return new CompiledRow(row, syntax.Template, rules, parts);
+        return new CompiledRow(row, syntax.Template, A64Aliases.Of(syntax, access), rules, parts);
     }
 
     private static uint FirstRegisterBits(A64Variant variant, int registers) => (variant, registers) switch

@@ -54,7 +54,7 @@ internal static class AArch32RowCompiler
         }
 
         uint rules = row.Rules.Aggregate(0u, (all, rule) => all | (uint)Enum.Parse<AArch32Rules>(rule));
-        return new CompiledRow(row, syntax.Template, rules, parts);
+        return new CompiledRow(row, syntax.Template, "", rules, parts);
 
         void Add(WordSet words, bool special)
         {

@@ -25,7 +25,7 @@ internal static class TableCompilation
         EncodingsFile file = EncodingsFile.Read(Path.Combine(folder, "A64.encodings"), registerWidth: 5);
         CompiledRow[] rows = CompileRows(file, "A64", A64RowCompiler.Compile);
         var table = new DecoderTable(rows.SelectMany(row => row.Parts), [], file.Spaces, s_a64Keys, (A64RowCompiler.RejectedWord, A64RowCompiler.RejectedPosition));
-        return (Path.Combine(folder, "A64Table.g.cs"), TableWriter.Write("A64", rows, table));
+        return (Path.Combine(folder, "A64Table.g.cs"), TableWriter.Write("A64", rows, table, new A64TextTable(rows)));
     }
 
     private static (string Path, string Text) CompileAArch32(string folder, InstructionSet set)

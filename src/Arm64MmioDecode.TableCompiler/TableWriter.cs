@@ -12,7 +12,8 @@ internal static class TableWriter
     /// <param name="set">The instruction set's name.</param>
     /// <param name="rows">The encodings, which are numbered from 2.</param>
     /// <param name="table">The decoder's table.</param>
-    public static string Write(string set, IReadOnlyList<CompiledRow> rows, DecoderTable table)
+    /// <param name="texts">The templates in another form, or null.</param>
+    public static string Write(string set, IReadOnlyList<CompiledRow> rows, DecoderTable table, A64TextTable? texts = null)
     {
         var text = new StringBuilder();
         string[] features = [.. rows.Select(row => row.Row.Feature).Distinct().Order(StringComparer.Ordinal)];
@@ -48,7 +49,19 @@ internal static class TableWriter
 
             """);
         Strings(text, "Names", rows.Select(row => row.Row.Name));
-        Strings(text, "Templates", rows.Select(row => row.Template));
+        if (texts is null)
+        {
+            Strings(text, "Templates", rows.Select(row => row.Template));
+        }
+        else
+        {
+            Numbers(text, "ushort", "Heads", texts.Heads);
+            String(text, "Mnemonics", texts.Mnemonics);
+            Numbers(text, "ulong", "RegisterNames", A64TextTable.RegisterNames);
+            Numbers(text, "ulong", "Separators", texts.Separators);
+            Strings(text, "Tails", texts.Tails, prefixRows: false);
+        }
+
         Strings(text, "Features", features, prefixRows: false);
         Numbers(text, "byte", "FeatureIndex", new ulong[2].Concat(rows.Select(row => (ulong)Array.IndexOf(features, row.Row.Feature))));
         Numbers(text, "uint", "Rules", new ulong[2].Concat(rows.Select(row => (ulong)row.Rules)));
@@ -97,12 +110,18 @@ internal static class TableWriter
         }
 
         offsets.Add((ulong)all.Length);
+        String(text, name, all.ToString());
+        Numbers(text, "int", name + "Offsets", offsets);
+    }
+
+    private static void String(StringBuilder text, string name, string value)
+    {
         text.Append(CultureInfo.InvariantCulture, $"    public const string {name} =");
         const int LineLength = 100;
-        for (int i = 0; i < all.Length; i += LineLength)
+        for (int i = 0; i < value.Length; i += LineLength)
         {
             text.Append(i == 0 ? "\n        \"" : "\n        + \"");
-            foreach (char c in all.ToString(i, Math.Min(LineLength, all.Length - i)))
+            foreach (char c in value.Substring(i, Math.Min(LineLength, value.Length - i)))
             {
                 text.Append(c is >= ' ' and < (char)0x7F and not '"' and not '\\' ? c.ToString() : string.Create(CultureInfo.InvariantCulture, $"\\u{(int)c:X4}"));
             }
@@ -110,7 +129,6 @@ internal static class TableWriter
             text.Append('"');
         }
 
-        text.Append(all.Length == 0 ? " \"\";\n\n" : ";\n\n");
-        Numbers(text, "int", name + "Offsets", offsets);
+        text.Append(value.Length == 0 ? " \"\";\n\n" : ";\n\n");
     }
 }

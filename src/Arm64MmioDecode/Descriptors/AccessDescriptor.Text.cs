@@ -11,7 +11,9 @@ public readonly partial struct AccessDescriptor
     public const int MaxTextLength = 192;
 
     /// <summary>Writes the instruction in Arm assembly syntax, as LLVM's disassembler prints it, with one blank after the mnemonic.</summary>
-    /// <param name="destination">Receives the text; <see cref="MaxTextLength"/> characters always suffice.</param>
+    /// <param name="destination">
+    /// Receives the text; <see cref="MaxTextLength"/> characters always suffice. What is in it behind the text afterwards is undefined.
+    /// </param>
     /// <param name="charsWritten">The number of characters written; 0 when the result is false.</param>
     /// <returns>Whether the text fitted into <paramref name="destination"/>.</returns>
     public bool TryFormat(Span<char> destination, out int charsWritten) =>

@@ -120,6 +120,9 @@ public readonly partial struct AccessDescriptor : IEquatable<AccessDescriptor>
     /// <summary>The signed immediate offset in bytes; for a post-indexed form what is added to the base after the access.</summary>
     public int Offset => _offset;
 
+    /// <summary>Rt, Rm or Rs, Rn and Rt2, a byte each from the lowest on.</summary>
+    internal uint RegisterNumbers => (uint)_registers;
+
     /// <summary>Number of the first data register.</summary>
     public int Rt => (byte)_registers;
 

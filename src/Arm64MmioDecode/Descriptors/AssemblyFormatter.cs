@@ -1,29 +1,62 @@
 using System;
+using System.Runtime.InteropServices;
 using Arm64MmioDecode.Encodings;
 
 namespace Arm64MmioDecode.Descriptors;
 
-/// <summary>Prints a descriptor by interpreting the template of its encoding.</summary>
+/// <summary>Prints a descriptor. What most instructions of A64 need no template for is printed first; templates are interpreted.</summary>
 internal static partial class AssemblyFormatter
 {
     public static bool TryFormat(in AccessDescriptor access, Span<char> destination, out int charsWritten)
     {
-        var text = new SpanWriter(destination);
-        ReadOnlySpan<char> template = EncodingText.GetTemplate(access.InstructionSet, access.EncodingIndex);
-        if (access.InstructionSet != InstructionSet.A64)
+        if (access.EncodingIndex == 0)
         {
-            AArch32Formatter.Write(in access, template, ref text);
-        }
-        else if (!A64Aliases.TryFormat(in access, template, ref text))
-        {
-            Write(in access, template, ref text);
+            charsWritten = 0;
+            return true;
         }
 
+        if (access.InstructionSet != InstructionSet.A64)
+        {
+            var text = new SpanWriter(destination, 0);
+            AArch32Formatter.Write(in access, EncodingText.GetAArch32Template(access.InstructionSet, access.EncodingIndex), ref text);
+            charsWritten = text.Overflowed ? 0 : text.Length;
+            return !text.Overflowed;
+        }
+
+        if (destination.Length < HeadRoom)
+        {
+            return TryFormatIntoLittle(in access, destination, out charsWritten);
+        }
+
+        ReadOnlySpan<ushort> head = EncodingText.GetA64Head(access.EncodingIndex);
+        int alias = head[A64TextHead.Alias];
+        if (alias != 0 && access.Rt == ZeroRegister)
+        {
+            head = EncodingText.GetA64Head(alias);
+        }
+
+        charsWritten = WriteHead(in access, head, ref MemoryMarshal.GetReference(destination));
+        int tail = head[A64TextHead.Tail];
+        return tail == 0 || TryFormatTail(in access, tail, destination, ref charsWritten);
+    }
+
+    private static bool TryFormatTail(in AccessDescriptor access, int tail, Span<char> destination, ref int charsWritten)
+    {
+        var text = new SpanWriter(destination, charsWritten);
+        Write(in access, EncodingText.GetA64Tail(tail), ref text);
         charsWritten = text.Overflowed ? 0 : text.Length;
         return !text.Overflowed;
     }
 
-    internal static void Write(in AccessDescriptor access, ReadOnlySpan<char> template, ref SpanWriter text)
+    private static bool TryFormatIntoLittle(in AccessDescriptor access, Span<char> destination, out int charsWritten)
+    {
+        Span<char> text = stackalloc char[AccessDescriptor.MaxTextLength];
+        bool fits = TryFormat(in access, text, out charsWritten) && text.Slice(0, charsWritten).TryCopyTo(destination);
+        charsWritten = fits ? charsWritten : 0;
+        return fits;
+    }
+
+    private static void Write(in AccessDescriptor access, ReadOnlySpan<char> template, ref SpanWriter text)
     {
         for (int i = 0; i < template.Length; i++)
         {
@@ -52,7 +85,8 @@ internal static partial class AssemblyFormatter
                     General(in access, parameter, ref text);
                     break;
                 case OperandKind.Scalar:
-                    text.Add(Numbered("bhsdq"[parameter >> RegisterOperand.ScalarSizeShift], Field(in access, parameter), out int count), count);
+                    text.Add("bhsdq"[parameter >> RegisterOperand.ScalarSizeShift]);
+                    text.Add(Field(in access, parameter));
                     break;
                 case OperandKind.VectorList:
                     char element = (parameter & 0x80) != 0 ? template[++i] : '\0';
@@ -91,22 +125,13 @@ internal static partial class AssemblyFormatter
         bool sixtyFour = (parameter & RegisterOperand.SixtyFour) != 0;
         if (register < 31)
         {
-            text.Add(Numbered(sixtyFour ? 'x' : 'w', register, out int count), count);
+            text.Add(sixtyFour ? 'x' : 'w');
+            text.Add(register);
         }
         else
         {
             text.Add((parameter & RegisterOperand.StackPointer) != 0 ? "sp" : sixtyFour ? "xzr" : "wzr");
         }
-    }
-
-    // A letter and a number below 100, as the writer takes them: no branch depends on whether that is one digit or two.
-    private static ulong Numbered(char letter, int number, out int count)
-    {
-        uint tens = ((uint)number * 103) >> 10;
-        uint ones = (uint)number - (tens * 10);
-        ulong digits = (tens | ((ulong)ones << 16) | 0x0030_0030) >> (number < 10 ? 16 : 0);
-        count = number < 10 ? 2 : 3;
-        return letter | (digits << 16);
     }
 
     private static void VectorList(in AccessDescriptor access, char element, ref SpanWriter text)

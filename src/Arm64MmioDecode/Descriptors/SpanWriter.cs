@@ -12,10 +12,12 @@ internal ref struct SpanWriter
 
     private readonly Span<char> _destination;
 
-    public SpanWriter(Span<char> destination)
+    /// <param name="destination">Where the text goes.</param>
+    /// <param name="length">How much of it is there already.</param>
+    public SpanWriter(Span<char> destination, int length)
     {
         _destination = destination;
-        Length = 0;
+        Length = length;
     }
 
     /// <summary>The length of the text, whether it fitted or not.</summary>

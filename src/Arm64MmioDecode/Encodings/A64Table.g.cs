@@ -2030,403 +2030,684 @@ internal static class A64Text
         0x6E70, 0x6E80, 0x6E93, 0x6EA6, 0x6EB9, 0x6ECC, 0x6EE8, 0x6F03, 0x6F1B, 0x6F33, 0x6F3C, 0x6F45, 0x6F4F, 0x6F59,
     ];
 
-    public const string Templates =
-        "dc ivac, \u0108dc igvac, \u0108dc igdvac, \u0108dc civaps, \u0108dc cigdvaps, \u0108dc zva, \u0108dc gva, \u0108dc gzva, \u0108dc zgbva, \u0108dc"
-        + " gbva, \u0108dc cvac, \u0108dc cgvac, \u0108dc cgdvac, \u0108dc cvaoc, \u0108dc cvau, \u0108dc cgdvaoc, \u0108dc cvap, \u0108dc cgvap, \u0108dc c"
-        + "gdvap, \u0108dc cvadp, \u0108dc cgvadp, \u0108dc cgdvadp, \u0108dc civac, \u0108dc cigvac, \u0108dc cigdvac, \u0108dc civaoc, \u0108dc cigdv"
-        + "aoc, \u0108dc cipae, \u0108dc cigdpae, \u0108dc cipapa, \u0108dc cigdpapa, \u0108ic ivau, \u0108gcspushm \u0108gcspopm \u0108gcsss1 \u0108gcsss2 "
-        + "\u0108gcspushxgcspopcxgcspopxcas \u0103, \u0100, [\u011A]casa \u0103, \u0100, [\u011A]casal \u0103, \u0100, [\u011A]casl \u0103, \u0100, [\u011A]cas \u010B, \u0108, [\u011A]casa \u010B,"
-        + " \u0108, [\u011A]casal \u010B, \u0108, [\u011A]casl \u010B, \u0108, [\u011A]casb \u0103, \u0100, [\u011A]casab \u0103, \u0100, [\u011A]casalb \u0103, \u0100, [\u011A]caslb \u0103, \u0100, [\u011A]cash"
-        + " \u0103, \u0100, [\u011A]casah \u0103, \u0100, [\u011A]casalh \u0103, \u0100, [\u011A]caslh \u0103, \u0100, [\u011A]casp \u0103, \u0107, \u0100, \u0104, [\u011A]caspa \u0103, \u0107, \u0100, \u0104, [\u011A]cas"
-        + "pal \u0103, \u0107, \u0100, \u0104, [\u011A]caspl \u0103, \u0107, \u0100, \u0104, [\u011A]casp \u010B, \u010F, \u0108, \u010C, [\u011A]caspa \u010B, \u010F, \u0108, \u010C, [\u011A]caspal \u010B, \u010F, \u0108, \u010C, "
-        + "[\u011A]caspl \u010B, \u010F, \u0108, \u010C, [\u011A]caspt \u010B, \u010F, \u0108, \u010C, [\u011A]caspat \u010B, \u010F, \u0108, \u010C, [\u011A]caspalt \u010B, \u010F, \u0108, \u010C, [\u011A]casplt \u010B, "
-        + "\u010F, \u0108, \u010C, [\u011A]cast \u010B, \u0108, [\u011A]casat \u010B, \u0108, [\u011A]casalt \u010B, \u0108, [\u011A]caslt \u010B, \u0108, [\u011A]cpyfp [\u0108]!, [\u010B]!, \u010A!cpyfm [\u0108"
-        + "]!, [\u010B]!, \u010A!cpyfe [\u0108]!, [\u010B]!, \u010A!cpyfpn [\u0108]!, [\u010B]!, \u010A!cpyfmn [\u0108]!, [\u010B]!, \u010A!cpyfen [\u0108]!, [\u010B]!, \u010A!cpyfp"
-        + "rn [\u0108]!, [\u010B]!, \u010A!cpyfmrn [\u0108]!, [\u010B]!, \u010A!cpyfern [\u0108]!, [\u010B]!, \u010A!cpyfprt [\u0108]!, [\u010B]!, \u010A!cpyfmrt [\u0108]!, [\u010B]"
-        + "!, \u010A!cpyfert [\u0108]!, [\u010B]!, \u010A!cpyfprtn [\u0108]!, [\u010B]!, \u010A!cpyfmrtn [\u0108]!, [\u010B]!, \u010A!cpyfertn [\u0108]!, [\u010B]!, \u010A!cpyf"
-        + "prtrn [\u0108]!, [\u010B]!, \u010A!cpyfmrtrn [\u0108]!, [\u010B]!, \u010A!cpyfertrn [\u0108]!, [\u010B]!, \u010A!cpyfprtwn [\u0108]!, [\u010B]!, \u010A!cpyfmrtw"
-        + "n [\u0108]!, [\u010B]!, \u010A!cpyfertwn [\u0108]!, [\u010B]!, \u010A!cpyfpt [\u0108]!, [\u010B]!, \u010A!cpyfmt [\u0108]!, [\u010B]!, \u010A!cpyfet [\u0108]!, [\u010B]!,"
-        + " \u010A!cpyfptn [\u0108]!, [\u010B]!, \u010A!cpyfmtn [\u0108]!, [\u010B]!, \u010A!cpyfetn [\u0108]!, [\u010B]!, \u010A!cpyfptrn [\u0108]!, [\u010B]!, \u010A!cpyfmtrn"
-        + " [\u0108]!, [\u010B]!, \u010A!cpyfetrn [\u0108]!, [\u010B]!, \u010A!cpyfptwn [\u0108]!, [\u010B]!, \u010A!cpyfmtwn [\u0108]!, [\u010B]!, \u010A!cpyfetwn [\u0108]!, ["
-        + "\u010B]!, \u010A!cpyfpwn [\u0108]!, [\u010B]!, \u010A!cpyfmwn [\u0108]!, [\u010B]!, \u010A!cpyfewn [\u0108]!, [\u010B]!, \u010A!cpyfpwt [\u0108]!, [\u010B]!, \u010A!cpyfm"
-        + "wt [\u0108]!, [\u010B]!, \u010A!cpyfewt [\u0108]!, [\u010B]!, \u010A!cpyfpwtn [\u0108]!, [\u010B]!, \u010A!cpyfmwtn [\u0108]!, [\u010B]!, \u010A!cpyfewtn [\u0108]!, "
-        + "[\u010B]!, \u010A!cpyfpwtrn [\u0108]!, [\u010B]!, \u010A!cpyfmwtrn [\u0108]!, [\u010B]!, \u010A!cpyfewtrn [\u0108]!, [\u010B]!, \u010A!cpyfpwtwn [\u0108]!, [\u010B]!"
-        + ", \u010A!cpyfmwtwn [\u0108]!, [\u010B]!, \u010A!cpyfewtwn [\u0108]!, [\u010B]!, \u010A!cpyp [\u0108]!, [\u010B]!, \u010A!cpym [\u0108]!, [\u010B]!, \u010A!cpye [\u0108]!,"
-        + " [\u010B]!, \u010A!cpypn [\u0108]!, [\u010B]!, \u010A!cpymn [\u0108]!, [\u010B]!, \u010A!cpyen [\u0108]!, [\u010B]!, \u010A!cpyprn [\u0108]!, [\u010B]!, \u010A!cpymrn [\u0108]"
-        + "!, [\u010B]!, \u010A!cpyern [\u0108]!, [\u010B]!, \u010A!cpyprt [\u0108]!, [\u010B]!, \u010A!cpymrt [\u0108]!, [\u010B]!, \u010A!cpyert [\u0108]!, [\u010B]!, \u010A!cpypr"
-        + "tn [\u0108]!, [\u010B]!, \u010A!cpymrtn [\u0108]!, [\u010B]!, \u010A!cpyertn [\u0108]!, [\u010B]!, \u010A!cpyprtrn [\u0108]!, [\u010B]!, \u010A!cpymrtrn [\u0108]!, ["
-        + "\u010B]!, \u010A!cpyertrn [\u0108]!, [\u010B]!, \u010A!cpyprtwn [\u0108]!, [\u010B]!, \u010A!cpymrtwn [\u0108]!, [\u010B]!, \u010A!cpyertwn [\u0108]!, [\u010B]!, \u010A!c"
-        + "pypt [\u0108]!, [\u010B]!, \u010A!cpymt [\u0108]!, [\u010B]!, \u010A!cpyet [\u0108]!, [\u010B]!, \u010A!cpyptn [\u0108]!, [\u010B]!, \u010A!cpymtn [\u0108]!, [\u010B]!, \u010A"
-        + "!cpyetn [\u0108]!, [\u010B]!, \u010A!cpyptrn [\u0108]!, [\u010B]!, \u010A!cpymtrn [\u0108]!, [\u010B]!, \u010A!cpyetrn [\u0108]!, [\u010B]!, \u010A!cpyptwn [\u0108]!"
-        + ", [\u010B]!, \u010A!cpymtwn [\u0108]!, [\u010B]!, \u010A!cpyetwn [\u0108]!, [\u010B]!, \u010A!cpypwn [\u0108]!, [\u010B]!, \u010A!cpymwn [\u0108]!, [\u010B]!, \u010A!cpye"
-        + "wn [\u0108]!, [\u010B]!, \u010A!cpypwt [\u0108]!, [\u010B]!, \u010A!cpymwt [\u0108]!, [\u010B]!, \u010A!cpyewt [\u0108]!, [\u010B]!, \u010A!cpypwtn [\u0108]!, [\u010B]!, "
-        + "\u010A!cpymwtn [\u0108]!, [\u010B]!, \u010A!cpyewtn [\u0108]!, [\u010B]!, \u010A!cpypwtrn [\u0108]!, [\u010B]!, \u010A!cpymwtrn [\u0108]!, [\u010B]!, \u010A!cpyewtrn"
-        + " [\u0108]!, [\u010B]!, \u010A!cpypwtwn [\u0108]!, [\u010B]!, \u010A!cpymwtwn [\u0108]!, [\u010B]!, \u010A!cpyewtwn [\u0108]!, [\u010B]!, \u010A!gcsstr \u0108, [\u011A]gcs"
-        + "sttr \u0108, [\u011A]ld1 { \u0A01 }, [\u011A]ld1 { \u0A02 }, [\u011A]ld1 { \u0A03 }, [\u011A]ld1 { \u0A04 }, [\u011A]ld1 { \u0A01 }, [\u011A], #\u0500ld1 { \u0A01 }, [\u011A],"
-        + " \u010Bld1 { \u0A02 }, [\u011A], #\u0500ld1 { \u0A02 }, [\u011A], \u010Bld1 { \u0A03 }, [\u011A], #\u0500ld1 { \u0A03 }, [\u011A], \u010Bld1 { \u0A04 }, [\u011A], #\u0500ld1 { \u0A04 },"
-        + " [\u011A], \u010Bld1 { \u0A81b }[\u0B00], [\u011A]ld1 { \u0A81h }[\u0B00], [\u011A]ld1 { \u0A81s }[\u0B00], [\u011A]ld1 { \u0A81d }[\u0B00], [\u011A]ld1 { \u0A81b }[\u0B00], [\u011A], #"
-        + "\u0500ld1 { \u0A81b }[\u0B00], [\u011A], \u010Bld1 { \u0A81d }[\u0B00], [\u011A], #\u0500ld1 { \u0A81d }[\u0B00], [\u011A], \u010Bld1 { \u0A81h }[\u0B00], [\u011A], #\u0500ld1 { \u0A81h }[\u0B00]"
-        + ", [\u011A], \u010Bld1 { \u0A81s }[\u0B00], [\u011A], #\u0500ld1 { \u0A81s }[\u0B00], [\u011A], \u010Bld1r { \u0A01 }, [\u011A]ld1r { \u0A01 }, [\u011A], #\u0500ld1r { \u0A01 }, [\u011A]"
-        + ", \u010Bld2 { \u0A02 }, [\u011A]ld2 { \u0A02 }, [\u011A], #\u0500ld2 { \u0A02 }, [\u011A], \u010Bld2 { \u0A82b }[\u0B00], [\u011A]ld2 { \u0A82h }[\u0B00], [\u011A]ld2 { \u0A82s }[\u0B00"
-        + "], [\u011A]ld2 { \u0A82d }[\u0B00], [\u011A]ld2 { \u0A82b }[\u0B00], [\u011A], #\u0500ld2 { \u0A82b }[\u0B00], [\u011A], \u010Bld2 { \u0A82h }[\u0B00], [\u011A], #\u0500ld2 { \u0A82h }["
-        + "\u0B00], [\u011A], \u010Bld2 { \u0A82s }[\u0B00], [\u011A], #\u0500ld2 { \u0A82s }[\u0B00], [\u011A], \u010Bld2 { \u0A82d }[\u0B00], [\u011A], #\u0500ld2 { \u0A82d }[\u0B00], [\u011A], \u010Bld2r"
-        + " { \u0A02 }, [\u011A]ld2r { \u0A02 }, [\u011A], #\u0500ld2r { \u0A02 }, [\u011A], \u010Bld3 { \u0A03 }, [\u011A]ld3 { \u0A03 }, [\u011A], #\u0500ld3 { \u0A03 }, [\u011A], \u010Bld3"
-        + " { \u0A83b }[\u0B00], [\u011A]ld3 { \u0A83h }[\u0B00], [\u011A]ld3 { \u0A83s }[\u0B00], [\u011A]ld3 { \u0A83d }[\u0B00], [\u011A]ld3 { \u0A83b }[\u0B00], [\u011A], #\u0500ld3 { \u0A83b "
-        + "}[\u0B00], [\u011A], \u010Bld3 { \u0A83h }[\u0B00], [\u011A], #\u0500ld3 { \u0A83h }[\u0B00], [\u011A], \u010Bld3 { \u0A83s }[\u0B00], [\u011A], #\u0500ld3 { \u0A83s }[\u0B00], [\u011A], \u010Bld"
-        + "3 { \u0A83d }[\u0B00], [\u011A], #\u0500ld3 { \u0A83d }[\u0B00], [\u011A], \u010Bld3r { \u0A03 }, [\u011A]ld3r { \u0A03 }, [\u011A], #\u0500ld3r { \u0A03 }, [\u011A], \u010Bld4 { \u0A04"
-        + " }, [\u011A]ld4 { \u0A04 }, [\u011A], #\u0500ld4 { \u0A04 }, [\u011A], \u010Bld4 { \u0A84b }[\u0B00], [\u011A]ld4 { \u0A84h }[\u0B00], [\u011A]ld4 { \u0A84s }[\u0B00], [\u011A]ld4 "
-        + "{ \u0A84d }[\u0B00], [\u011A]ld4 { \u0A84b }[\u0B00], [\u011A], #\u0500ld4 { \u0A84b }[\u0B00], [\u011A], \u010Bld4 { \u0A84h }[\u0B00], [\u011A], #\u0500ld4 { \u0A84h }[\u0B00], [\u011A], \u010B"
-        + "ld4 { \u0A84s }[\u0B00], [\u011A], #\u0500ld4 { \u0A84s }[\u0B00], [\u011A], \u010Bld4 { \u0A84d }[\u0B00], [\u011A], #\u0500ld4 { \u0A84d }[\u0B00], [\u011A], \u010Bld4r { \u0A04 }, [\u011A"
-        + "]ld4r { \u0A04 }, [\u011A], #\u0500ld4r { \u0A04 }, [\u011A], \u010Bld64b \u0108, [\u011A]ldadd \u0103, \u0100, [\u011A]ldadda \u0103, \u0100, [\u011A]ldaddal \u0103, \u0100, [\u011A]ld"
-        + "addl \u0103, \u0100, [\u011A]ldadd \u010B, \u0108, [\u011A]ldadda \u010B, \u0108, [\u011A]ldaddal \u010B, \u0108, [\u011A]ldaddl \u010B, \u0108, [\u011A]ldaddb \u0103, \u0100, [\u011A]ldadda"
-        + "b \u0103, \u0100, [\u011A]ldaddalb \u0103, \u0100, [\u011A]ldaddlb \u0103, \u0100, [\u011A]ldaddh \u0103, \u0100, [\u011A]ldaddah \u0103, \u0100, [\u011A]ldaddalh \u0103, \u0100, [\u011A]lda"
-        + "ddlh \u0103, \u0100, [\u011A]ldap1 { \u0A81d }[\u0B00], [\u011A]ldapr \u0100, [\u011A], #\u0500ldapr \u0108, [\u011A], #\u0500ldapr \u0100, [\u011A]ldapr \u0108, [\u011A]ldaprb \u0100, "
-        + "[\u011A]ldaprh \u0100, [\u011A]ldapur \u0200, [\u011A\u0300, #\u0500\u0400]ldapur \u0210, [\u011A\u0300, #\u0500\u0400]ldapur \u0220, [\u011A\u0300, #\u0500\u0400]ldapur \u0230, [\u011A\u0300, #\u0500\u0400]ldapur \u0240"
-        + ", [\u011A\u0300, #\u0500\u0400]ldapur \u0100, [\u011A\u0300, #\u0500\u0400]ldapur \u0108, [\u011A\u0300, #\u0500\u0400]ldapurb \u0100, [\u011A\u0300, #\u0500\u0400]ldapurh \u0100, [\u011A\u0300, #\u0500\u0400]ldapursb \u0100,"
-        + " [\u011A\u0300, #\u0500\u0400]ldapursb \u0108, [\u011A\u0300, #\u0500\u0400]ldapursh \u0100, [\u011A\u0300, #\u0500\u0400]ldapursh \u0108, [\u011A\u0300, #\u0500\u0400]ldapursw \u0108, [\u011A\u0300, #\u0500\u0400]ldar \u0100"
-        + ", [\u011A]ldar \u0108, [\u011A]ldarb \u0100, [\u011A]ldarh \u0100, [\u011A]ldatxr \u0100, [\u011A]ldatxr \u0108, [\u011A]ldaxp \u0100, \u0101, [\u011A]ldaxp \u0108, \u0109, [\u011A]ldax"
-        + "r \u0100, [\u011A]ldaxr \u0108, [\u011A]ldaxrb \u0100, [\u011A]ldaxrh \u0100, [\u011A]ldbfadd \u0213, \u0210, [\u011A]ldbfadda \u0213, \u0210, [\u011A]ldbfaddal \u0213, \u0210, [\u011A]"
-        + "ldbfaddl \u0213, \u0210, [\u011A]ldbfmax \u0213, \u0210, [\u011A]ldbfmaxa \u0213, \u0210, [\u011A]ldbfmaxal \u0213, \u0210, [\u011A]ldbfmaxl \u0213, \u0210, [\u011A]ldbfmaxnm "
-        + "\u0213, \u0210, [\u011A]ldbfmaxnma \u0213, \u0210, [\u011A]ldbfmaxnmal \u0213, \u0210, [\u011A]ldbfmaxnml \u0213, \u0210, [\u011A]ldbfmin \u0213, \u0210, [\u011A]ldbfmina \u0213, \u0210"
-        + ", [\u011A]ldbfminal \u0213, \u0210, [\u011A]ldbfminl \u0213, \u0210, [\u011A]ldbfminnm \u0213, \u0210, [\u011A]ldbfminnma \u0213, \u0210, [\u011A]ldbfminnmal \u0213, \u0210, ["
-        + "\u011A]ldbfminnml \u0213, \u0210, [\u011A]ldclr \u0103, \u0100, [\u011A]ldclra \u0103, \u0100, [\u011A]ldclral \u0103, \u0100, [\u011A]ldclrl \u0103, \u0100, [\u011A]ldclr \u010B, \u0108, [\u011A"
-        + "]ldclra \u010B, \u0108, [\u011A]ldclral \u010B, \u0108, [\u011A]ldclrl \u010B, \u0108, [\u011A]ldclrb \u0103, \u0100, [\u011A]ldclrab \u0103, \u0100, [\u011A]ldclralb \u0103, \u0100, [\u011A"
-        + "]ldclrlb \u0103, \u0100, [\u011A]ldclrh \u0103, \u0100, [\u011A]ldclrah \u0103, \u0100, [\u011A]ldclralh \u0103, \u0100, [\u011A]ldclrlh \u0103, \u0100, [\u011A]ldclrp \u0108, \u0109, ["
-        + "\u011A]ldclrpa \u0108, \u0109, [\u011A]ldclrpal \u0108, \u0109, [\u011A]ldclrpl \u0108, \u0109, [\u011A]ldeor \u0103, \u0100, [\u011A]ldeora \u0103, \u0100, [\u011A]ldeoral \u0103, \u0100, ["
-        + "\u011A]ldeorl \u0103, \u0100, [\u011A]ldeor \u010B, \u0108, [\u011A]ldeora \u010B, \u0108, [\u011A]ldeoral \u010B, \u0108, [\u011A]ldeorl \u010B, \u0108, [\u011A]ldeorb \u0103, \u0100, [\u011A]ld"
-        + "eorab \u0103, \u0100, [\u011A]ldeoralb \u0103, \u0100, [\u011A]ldeorlb \u0103, \u0100, [\u011A]ldeorh \u0103, \u0100, [\u011A]ldeorah \u0103, \u0100, [\u011A]ldeoralh \u0103, \u0100, [\u011A"
-        + "]ldeorlh \u0103, \u0100, [\u011A]ldfadd \u0213, \u0210, [\u011A]ldfadda \u0213, \u0210, [\u011A]ldfaddal \u0213, \u0210, [\u011A]ldfaddl \u0213, \u0210, [\u011A]ldfadd \u0223, \u0220, ["
-        + "\u011A]ldfadda \u0223, \u0220, [\u011A]ldfaddal \u0223, \u0220, [\u011A]ldfaddl \u0223, \u0220, [\u011A]ldfadd \u0233, \u0230, [\u011A]ldfadda \u0233, \u0230, [\u011A]ldfaddal \u0233, \u0230"
-        + ", [\u011A]ldfaddl \u0233, \u0230, [\u011A]ldfmax \u0213, \u0210, [\u011A]ldfmaxa \u0213, \u0210, [\u011A]ldfmaxal \u0213, \u0210, [\u011A]ldfmaxl \u0213, \u0210, [\u011A]ldfmax \u0223, "
-        + "\u0220, [\u011A]ldfmaxa \u0223, \u0220, [\u011A]ldfmaxal \u0223, \u0220, [\u011A]ldfmaxl \u0223, \u0220, [\u011A]ldfmax \u0233, \u0230, [\u011A]ldfmaxa \u0233, \u0230, [\u011A]ldfmaxal "
-        + "\u0233, \u0230, [\u011A]ldfmaxl \u0233, \u0230, [\u011A]ldfmaxnm \u0213, \u0210, [\u011A]ldfmaxnma \u0213, \u0210, [\u011A]ldfmaxnmal \u0213, \u0210, [\u011A]ldfmaxnml \u0213, \u0210, ["
-        + "\u011A]ldfmaxnm \u0223, \u0220, [\u011A]ldfmaxnma \u0223, \u0220, [\u011A]ldfmaxnmal \u0223, \u0220, [\u011A]ldfmaxnml \u0223, \u0220, [\u011A]ldfmaxnm \u0233, \u0230, [\u011A]ldfm"
-        + "axnma \u0233, \u0230, [\u011A]ldfmaxnmal \u0233, \u0230, [\u011A]ldfmaxnml \u0233, \u0230, [\u011A]ldfmin \u0213, \u0210, [\u011A]ldfmina \u0213, \u0210, [\u011A]ldfminal \u0213, \u0210"
-        + ", [\u011A]ldfminl \u0213, \u0210, [\u011A]ldfmin \u0223, \u0220, [\u011A]ldfmina \u0223, \u0220, [\u011A]ldfminal \u0223, \u0220, [\u011A]ldfminl \u0223, \u0220, [\u011A]ldfmin \u0233, "
-        + "\u0230, [\u011A]ldfmina \u0233, \u0230, [\u011A]ldfminal \u0233, \u0230, [\u011A]ldfminl \u0233, \u0230, [\u011A]ldfminnm \u0213, \u0210, [\u011A]ldfminnma \u0213, \u0210, [\u011A]ldfmi"
-        + "nnmal \u0213, \u0210, [\u011A]ldfminnml \u0213, \u0210, [\u011A]ldfminnm \u0223, \u0220, [\u011A]ldfminnma \u0223, \u0220, [\u011A]ldfminnmal \u0223, \u0220, [\u011A]ldfminnml"
-        + " \u0223, \u0220, [\u011A]ldfminnm \u0233, \u0230, [\u011A]ldfminnma \u0233, \u0230, [\u011A]ldfminnmal \u0233, \u0230, [\u011A]ldfminnml \u0233, \u0230, [\u011A]ldg \u0108, [\u011A\u0300, #\u0500"
-        + "\u0400]ldgm \u0108, [\u011A]ldiapp \u0100, \u0101, [\u011A], #\u0500ldiapp \u0100, \u0101, [\u011A]ldiapp \u0108, \u0109, [\u011A], #\u0500ldiapp \u0108, \u0109, [\u011A]ldlar \u0100, [\u011A]ldl"
-        + "ar \u0108, [\u011A]ldlarb \u0100, [\u011A]ldlarh \u0100, [\u011A]ldnp \u0220, \u0221, [\u011A\u0300, #\u0500\u0400]ldnp \u0230, \u0231, [\u011A\u0300, #\u0500\u0400]ldnp \u0240, \u0241, [\u011A\u0300, #\u0500\u0400]ldnp "
-        + "\u0100, \u0101, [\u011A\u0300, #\u0500\u0400]ldnp \u0108, \u0109, [\u011A\u0300, #\u0500\u0400]ldp \u0220, \u0221, [\u011A], #\u0500ldp \u0230, \u0231, [\u011A], #\u0500ldp \u0240, \u0241, [\u011A], #\u0500ldp \u0220, \u0221, [\u011A, "
-        + "#\u0500]!ldp \u0230, \u0231, [\u011A, #\u0500]!ldp \u0240, \u0241, [\u011A, #\u0500]!ldp \u0220, \u0221, [\u011A\u0300, #\u0500\u0400]ldp \u0230, \u0231, [\u011A\u0300, #\u0500\u0400]ldp \u0240, \u0241, [\u011A\u0300, #\u0500\u0400]ldp"
-        + " \u0100, \u0101, [\u011A], #\u0500ldp \u0108, \u0109, [\u011A], #\u0500ldp \u0100, \u0101, [\u011A, #\u0500]!ldp \u0108, \u0109, [\u011A, #\u0500]!ldp \u0100, \u0101, [\u011A\u0300, #\u0500\u0400]ldp \u0108, \u0109, [\u011A\u0300,"
-        + " #\u0500\u0400]ldpsw \u0108, \u0109, [\u011A], #\u0500ldpsw \u0108, \u0109, [\u011A, #\u0500]!ldpsw \u0108, \u0109, [\u011A\u0300, #\u0500\u0400]ldr \u0200, [\u011A], #\u0500ldr \u0210, [\u011A], #\u0500ldr \u0220, "
-        + "[\u011A], #\u0500ldr \u0230, [\u011A], #\u0500ldr \u0240, [\u011A], #\u0500ldr \u0200, [\u011A, #\u0500]!ldr \u0210, [\u011A, #\u0500]!ldr \u0220, [\u011A, #\u0500]!ldr \u0230, [\u011A, #\u0500]!ldr \u0240"
-        + ", [\u011A, #\u0500]!ldr \u0200, [\u011A\u0300, #\u0500\u0400]ldr \u0210, [\u011A\u0300, #\u0500\u0400]ldr \u0220, [\u011A\u0300, #\u0500\u0400]ldr \u0230, [\u011A\u0300, #\u0500\u0400]ldr \u0240, [\u011A\u0300, #\u0500\u0400]ldr \u0100, [\u011A]"
-        + ", #\u0500ldr \u0108, [\u011A], #\u0500ldr \u0100, [\u011A, #\u0500]!ldr \u0108, [\u011A, #\u0500]!ldr \u0100, [\u011A\u0300, #\u0500\u0400]ldr \u0108, [\u011A\u0300, #\u0500\u0400]ldr \u0220, #\u0500ldr \u0230, #\u0500ld"
-        + "r \u0240, #\u0500ldr \u0100, #\u0500ldr \u0108, #\u0500ldr \u0200, [\u011A, \u0600]ldr \u0200, [\u011A, \u0600]ldr \u0210, [\u011A, \u0600]ldr \u0220, [\u011A, \u0600]ldr \u0230, [\u011A, \u0600]ldr \u0240, [\u011A,"
-        + " \u0600]ldr \u0100, [\u011A, \u0600]ldr \u0108, [\u011A, \u0600]ldraa \u0108, [\u011A\u0300, #\u0500\u0400]ldraa \u0108, [\u011A, #\u0500]!ldrab \u0108, [\u011A\u0300, #\u0500\u0400]ldrab \u0108, [\u011A, #\u0500]!l"
-        + "drb \u0100, [\u011A], #\u0500ldrb \u0100, [\u011A, #\u0500]!ldrb \u0100, [\u011A\u0300, #\u0500\u0400]ldrb \u0100, [\u011A, \u0600]ldrb \u0100, [\u011A, \u0600]ldrh \u0100, [\u011A], #\u0500ldrh \u0100, [\u011A"
-        + ", #\u0500]!ldrh \u0100, [\u011A\u0300, #\u0500\u0400]ldrh \u0100, [\u011A, \u0600]ldrsb \u0100, [\u011A], #\u0500ldrsb \u0108, [\u011A], #\u0500ldrsb \u0100, [\u011A, #\u0500]!ldrsb \u0108, [\u011A, #"
-        + "\u0500]!ldrsb \u0100, [\u011A\u0300, #\u0500\u0400]ldrsb \u0108, [\u011A\u0300, #\u0500\u0400]ldrsb \u0100, [\u011A, \u0600]ldrsb \u0100, [\u011A, \u0600]ldrsb \u0108, [\u011A, \u0600]ldrsb \u0108, [\u011A, \u0600]l"
-        + "drsh \u0100, [\u011A], #\u0500ldrsh \u0108, [\u011A], #\u0500ldrsh \u0100, [\u011A, #\u0500]!ldrsh \u0108, [\u011A, #\u0500]!ldrsh \u0100, [\u011A\u0300, #\u0500\u0400]ldrsh \u0108, [\u011A\u0300, #\u0500\u0400"
-        + "]ldrsh \u0100, [\u011A, \u0600]ldrsh \u0108, [\u011A, \u0600]ldrsw \u0108, [\u011A], #\u0500ldrsw \u0108, [\u011A, #\u0500]!ldrsw \u0108, [\u011A\u0300, #\u0500\u0400]ldrsw \u0108, #\u0500ldrsw \u0108"
-        + ", [\u011A, \u0600]ldset \u0103, \u0100, [\u011A]ldseta \u0103, \u0100, [\u011A]ldsetal \u0103, \u0100, [\u011A]ldsetl \u0103, \u0100, [\u011A]ldset \u010B, \u0108, [\u011A]ldseta \u010B, \u0108, "
-        + "[\u011A]ldsetal \u010B, \u0108, [\u011A]ldsetl \u010B, \u0108, [\u011A]ldsetb \u0103, \u0100, [\u011A]ldsetab \u0103, \u0100, [\u011A]ldsetalb \u0103, \u0100, [\u011A]ldsetlb \u0103, \u0100,"
-        + " [\u011A]ldseth \u0103, \u0100, [\u011A]ldsetah \u0103, \u0100, [\u011A]ldsetalh \u0103, \u0100, [\u011A]ldsetlh \u0103, \u0100, [\u011A]ldsetp \u0108, \u0109, [\u011A]ldsetpa \u0108, \u0109"
-        + ", [\u011A]ldsetpal \u0108, \u0109, [\u011A]ldsetpl \u0108, \u0109, [\u011A]ldsmax \u0103, \u0100, [\u011A]ldsmaxa \u0103, \u0100, [\u011A]ldsmaxal \u0103, \u0100, [\u011A]ldsmaxl \u0103"
-        + ", \u0100, [\u011A]ldsmax \u010B, \u0108, [\u011A]ldsmaxa \u010B, \u0108, [\u011A]ldsmaxal \u010B, \u0108, [\u011A]ldsmaxl \u010B, \u0108, [\u011A]ldsmaxb \u0103, \u0100, [\u011A]ldsmaxa"
-        + "b \u0103, \u0100, [\u011A]ldsmaxalb \u0103, \u0100, [\u011A]ldsmaxlb \u0103, \u0100, [\u011A]ldsmaxh \u0103, \u0100, [\u011A]ldsmaxah \u0103, \u0100, [\u011A]ldsmaxalh \u0103, \u0100, ["
-        + "\u011A]ldsmaxlh \u0103, \u0100, [\u011A]ldsmin \u0103, \u0100, [\u011A]ldsmina \u0103, \u0100, [\u011A]ldsminal \u0103, \u0100, [\u011A]ldsminl \u0103, \u0100, [\u011A]ldsmin \u010B, \u0108,"
-        + " [\u011A]ldsmina \u010B, \u0108, [\u011A]ldsminal \u010B, \u0108, [\u011A]ldsminl \u010B, \u0108, [\u011A]ldsminb \u0103, \u0100, [\u011A]ldsminab \u0103, \u0100, [\u011A]ldsminalb"
-        + " \u0103, \u0100, [\u011A]ldsminlb \u0103, \u0100, [\u011A]ldsminh \u0103, \u0100, [\u011A]ldsminah \u0103, \u0100, [\u011A]ldsminalh \u0103, \u0100, [\u011A]ldsminlh \u0103, \u0100, [\u011A]"
-        + "ldtadd \u0103, \u0100, [\u011A]ldtadda \u0103, \u0100, [\u011A]ldtaddal \u0103, \u0100, [\u011A]ldtaddl \u0103, \u0100, [\u011A]ldtadd \u010B, \u0108, [\u011A]ldtadda \u010B, \u0108, [\u011A"
-        + "]ldtaddal \u010B, \u0108, [\u011A]ldtaddl \u010B, \u0108, [\u011A]ldtclr \u0103, \u0100, [\u011A]ldtclra \u0103, \u0100, [\u011A]ldtclral \u0103, \u0100, [\u011A]ldtclrl \u0103, \u0100,"
-        + " [\u011A]ldtclr \u010B, \u0108, [\u011A]ldtclra \u010B, \u0108, [\u011A]ldtclral \u010B, \u0108, [\u011A]ldtclrl \u010B, \u0108, [\u011A]ldtnp \u0240, \u0241, [\u011A\u0300, #\u0500\u0400]ldtnp \u0108"
-        + ", \u0109, [\u011A\u0300, #\u0500\u0400]ldtp \u0240, \u0241, [\u011A], #\u0500ldtp \u0240, \u0241, [\u011A, #\u0500]!ldtp \u0240, \u0241, [\u011A\u0300, #\u0500\u0400]ldtp \u0108, \u0109, [\u011A], #\u0500ldtp \u0108, \u0109, "
-        + "[\u011A, #\u0500]!ldtp \u0108, \u0109, [\u011A\u0300, #\u0500\u0400]ldtr \u0100, [\u011A\u0300, #\u0500\u0400]ldtr \u0108, [\u011A\u0300, #\u0500\u0400]ldtrb \u0100, [\u011A\u0300, #\u0500\u0400]ldtrh \u0100, [\u011A\u0300, #\u0500\u0400]ld"
-        + "trsb \u0100, [\u011A\u0300, #\u0500\u0400]ldtrsb \u0108, [\u011A\u0300, #\u0500\u0400]ldtrsh \u0100, [\u011A\u0300, #\u0500\u0400]ldtrsh \u0108, [\u011A\u0300, #\u0500\u0400]ldtrsw \u0108, [\u011A\u0300, #\u0500\u0400]ldtset "
-        + "\u0103, \u0100, [\u011A]ldtseta \u0103, \u0100, [\u011A]ldtsetal \u0103, \u0100, [\u011A]ldtsetl \u0103, \u0100, [\u011A]ldtset \u010B, \u0108, [\u011A]ldtseta \u010B, \u0108, [\u011A]ldtset"
-        + "al \u010B, \u0108, [\u011A]ldtsetl \u010B, \u0108, [\u011A]ldtxr \u0100, [\u011A]ldtxr \u0108, [\u011A]ldumax \u0103, \u0100, [\u011A]ldumaxa \u0103, \u0100, [\u011A]ldumaxal \u0103, \u0100,"
-        + " [\u011A]ldumaxl \u0103, \u0100, [\u011A]ldumax \u010B, \u0108, [\u011A]ldumaxa \u010B, \u0108, [\u011A]ldumaxal \u010B, \u0108, [\u011A]ldumaxl \u010B, \u0108, [\u011A]ldumaxb \u0103, "
-        + "\u0100, [\u011A]ldumaxab \u0103, \u0100, [\u011A]ldumaxalb \u0103, \u0100, [\u011A]ldumaxlb \u0103, \u0100, [\u011A]ldumaxh \u0103, \u0100, [\u011A]ldumaxah \u0103, \u0100, [\u011A]ldum"
-        + "axalh \u0103, \u0100, [\u011A]ldumaxlh \u0103, \u0100, [\u011A]ldumin \u0103, \u0100, [\u011A]ldumina \u0103, \u0100, [\u011A]lduminal \u0103, \u0100, [\u011A]lduminl \u0103, \u0100, [\u011A"
-        + "]ldumin \u010B, \u0108, [\u011A]ldumina \u010B, \u0108, [\u011A]lduminal \u010B, \u0108, [\u011A]lduminl \u010B, \u0108, [\u011A]lduminb \u0103, \u0100, [\u011A]lduminab \u0103, \u0100,"
-        + " [\u011A]lduminalb \u0103, \u0100, [\u011A]lduminlb \u0103, \u0100, [\u011A]lduminh \u0103, \u0100, [\u011A]lduminah \u0103, \u0100, [\u011A]lduminalh \u0103, \u0100, [\u011A]ldumi"
-        + "nlh \u0103, \u0100, [\u011A]ldur \u0200, [\u011A\u0300, #\u0500\u0400]ldur \u0210, [\u011A\u0300, #\u0500\u0400]ldur \u0220, [\u011A\u0300, #\u0500\u0400]ldur \u0230, [\u011A\u0300, #\u0500\u0400]ldur \u0240, [\u011A\u0300, #\u0500\u0400]ld"
-        + "ur \u0100, [\u011A\u0300, #\u0500\u0400]ldur \u0108, [\u011A\u0300, #\u0500\u0400]ldurb \u0100, [\u011A\u0300, #\u0500\u0400]ldurh \u0100, [\u011A\u0300, #\u0500\u0400]ldursb \u0100, [\u011A\u0300, #\u0500\u0400]ldursb \u0108, [\u011A\u0300"
-        + ", #\u0500\u0400]ldursh \u0100, [\u011A\u0300, #\u0500\u0400]ldursh \u0108, [\u011A\u0300, #\u0500\u0400]ldursw \u0108, [\u011A\u0300, #\u0500\u0400]ldxp \u0100, \u0101, [\u011A]ldxp \u0108, \u0109, [\u011A]ldxr \u0100, ["
-        + "\u011A]ldxr \u0108, [\u011A]ldxrb \u0100, [\u011A]ldxrh \u0100, [\u011A]prfm \u0700, [\u011A\u0300, #\u0500\u0400]prfm \u0700, #\u0500prfm \u0700, [\u011A, \u0600]prfum \u0700, [\u011A\u0300, #\u0500\u0400]rcwc"
-        + "as \u010B, \u0108, [\u011A]rcwcasa \u010B, \u0108, [\u011A]rcwcasal \u010B, \u0108, [\u011A]rcwcasl \u010B, \u0108, [\u011A]rcwcasp \u010B, \u010F, \u0108, \u010C, [\u011A]rcwcaspa \u010B, \u010F"
-        + ", \u0108, \u010C, [\u011A]rcwcaspal \u010B, \u010F, \u0108, \u010C, [\u011A]rcwcaspl \u010B, \u010F, \u0108, \u010C, [\u011A]rcwclr \u010B, \u0108, [\u011A]rcwclra \u010B, \u0108, [\u011A]rcwclra"
-        + "l \u010B, \u0108, [\u011A]rcwclrl \u010B, \u0108, [\u011A]rcwclrp \u0108, \u0109, [\u011A]rcwclrpa \u0108, \u0109, [\u011A]rcwclrpal \u0108, \u0109, [\u011A]rcwclrpl \u0108, \u0109, [\u011A]"
-        + "rcwscas \u010B, \u0108, [\u011A]rcwscasa \u010B, \u0108, [\u011A]rcwscasal \u010B, \u0108, [\u011A]rcwscasl \u010B, \u0108, [\u011A]rcwscasp \u010B, \u010F, \u0108, \u010C, [\u011A]rcws"
-        + "caspa \u010B, \u010F, \u0108, \u010C, [\u011A]rcwscaspal \u010B, \u010F, \u0108, \u010C, [\u011A]rcwscaspl \u010B, \u010F, \u0108, \u010C, [\u011A]rcwsclr \u010B, \u0108, [\u011A]rcwsclra \u010B,"
-        + " \u0108, [\u011A]rcwsclral \u010B, \u0108, [\u011A]rcwsclrl \u010B, \u0108, [\u011A]rcwsclrp \u0108, \u0109, [\u011A]rcwsclrpa \u0108, \u0109, [\u011A]rcwsclrpal \u0108, \u0109, [\u011A"
-        + "]rcwsclrpl \u0108, \u0109, [\u011A]rcwset \u010B, \u0108, [\u011A]rcwseta \u010B, \u0108, [\u011A]rcwsetal \u010B, \u0108, [\u011A]rcwsetl \u010B, \u0108, [\u011A]rcwsetp \u0108, \u0109"
-        + ", [\u011A]rcwsetpa \u0108, \u0109, [\u011A]rcwsetpal \u0108, \u0109, [\u011A]rcwsetpl \u0108, \u0109, [\u011A]rcwsset \u010B, \u0108, [\u011A]rcwsseta \u010B, \u0108, [\u011A]rcwss"
-        + "etal \u010B, \u0108, [\u011A]rcwssetl \u010B, \u0108, [\u011A]rcwssetp \u0108, \u0109, [\u011A]rcwssetpa \u0108, \u0109, [\u011A]rcwssetpal \u0108, \u0109, [\u011A]rcwssetpl \u0108"
-        + ", \u0109, [\u011A]rcwsswp \u010B, \u0108, [\u011A]rcwsswpa \u010B, \u0108, [\u011A]rcwsswpal \u010B, \u0108, [\u011A]rcwsswpl \u010B, \u0108, [\u011A]rcwsswpp \u0108, \u0109, [\u011A]rc"
-        + "wsswppa \u0108, \u0109, [\u011A]rcwsswppal \u0108, \u0109, [\u011A]rcwsswppl \u0108, \u0109, [\u011A]rcwswp \u010B, \u0108, [\u011A]rcwswpa \u010B, \u0108, [\u011A]rcwswpal \u010B,"
-        + " \u0108, [\u011A]rcwswpl \u010B, \u0108, [\u011A]rcwswpp \u0108, \u0109, [\u011A]rcwswppa \u0108, \u0109, [\u011A]rcwswppal \u0108, \u0109, [\u011A]rcwswppl \u0108, \u0109, [\u011A]rprf"
-        + "m \u0800, \u010B, [\u011A]setgp [\u0108]!, \u010A!, \u010Bsetgm [\u0108]!, \u010A!, \u010Bsetge [\u0108]!, \u010A!, \u010Bsetgpn [\u0108]!, \u010A!, \u010Bsetgmn [\u0108]!, \u010A!, \u010Bse"
-        + "tgen [\u0108]!, \u010A!, \u010Bsetgpt [\u0108]!, \u010A!, \u010Bsetgmt [\u0108]!, \u010A!, \u010Bsetget [\u0108]!, \u010A!, \u010Bsetgptn [\u0108]!, \u010A!, \u010Bsetgmtn [\u0108]"
-        + "!, \u010A!, \u010Bsetgetn [\u0108]!, \u010A!, \u010Bsetp [\u0108]!, \u010A!, \u010Bsetm [\u0108]!, \u010A!, \u010Bsete [\u0108]!, \u010A!, \u010Bsetpn [\u0108]!, \u010A!, \u010Bsetmn [\u0108"
-        + "]!, \u010A!, \u010Bseten [\u0108]!, \u010A!, \u010Bsetpt [\u0108]!, \u010A!, \u010Bsetmt [\u0108]!, \u010A!, \u010Bsetet [\u0108]!, \u010A!, \u010Bsetptn [\u0108]!, \u010A!, \u010Bsetmt"
-        + "n [\u0108]!, \u010A!, \u010Bsetetn [\u0108]!, \u010A!, \u010Bst1 { \u0A01 }, [\u011A]st1 { \u0A02 }, [\u011A]st1 { \u0A03 }, [\u011A]st1 { \u0A04 }, [\u011A]st1 { \u0A01 }, [\u011A"
-        + "], #\u0500st1 { \u0A01 }, [\u011A], \u010Bst1 { \u0A02 }, [\u011A], #\u0500st1 { \u0A02 }, [\u011A], \u010Bst1 { \u0A03 }, [\u011A], #\u0500st1 { \u0A03 }, [\u011A], \u010Bst1 { \u0A04 "
-        + "}, [\u011A], #\u0500st1 { \u0A04 }, [\u011A], \u010Bst1 { \u0A81b }[\u0B00], [\u011A]st1 { \u0A81h }[\u0B00], [\u011A]st1 { \u0A81s }[\u0B00], [\u011A]st1 { \u0A81d }[\u0B00], [\u011A]s"
-        + "t1 { \u0A81b }[\u0B00], [\u011A], #\u0500st1 { \u0A81b }[\u0B00], [\u011A], \u010Bst1 { \u0A81h }[\u0B00], [\u011A], #\u0500st1 { \u0A81h }[\u0B00], [\u011A], \u010Bst1 { \u0A81s }[\u0B00], "
-        + "[\u011A], #\u0500st1 { \u0A81s }[\u0B00], [\u011A], \u010Bst1 { \u0A81d }[\u0B00], [\u011A], #\u0500st1 { \u0A81d }[\u0B00], [\u011A], \u010Bst2 { \u0A02 }, [\u011A]st2 { \u0A02 }, [\u011A],"
-        + " #\u0500st2 { \u0A02 }, [\u011A], \u010Bst2 { \u0A82b }[\u0B00], [\u011A]st2 { \u0A82h }[\u0B00], [\u011A]st2 { \u0A82s }[\u0B00], [\u011A]st2 { \u0A82d }[\u0B00], [\u011A]st2 { \u0A82b"
-        + " }[\u0B00], [\u011A], #\u0500st2 { \u0A82b }[\u0B00], [\u011A], \u010Bst2 { \u0A82h }[\u0B00], [\u011A], #\u0500st2 { \u0A82h }[\u0B00], [\u011A], \u010Bst2 { \u0A82s }[\u0B00], [\u011A], #\u0500"
-        + "st2 { \u0A82s }[\u0B00], [\u011A], \u010Bst2 { \u0A82d }[\u0B00], [\u011A], #\u0500st2 { \u0A82d }[\u0B00], [\u011A], \u010Bst2g \u0118, [\u011A], #\u0500st2g \u0118, [\u011A, #\u0500]!st2g "
-        + "\u0118, [\u011A\u0300, #\u0500\u0400]st3 { \u0A03 }, [\u011A]st3 { \u0A03 }, [\u011A], #\u0500st3 { \u0A03 }, [\u011A], \u010Bst3 { \u0A83b }[\u0B00], [\u011A]st3 { \u0A83h }[\u0B00], [\u011A]st3"
-        + " { \u0A83s }[\u0B00], [\u011A]st3 { \u0A83d }[\u0B00], [\u011A]st3 { \u0A83b }[\u0B00], [\u011A], #\u0500st3 { \u0A83b }[\u0B00], [\u011A], \u010Bst3 { \u0A83h }[\u0B00], [\u011A], #\u0500st"
-        + "3 { \u0A83h }[\u0B00], [\u011A], \u010Bst3 { \u0A83s }[\u0B00], [\u011A], #\u0500st3 { \u0A83s }[\u0B00], [\u011A], \u010Bst3 { \u0A83d }[\u0B00], [\u011A], #\u0500st3 { \u0A83d }[\u0B00], ["
-        + "\u011A], \u010Bst4 { \u0A04 }, [\u011A]st4 { \u0A04 }, [\u011A], #\u0500st4 { \u0A04 }, [\u011A], \u010Bst4 { \u0A84b }[\u0B00], [\u011A]st4 { \u0A84h }[\u0B00], [\u011A]st4 { \u0A84s }"
-        + "[\u0B00], [\u011A]st4 { \u0A84d }[\u0B00], [\u011A]st4 { \u0A84b }[\u0B00], [\u011A], #\u0500st4 { \u0A84b }[\u0B00], [\u011A], \u010Bst4 { \u0A84h }[\u0B00], [\u011A], #\u0500st4 { \u0A84h "
-        + "}[\u0B00], [\u011A], \u010Bst4 { \u0A84s }[\u0B00], [\u011A], #\u0500st4 { \u0A84s }[\u0B00], [\u011A], \u010Bst4 { \u0A84d }[\u0B00], [\u011A], #\u0500st4 { \u0A84d }[\u0B00], [\u011A], \u010Bst"
-        + "64b \u0108, [\u011A]st64bv \u010B, \u0108, [\u011A]st64bv0 \u010B, \u0108, [\u011A]stbfadd \u0213, [\u011A]stbfaddl \u0213, [\u011A]stbfmax \u0213, [\u011A]stbfmaxl \u0213, [\u011A"
-        + "]stbfmaxnm \u0213, [\u011A]stbfmaxnml \u0213, [\u011A]stbfmin \u0213, [\u011A]stbfminl \u0213, [\u011A]stbfminnm \u0213, [\u011A]stbfminnml \u0213, [\u011A]stfa"
-        + "dd \u0213, [\u011A]stfaddl \u0213, [\u011A]stfadd \u0223, [\u011A]stfaddl \u0223, [\u011A]stfadd \u0233, [\u011A]stfaddl \u0233, [\u011A]stfmax \u0213, [\u011A]stfmaxl \u0213,"
-        + " [\u011A]stfmax \u0223, [\u011A]stfmaxl \u0223, [\u011A]stfmax \u0233, [\u011A]stfmaxl \u0233, [\u011A]stfmaxnm \u0213, [\u011A]stfmaxnml \u0213, [\u011A]stfmaxnm \u0223,"
-        + " [\u011A]stfmaxnml \u0223, [\u011A]stfmaxnm \u0233, [\u011A]stfmaxnml \u0233, [\u011A]stfmin \u0213, [\u011A]stfminl \u0213, [\u011A]stfmin \u0223, [\u011A]stfminl \u0223"
-        + ", [\u011A]stfmin \u0233, [\u011A]stfminl \u0233, [\u011A]stfminnm \u0213, [\u011A]stfminnml \u0213, [\u011A]stfminnm \u0223, [\u011A]stfminnml \u0223, [\u011A]stfmin"
-        + "nm \u0233, [\u011A]stfminnml \u0233, [\u011A]stg \u0118, [\u011A], #\u0500stg \u0118, [\u011A, #\u0500]!stg \u0118, [\u011A\u0300, #\u0500\u0400]stgm \u0108, [\u011A]stgp \u0108, \u0109, [\u011A], #\u0500s"
-        + "tgp \u0108, \u0109, [\u011A, #\u0500]!stgp \u0108, \u0109, [\u011A\u0300, #\u0500\u0400]stilp \u0100, \u0101, [\u011A, #\u0500]!stilp \u0100, \u0101, [\u011A]stilp \u0108, \u0109, [\u011A, #\u0500]!stilp \u0108"
-        + ", \u0109, [\u011A]stl1 { \u0A81d }[\u0B00], [\u011A]stllr \u0100, [\u011A]stllr \u0108, [\u011A]stllrb \u0100, [\u011A]stllrh \u0100, [\u011A]stlr \u0100, [\u011A]stlr \u0108, [\u011A]s"
-        + "tlr \u0100, [\u011A, #\u0500]!stlr \u0108, [\u011A, #\u0500]!stlrb \u0100, [\u011A]stlrh \u0100, [\u011A]stltxr \u0103, \u0100, [\u011A]stltxr \u0103, \u0108, [\u011A]stlur \u0200, [\u011A\u0300,"
-        + " #\u0500\u0400]stlur \u0210, [\u011A\u0300, #\u0500\u0400]stlur \u0220, [\u011A\u0300, #\u0500\u0400]stlur \u0230, [\u011A\u0300, #\u0500\u0400]stlur \u0240, [\u011A\u0300, #\u0500\u0400]stlur \u0100, [\u011A\u0300, #\u0500\u0400]stlur"
-        + " \u0108, [\u011A\u0300, #\u0500\u0400]stlurb \u0100, [\u011A\u0300, #\u0500\u0400]stlurh \u0100, [\u011A\u0300, #\u0500\u0400]stlxp \u0103, \u0100, \u0101, [\u011A]stlxp \u0103, \u0108, \u0109, [\u011A]stlxr \u0103, \u0100, ["
-        + "\u011A]stlxr \u0103, \u0108, [\u011A]stlxrb \u0103, \u0100, [\u011A]stlxrh \u0103, \u0100, [\u011A]stnp \u0220, \u0221, [\u011A\u0300, #\u0500\u0400]stnp \u0230, \u0231, [\u011A\u0300, #\u0500\u0400]stnp \u0240, \u0241, "
-        + "[\u011A\u0300, #\u0500\u0400]stnp \u0100, \u0101, [\u011A\u0300, #\u0500\u0400]stnp \u0108, \u0109, [\u011A\u0300, #\u0500\u0400]stp \u0220, \u0221, [\u011A], #\u0500stp \u0230, \u0231, [\u011A], #\u0500stp \u0240, \u0241, [\u011A], #\u0500"
-        + "stp \u0220, \u0221, [\u011A, #\u0500]!stp \u0230, \u0231, [\u011A, #\u0500]!stp \u0240, \u0241, [\u011A, #\u0500]!stp \u0220, \u0221, [\u011A\u0300, #\u0500\u0400]stp \u0230, \u0231, [\u011A\u0300, #\u0500\u0400]stp \u0240, \u0241"
-        + ", [\u011A\u0300, #\u0500\u0400]stp \u0100, \u0101, [\u011A], #\u0500stp \u0108, \u0109, [\u011A], #\u0500stp \u0100, \u0101, [\u011A, #\u0500]!stp \u0108, \u0109, [\u011A, #\u0500]!stp \u0100, \u0101, [\u011A\u0300, #\u0500\u0400]"
-        + "stp \u0108, \u0109, [\u011A\u0300, #\u0500\u0400]str \u0200, [\u011A], #\u0500str \u0210, [\u011A], #\u0500str \u0220, [\u011A], #\u0500str \u0230, [\u011A], #\u0500str \u0240, [\u011A], #\u0500str \u0200, [\u011A, "
-        + "#\u0500]!str \u0210, [\u011A, #\u0500]!str \u0220, [\u011A, #\u0500]!str \u0230, [\u011A, #\u0500]!str \u0240, [\u011A, #\u0500]!str \u0200, [\u011A\u0300, #\u0500\u0400]str \u0210, [\u011A\u0300, #\u0500\u0400]str "
-        + "\u0220, [\u011A\u0300, #\u0500\u0400]str \u0230, [\u011A\u0300, #\u0500\u0400]str \u0240, [\u011A\u0300, #\u0500\u0400]str \u0100, [\u011A], #\u0500str \u0108, [\u011A], #\u0500str \u0100, [\u011A, #\u0500]!str \u0108, [\u011A, #\u0500"
-        + "]!str \u0100, [\u011A\u0300, #\u0500\u0400]str \u0108, [\u011A\u0300, #\u0500\u0400]str \u0200, [\u011A, \u0600]str \u0200, [\u011A, \u0600]str \u0210, [\u011A, \u0600]str \u0220, [\u011A, \u0600]str \u0230, [\u011A, \u0600]s"
-        + "tr \u0240, [\u011A, \u0600]str \u0100, [\u011A, \u0600]str \u0108, [\u011A, \u0600]strb \u0100, [\u011A], #\u0500strb \u0100, [\u011A, #\u0500]!strb \u0100, [\u011A\u0300, #\u0500\u0400]strb \u0100, [\u011A, \u0600]"
-        + "strb \u0100, [\u011A, \u0600]strh \u0100, [\u011A], #\u0500strh \u0100, [\u011A, #\u0500]!strh \u0100, [\u011A\u0300, #\u0500\u0400]strh \u0100, [\u011A, \u0600]sttnp \u0240, \u0241, [\u011A\u0300, #\u0500\u0400]stt"
-        + "np \u0108, \u0109, [\u011A\u0300, #\u0500\u0400]sttp \u0240, \u0241, [\u011A], #\u0500sttp \u0240, \u0241, [\u011A, #\u0500]!sttp \u0240, \u0241, [\u011A\u0300, #\u0500\u0400]sttp \u0108, \u0109, [\u011A], #\u0500sttp \u0108,"
-        + " \u0109, [\u011A, #\u0500]!sttp \u0108, \u0109, [\u011A\u0300, #\u0500\u0400]sttr \u0100, [\u011A\u0300, #\u0500\u0400]sttr \u0108, [\u011A\u0300, #\u0500\u0400]sttrb \u0100, [\u011A\u0300, #\u0500\u0400]sttrh \u0100, [\u011A\u0300, #\u0500"
-        + "\u0400]sttxr \u0103, \u0100, [\u011A]sttxr \u0103, \u0108, [\u011A]stur \u0200, [\u011A\u0300, #\u0500\u0400]stur \u0210, [\u011A\u0300, #\u0500\u0400]stur \u0220, [\u011A\u0300, #\u0500\u0400]stur \u0230, [\u011A\u0300, #\u0500\u0400]"
-        + "stur \u0240, [\u011A\u0300, #\u0500\u0400]stur \u0100, [\u011A\u0300, #\u0500\u0400]stur \u0108, [\u011A\u0300, #\u0500\u0400]sturb \u0100, [\u011A\u0300, #\u0500\u0400]sturh \u0100, [\u011A\u0300, #\u0500\u0400]stxp \u0103, \u0100, \u0101,"
-        + " [\u011A]stxp \u0103, \u0108, \u0109, [\u011A]stxr \u0103, \u0100, [\u011A]stxr \u0103, \u0108, [\u011A]stxrb \u0103, \u0100, [\u011A]stxrh \u0103, \u0100, [\u011A]stz2g \u0118, [\u011A], #\u0500stz2g"
-        + " \u0118, [\u011A, #\u0500]!stz2g \u0118, [\u011A\u0300, #\u0500\u0400]stzg \u0118, [\u011A], #\u0500stzg \u0118, [\u011A, #\u0500]!stzg \u0118, [\u011A\u0300, #\u0500\u0400]stzgm \u0108, [\u011A]swp \u0103, \u0100, "
-        + "[\u011A]swpa \u0103, \u0100, [\u011A]swpal \u0103, \u0100, [\u011A]swpl \u0103, \u0100, [\u011A]swp \u010B, \u0108, [\u011A]swpa \u010B, \u0108, [\u011A]swpal \u010B, \u0108, [\u011A]swpl \u010B, \u0108, ["
-        + "\u011A]swpb \u0103, \u0100, [\u011A]swpab \u0103, \u0100, [\u011A]swpalb \u0103, \u0100, [\u011A]swplb \u0103, \u0100, [\u011A]swph \u0103, \u0100, [\u011A]swpah \u0103, \u0100, [\u011A]swpalh \u0103,"
-        + " \u0100, [\u011A]swplh \u0103, \u0100, [\u011A]swpp \u0108, \u0109, [\u011A]swppa \u0108, \u0109, [\u011A]swppal \u0108, \u0109, [\u011A]swppl \u0108, \u0109, [\u011A]swpt \u0103, \u0100, [\u011A]swpt"
-        + "a \u0103, \u0100, [\u011A]swptal \u0103, \u0100, [\u011A]swptl \u0103, \u0100, [\u011A]swpt \u010B, \u0108, [\u011A]swpta \u010B, \u0108, [\u011A]swptal \u010B, \u0108, [\u011A]swptl \u010B, \u0108, ["
-        + "\u011A]setgop [\u0108]!, \u010A!setgopt [\u0108]!, \u010A!setgopn [\u0108]!, \u010A!setgoptn [\u0108]!, \u010A!setgom [\u0108]!, \u010A!setgomt [\u0108]!, \u010A!set"
-        + "gomn [\u0108]!, \u010A!setgomtn [\u0108]!, \u010A!setgoe [\u0108]!, \u010A!setgoet [\u0108]!, \u010A!setgoen [\u0108]!, \u010A!setgoetn [\u0108]!, \u010A!ldap \u0108"
-        + ", \u0109, [\u011A]ldapp \u0108, \u0109, [\u011A]stlp \u0108, \u0109, [\u011A]ld1b { \u0C62 }, \u1000/z, [\u011A\u0300, #\u0500, mul vl\u0400]ld1b { \u0C62 }, \u1000/z, [\u011A\u0300, #\u0500, mul"
-        + " vl\u0400]ld1b { \u0C62 }, \u1000/z, [\u011A, \u010B]ld1b { \u0C62 }, \u1000/z, [\u011A, \u010B]ld1b { \u0C62 }, \u1000/z, [\u011A\u0300, #\u0500, mul vl\u0400]ld1b { \u0C62 }, \u1000/z"
-        + ", [\u011A\u0300, #\u0500, mul vl\u0400]ld1b { \u0C62 }, \u1000/z, [\u011A, \u010B]ld1b { \u0C62 }, \u1000/z, [\u011A, \u010B]ld1b { \u0C73 }, \u0F00/z, [\u0DF3\u0300, #\u0500\u0400]ld1b { \u0C64 "
-        + "}, \u0F00/z, [\u0DE4\u0300, #\u0500\u0400]ld1b { \u0C62 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]ld1b { \u0C68 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]ld1b { \u0C73 }, \u0F00/z"
-        + ", [\u011A\u0300, #\u0500, mul vl\u0400]ld1b { \u0C64 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]ld1b { \u0C62 }, \u0F00/z, [\u011A, \u010B]ld1b { \u0C68 }, \u0F00/z, [\u011A, \u010B]l"
-        + "d1b { \u0C73 }, \u0F00/z, [\u011A, \u010B]ld1b { \u0C64 }, \u0F00/z, [\u011A, \u010B]ld1b { \u0C64 }, \u0F00/z, [\u011A, \u0D64, \u0E16]ld1b { \u0C73 }, \u0F00/z, [\u011A, \u0D73, \u0E16]ld1"
-        + "b { \u0C64 }, \u0F00/z, [\u011A, \u0D64]ld1b {\u1362}, \u0F00/z, [\u011A\u0300, \u010B\u0400]ld1d { \u0C64 }, \u1000/z, [\u011A\u0300, #\u0500, mul vl\u0400]ld1d { \u0C64 }, \u1000/z, [\u011A\u0300, #"
-        + "\u0500, mul vl\u0400]ld1d { \u0C64 }, \u1000/z, [\u011A, \u010B, lsl #3]ld1d { \u0C64 }, \u1000/z, [\u011A, \u010B, lsl #3]ld1d { \u0C64 }, \u1000/z, [\u011A\u0300, #\u0500, m"
-        + "ul vl\u0400]ld1d { \u0C64 }, \u1000/z, [\u011A\u0300, #\u0500, mul vl\u0400]ld1d { \u0C64 }, \u1000/z, [\u011A, \u010B, lsl #3]ld1d { \u0C64 }, \u1000/z, [\u011A, \u010B, lsl "
-        + "#3]ld1d { \u0C64 }, \u0F00/z, [\u0DE4\u0300, #\u0500\u0400]ld1d { \u0C64 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]ld1d { \u0C71 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]ld1"
-        + "d { \u0C64 }, \u0F00/z, [\u011A, \u010B, lsl #3]ld1d { \u0C71 }, \u0F00/z, [\u011A, \u010B, lsl #3]ld1d { \u0C64 }, \u0F00/z, [\u011A, \u0D64, \u0E16 #3]ld1d { \u0C64 }, "
-        + "\u0F00/z, [\u011A, \u0D64, \u0E16]ld1d { \u0C64 }, \u0F00/z, [\u011A, \u0D64, lsl #3]ld1d { \u0C64 }, \u0F00/z, [\u011A, \u0D64]ld1d {\u1364}, \u0F00/z, [\u011A\u0300, \u010B, lsl #3\u0400]l"
-        + "d1h { \u0C68 }, \u1000/z, [\u011A\u0300, #\u0500, mul vl\u0400]ld1h { \u0C68 }, \u1000/z, [\u011A\u0300, #\u0500, mul vl\u0400]ld1h { \u0C68 }, \u1000/z, [\u011A, \u010B, lsl #1]ld"
-        + "1h { \u0C68 }, \u1000/z, [\u011A, \u010B, lsl #1]ld1h { \u0C68 }, \u1000/z, [\u011A\u0300, #\u0500, mul vl\u0400]ld1h { \u0C68 }, \u1000/z, [\u011A\u0300, #\u0500, mul vl\u0400]ld1"
-        + "h { \u0C68 }, \u1000/z, [\u011A, \u010B, lsl #1]ld1h { \u0C68 }, \u1000/z, [\u011A, \u010B, lsl #1]ld1h { \u0C73 }, \u0F00/z, [\u0DF3\u0300, #\u0500\u0400]ld1h { \u0C64 }, \u0F00/z"
-        + ", [\u0DE4\u0300, #\u0500\u0400]ld1h { \u0C68 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]ld1h { \u0C73 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]ld1h { \u0C64 }, \u0F00/z, [\u011A\u0300,"
-        + " #\u0500, mul vl\u0400]ld1h { \u0C68 }, \u0F00/z, [\u011A, \u010B, lsl #1]ld1h { \u0C73 }, \u0F00/z, [\u011A, \u010B, lsl #1]ld1h { \u0C64 }, \u0F00/z, [\u011A, \u010B, l"
-        + "sl #1]ld1h { \u0C73 }, \u0F00/z, [\u011A, \u0D73, \u0E16 #1]ld1h { \u0C64 }, \u0F00/z, [\u011A, \u0D64, \u0E16 #1]ld1h { \u0C64 }, \u0F00/z, [\u011A, \u0D64, \u0E16]ld1h { \u0C73 }"
-        + ", \u0F00/z, [\u011A, \u0D73, \u0E16]ld1h { \u0C64 }, \u0F00/z, [\u011A, \u0D64, lsl #1]ld1h { \u0C64 }, \u0F00/z, [\u011A, \u0D64]ld1h {\u1368}, \u0F00/z, [\u011A\u0300, \u010B, lsl #1\u0400"
-        + "]ld1q { \u0C71 }, \u0F00/z, [\u0DE4\u0300, \u010B\u0400]ld1q {\u1371}, \u0F00/z, [\u011A\u0300, \u010B, lsl #4\u0400]ld1rb { \u0C62 }, \u0F00/z, [\u011A\u0300, #\u0500\u0400]ld1rb { \u0C68 }, \u0F00/z"
-        + ", [\u011A\u0300, #\u0500\u0400]ld1rb { \u0C73 }, \u0F00/z, [\u011A\u0300, #\u0500\u0400]ld1rb { \u0C64 }, \u0F00/z, [\u011A\u0300, #\u0500\u0400]ld1rd { \u0C64 }, \u0F00/z, [\u011A\u0300, #\u0500\u0400]ld1rh { "
-        + "\u0C68 }, \u0F00/z, [\u011A\u0300, #\u0500\u0400]ld1rh { \u0C73 }, \u0F00/z, [\u011A\u0300, #\u0500\u0400]ld1rh { \u0C64 }, \u0F00/z, [\u011A\u0300, #\u0500\u0400]ld1rob { \u0C62 }, \u0F00/z, [\u011A\u0300, #\u0500\u0400"
-        + "]ld1rob { \u0C62 }, \u0F00/z, [\u011A, \u010B]ld1rod { \u0C64 }, \u0F00/z, [\u011A\u0300, #\u0500\u0400]ld1rod { \u0C64 }, \u0F00/z, [\u011A, \u010B, lsl #3]ld1roh { \u0C68 },"
-        + " \u0F00/z, [\u011A\u0300, #\u0500\u0400]ld1roh { \u0C68 }, \u0F00/z, [\u011A, \u010B, lsl #1]ld1row { \u0C73 }, \u0F00/z, [\u011A\u0300, #\u0500\u0400]ld1row { \u0C73 }, \u0F00/z, [\u011A, \u010B"
-        + ", lsl #2]ld1rqb { \u0C62 }, \u0F00/z, [\u011A\u0300, #\u0500\u0400]ld1rqb { \u0C62 }, \u0F00/z, [\u011A, \u010B]ld1rqd { \u0C64 }, \u0F00/z, [\u011A\u0300, #\u0500\u0400]ld1rqd { \u0C64"
-        + " }, \u0F00/z, [\u011A, \u010B, lsl #3]ld1rqh { \u0C68 }, \u0F00/z, [\u011A\u0300, #\u0500\u0400]ld1rqh { \u0C68 }, \u0F00/z, [\u011A, \u010B, lsl #1]ld1rqw { \u0C73 }, \u0F00/"
-        + "z, [\u011A\u0300, #\u0500\u0400]ld1rqw { \u0C73 }, \u0F00/z, [\u011A, \u010B, lsl #2]ld1rsb { \u0C68 }, \u0F00/z, [\u011A\u0300, #\u0500\u0400]ld1rsb { \u0C73 }, \u0F00/z, [\u011A\u0300, #\u0500\u0400"
-        + "]ld1rsb { \u0C64 }, \u0F00/z, [\u011A\u0300, #\u0500\u0400]ld1rsh { \u0C73 }, \u0F00/z, [\u011A\u0300, #\u0500\u0400]ld1rsh { \u0C64 }, \u0F00/z, [\u011A\u0300, #\u0500\u0400]ld1rsw { \u0C64 }, \u0F00"
-        + "/z, [\u011A\u0300, #\u0500\u0400]ld1rw { \u0C73 }, \u0F00/z, [\u011A\u0300, #\u0500\u0400]ld1rw { \u0C64 }, \u0F00/z, [\u011A\u0300, #\u0500\u0400]ld1sb { \u0C73 }, \u0F00/z, [\u0DF3\u0300, #\u0500\u0400]ld1sb "
-        + "{ \u0C64 }, \u0F00/z, [\u0DE4\u0300, #\u0500\u0400]ld1sb { \u0C68 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]ld1sb { \u0C73 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]ld1sb { \u0C64"
-        + " }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]ld1sb { \u0C68 }, \u0F00/z, [\u011A, \u010B]ld1sb { \u0C73 }, \u0F00/z, [\u011A, \u010B]ld1sb { \u0C64 }, \u0F00/z, [\u011A, \u010B]ld"
-        + "1sb { \u0C64 }, \u0F00/z, [\u011A, \u0D64, \u0E16]ld1sb { \u0C73 }, \u0F00/z, [\u011A, \u0D73, \u0E16]ld1sb { \u0C64 }, \u0F00/z, [\u011A, \u0D64]ld1sh { \u0C73 }, \u0F00/z, [\u0DF3\u0300, #"
-        + "\u0500\u0400]ld1sh { \u0C64 }, \u0F00/z, [\u0DE4\u0300, #\u0500\u0400]ld1sh { \u0C73 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]ld1sh { \u0C64 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]"
-        + "ld1sh { \u0C73 }, \u0F00/z, [\u011A, \u010B, lsl #1]ld1sh { \u0C64 }, \u0F00/z, [\u011A, \u010B, lsl #1]ld1sh { \u0C73 }, \u0F00/z, [\u011A, \u0D73, \u0E16 #1]ld1sh "
-        + "{ \u0C64 }, \u0F00/z, [\u011A, \u0D64, \u0E16 #1]ld1sh { \u0C64 }, \u0F00/z, [\u011A, \u0D64, \u0E16]ld1sh { \u0C73 }, \u0F00/z, [\u011A, \u0D73, \u0E16]ld1sh { \u0C64 }, \u0F00/z, [\u011A, "
-        + "\u0D64, lsl #1]ld1sh { \u0C64 }, \u0F00/z, [\u011A, \u0D64]ld1sw { \u0C64 }, \u0F00/z, [\u0DE4\u0300, #\u0500\u0400]ld1sw { \u0C64 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]ld1s"
-        + "w { \u0C64 }, \u0F00/z, [\u011A, \u010B, lsl #2]ld1sw { \u0C64 }, \u0F00/z, [\u011A, \u0D64, \u0E16 #2]ld1sw { \u0C64 }, \u0F00/z, [\u011A, \u0D64, \u0E16]ld1sw { \u0C64 }, \u0F00/"
-        + "z, [\u011A, \u0D64, lsl #2]ld1sw { \u0C64 }, \u0F00/z, [\u011A, \u0D64]ld1w { \u0C73 }, \u1000/z, [\u011A\u0300, #\u0500, mul vl\u0400]ld1w { \u0C73 }, \u1000/z, [\u011A\u0300, #\u0500,"
-        + " mul vl\u0400]ld1w { \u0C73 }, \u1000/z, [\u011A, \u010B, lsl #2]ld1w { \u0C73 }, \u1000/z, [\u011A, \u010B, lsl #2]ld1w { \u0C73 }, \u1000/z, [\u011A\u0300, #\u0500, mul"
-        + " vl\u0400]ld1w { \u0C73 }, \u1000/z, [\u011A\u0300, #\u0500, mul vl\u0400]ld1w { \u0C73 }, \u1000/z, [\u011A, \u010B, lsl #2]ld1w { \u0C73 }, \u1000/z, [\u011A, \u010B, lsl #2"
-        + "]ld1w { \u0C73 }, \u0F00/z, [\u0DF3\u0300, #\u0500\u0400]ld1w { \u0C64 }, \u0F00/z, [\u0DE4\u0300, #\u0500\u0400]ld1w { \u0C73 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]ld1w { \u0C64 }, \u0F00"
-        + "/z, [\u011A\u0300, #\u0500, mul vl\u0400]ld1w { \u0C71 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]ld1w { \u0C73 }, \u0F00/z, [\u011A, \u010B, lsl #2]ld1w { \u0C64 }, \u0F00/"
-        + "z, [\u011A, \u010B, lsl #2]ld1w { \u0C71 }, \u0F00/z, [\u011A, \u010B, lsl #2]ld1w { \u0C73 }, \u0F00/z, [\u011A, \u0D73, \u0E16 #2]ld1w { \u0C64 }, \u0F00/z, [\u011A, \u0D64,"
-        + " \u0E16 #2]ld1w { \u0C64 }, \u0F00/z, [\u011A, \u0D64, \u0E16]ld1w { \u0C73 }, \u0F00/z, [\u011A, \u0D73, \u0E16]ld1w { \u0C64 }, \u0F00/z, [\u011A, \u0D64, lsl #2]ld1w { \u0C64 },"
-        + " \u0F00/z, [\u011A, \u0D64]ld1w {\u1373}, \u0F00/z, [\u011A\u0300, \u010B, lsl #2\u0400]ld2b { \u0C62 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]ld2b { \u0C62 }, \u0F00/z, [\u011A, \u010B]"
-        + "ld2d { \u0C64 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]ld2d { \u0C64 }, \u0F00/z, [\u011A, \u010B, lsl #3]ld2h { \u0C68 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]l"
-        + "d2h { \u0C68 }, \u0F00/z, [\u011A, \u010B, lsl #1]ld2q { \u0C71 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]ld2q { \u0C71 }, \u0F00/z, [\u011A, \u010B, lsl #4]ld2w "
-        + "{ \u0C73 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]ld2w { \u0C73 }, \u0F00/z, [\u011A, \u010B, lsl #2]ld3b { \u0C62 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]ld3b {"
-        + " \u0C62 }, \u0F00/z, [\u011A, \u010B]ld3d { \u0C64 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]ld3d { \u0C64 }, \u0F00/z, [\u011A, \u010B, lsl #3]ld3h { \u0C68 }, \u0F00/z, ["
-        + "\u011A\u0300, #\u0500, mul vl\u0400]ld3h { \u0C68 }, \u0F00/z, [\u011A, \u010B, lsl #1]ld3q { \u0C71 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]ld3q { \u0C71 }, \u0F00/z, [\u011A"
-        + ", \u010B, lsl #4]ld3w { \u0C73 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]ld3w { \u0C73 }, \u0F00/z, [\u011A, \u010B, lsl #2]ld4b { \u0C62 }, \u0F00/z, [\u011A\u0300, #"
-        + "\u0500, mul vl\u0400]ld4b { \u0C62 }, \u0F00/z, [\u011A, \u010B]ld4d { \u0C64 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]ld4d { \u0C64 }, \u0F00/z, [\u011A, \u010B, lsl #3]l"
-        + "d4h { \u0C68 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]ld4h { \u0C68 }, \u0F00/z, [\u011A, \u010B, lsl #1]ld4q { \u0C71 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]ld"
-        + "4q { \u0C71 }, \u0F00/z, [\u011A, \u010B, lsl #4]ld4w { \u0C73 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]ld4w { \u0C73 }, \u0F00/z, [\u011A, \u010B, lsl #2]ldff1b"
-        + " { \u0C73 }, \u0F00/z, [\u0DF3\u0300, #\u0500\u0400]ldff1b { \u0C64 }, \u0F00/z, [\u0DE4\u0300, #\u0500\u0400]ldff1b { \u0C62 }, \u0F00/z, [\u011A\u0300, \u010B\u0400]ldff1b { \u0C68 }, \u0F00/z, [\u011A\u0300,"
-        + " \u010B\u0400]ldff1b { \u0C73 }, \u0F00/z, [\u011A\u0300, \u010B\u0400]ldff1b { \u0C64 }, \u0F00/z, [\u011A\u0300, \u010B\u0400]ldff1b { \u0C64 }, \u0F00/z, [\u011A, \u0D64, \u0E16]ldff1b { \u0C73 }, "
-        + "\u0F00/z, [\u011A, \u0D73, \u0E16]ldff1b { \u0C64 }, \u0F00/z, [\u011A, \u0D64]ldff1d { \u0C64 }, \u0F00/z, [\u0DE4\u0300, #\u0500\u0400]ldff1d { \u0C64 }, \u0F00/z, [\u011A\u0300, \u010B, lsl #3"
-        + "\u0400]ldff1d { \u0C64 }, \u0F00/z, [\u011A, \u0D64, \u0E16 #3]ldff1d { \u0C64 }, \u0F00/z, [\u011A, \u0D64, \u0E16]ldff1d { \u0C64 }, \u0F00/z, [\u011A, \u0D64, lsl #3]ldff1d"
-        + " { \u0C64 }, \u0F00/z, [\u011A, \u0D64]ldff1h { \u0C73 }, \u0F00/z, [\u0DF3\u0300, #\u0500\u0400]ldff1h { \u0C64 }, \u0F00/z, [\u0DE4\u0300, #\u0500\u0400]ldff1h { \u0C68 }, \u0F00/z, [\u011A\u0300, \u010B"
-        + ", lsl #1\u0400]ldff1h { \u0C73 }, \u0F00/z, [\u011A\u0300, \u010B, lsl #1\u0400]ldff1h { \u0C64 }, \u0F00/z, [\u011A\u0300, \u010B, lsl #1\u0400]ldff1h { \u0C73 }, \u0F00/z, ["
-        + "\u011A, \u0D73, \u0E16 #1]ldff1h { \u0C64 }, \u0F00/z, [\u011A, \u0D64, \u0E16 #1]ldff1h { \u0C64 }, \u0F00/z, [\u011A, \u0D64, \u0E16]ldff1h { \u0C73 }, \u0F00/z, [\u011A, \u0D73, \u0E16]ld"
-        + "ff1h { \u0C64 }, \u0F00/z, [\u011A, \u0D64, lsl #1]ldff1h { \u0C64 }, \u0F00/z, [\u011A, \u0D64]ldff1sb { \u0C73 }, \u0F00/z, [\u0DF3\u0300, #\u0500\u0400]ldff1sb { \u0C64 }, "
-        + "\u0F00/z, [\u0DE4\u0300, #\u0500\u0400]ldff1sb { \u0C68 }, \u0F00/z, [\u011A\u0300, \u010B\u0400]ldff1sb { \u0C73 }, \u0F00/z, [\u011A\u0300, \u010B\u0400]ldff1sb { \u0C64 }, \u0F00/z, [\u011A\u0300, \u010B\u0400]ld"
-        + "ff1sb { \u0C64 }, \u0F00/z, [\u011A, \u0D64, \u0E16]ldff1sb { \u0C73 }, \u0F00/z, [\u011A, \u0D73, \u0E16]ldff1sb { \u0C64 }, \u0F00/z, [\u011A, \u0D64]ldff1sh { \u0C73 }, \u0F00/z"
-        + ", [\u0DF3\u0300, #\u0500\u0400]ldff1sh { \u0C64 }, \u0F00/z, [\u0DE4\u0300, #\u0500\u0400]ldff1sh { \u0C73 }, \u0F00/z, [\u011A\u0300, \u010B, lsl #1\u0400]ldff1sh { \u0C64 }, \u0F00/z, [\u011A\u0300,"
-        + " \u010B, lsl #1\u0400]ldff1sh { \u0C73 }, \u0F00/z, [\u011A, \u0D73, \u0E16 #1]ldff1sh { \u0C64 }, \u0F00/z, [\u011A, \u0D64, \u0E16 #1]ldff1sh { \u0C64 }, \u0F00/z, [\u011A, "
-        + "\u0D64, \u0E16]ldff1sh { \u0C73 }, \u0F00/z, [\u011A, \u0D73, \u0E16]ldff1sh { \u0C64 }, \u0F00/z, [\u011A, \u0D64, lsl #1]ldff1sh { \u0C64 }, \u0F00/z, [\u011A, \u0D64]ldff1s"
-        + "w { \u0C64 }, \u0F00/z, [\u0DE4\u0300, #\u0500\u0400]ldff1sw { \u0C64 }, \u0F00/z, [\u011A\u0300, \u010B, lsl #2\u0400]ldff1sw { \u0C64 }, \u0F00/z, [\u011A, \u0D64, \u0E16 #2]ldff1sw {"
-        + " \u0C64 }, \u0F00/z, [\u011A, \u0D64, \u0E16]ldff1sw { \u0C64 }, \u0F00/z, [\u011A, \u0D64, lsl #2]ldff1sw { \u0C64 }, \u0F00/z, [\u011A, \u0D64]ldff1w { \u0C73 }, \u0F00/z, ["
-        + "\u0DF3\u0300, #\u0500\u0400]ldff1w { \u0C64 }, \u0F00/z, [\u0DE4\u0300, #\u0500\u0400]ldff1w { \u0C73 }, \u0F00/z, [\u011A\u0300, \u010B, lsl #2\u0400]ldff1w { \u0C64 }, \u0F00/z, [\u011A\u0300, \u010B, ls"
-        + "l #2\u0400]ldff1w { \u0C73 }, \u0F00/z, [\u011A, \u0D73, \u0E16 #2]ldff1w { \u0C64 }, \u0F00/z, [\u011A, \u0D64, \u0E16 #2]ldff1w { \u0C64 }, \u0F00/z, [\u011A, \u0D64, \u0E16]ldff"
-        + "1w { \u0C73 }, \u0F00/z, [\u011A, \u0D73, \u0E16]ldff1w { \u0C64 }, \u0F00/z, [\u011A, \u0D64, lsl #2]ldff1w { \u0C64 }, \u0F00/z, [\u011A, \u0D64]ldnf1b { \u0C62 }, \u0F00/z,"
-        + " [\u011A\u0300, #\u0500, mul vl\u0400]ldnf1b { \u0C68 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]ldnf1b { \u0C73 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]ldnf1b { \u0C64"
-        + " }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]ldnf1d { \u0C64 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]ldnf1h { \u0C68 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]ld"
-        + "nf1h { \u0C73 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]ldnf1h { \u0C64 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]ldnf1sb { \u0C68 }, \u0F00/z, [\u011A\u0300, #\u0500, m"
-        + "ul vl\u0400]ldnf1sb { \u0C73 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]ldnf1sb { \u0C64 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]ldnf1sh { \u0C73 }, \u0F00/z,"
-        + " [\u011A\u0300, #\u0500, mul vl\u0400]ldnf1sh { \u0C64 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]ldnf1sw { \u0C64 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]ldnf1w {"
-        + " \u0C73 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]ldnf1w { \u0C64 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]ldnt1b { \u0C62 }, \u1000/z, [\u011A\u0300, #\u0500, mul vl\u0400]"
-        + "ldnt1b { \u0C62 }, \u1000/z, [\u011A\u0300, #\u0500, mul vl\u0400]ldnt1b { \u0C62 }, \u1000/z, [\u011A, \u010B]ldnt1b { \u0C62 }, \u1000/z, [\u011A, \u010B]ldnt1b { \u0C62 }, "
-        + "\u1000/z, [\u011A\u0300, #\u0500, mul vl\u0400]ldnt1b { \u0C62 }, \u1000/z, [\u011A\u0300, #\u0500, mul vl\u0400]ldnt1b { \u0C62 }, \u1000/z, [\u011A, \u010B]ldnt1b { \u0C62 }, \u1000/z"
-        + ", [\u011A, \u010B]ldnt1b { \u0C73 }, \u0F00/z, [\u0DF3\u0300, \u010B\u0400]ldnt1b { \u0C64 }, \u0F00/z, [\u0DE4\u0300, \u010B\u0400]ldnt1b { \u0C62 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]ld"
-        + "nt1b { \u0C62 }, \u0F00/z, [\u011A, \u010B]ldnt1d { \u0C64 }, \u1000/z, [\u011A\u0300, #\u0500, mul vl\u0400]ldnt1d { \u0C64 }, \u1000/z, [\u011A\u0300, #\u0500, mul vl\u0400]ldnt1"
-        + "d { \u0C64 }, \u1000/z, [\u011A, \u010B, lsl #3]ldnt1d { \u0C64 }, \u1000/z, [\u011A, \u010B, lsl #3]ldnt1d { \u0C64 }, \u1000/z, [\u011A\u0300, #\u0500, mul vl\u0400]ldn"
-        + "t1d { \u0C64 }, \u1000/z, [\u011A\u0300, #\u0500, mul vl\u0400]ldnt1d { \u0C64 }, \u1000/z, [\u011A, \u010B, lsl #3]ldnt1d { \u0C64 }, \u1000/z, [\u011A, \u010B, lsl #3]l"
-        + "dnt1d { \u0C64 }, \u0F00/z, [\u0DE4\u0300, \u010B\u0400]ldnt1d { \u0C64 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]ldnt1d { \u0C64 }, \u0F00/z, [\u011A, \u010B, lsl #3]ldnt1"
-        + "h { \u0C68 }, \u1000/z, [\u011A\u0300, #\u0500, mul vl\u0400]ldnt1h { \u0C68 }, \u1000/z, [\u011A\u0300, #\u0500, mul vl\u0400]ldnt1h { \u0C68 }, \u1000/z, [\u011A, \u010B, lsl #1]"
-        + "ldnt1h { \u0C68 }, \u1000/z, [\u011A, \u010B, lsl #1]ldnt1h { \u0C68 }, \u1000/z, [\u011A\u0300, #\u0500, mul vl\u0400]ldnt1h { \u0C68 }, \u1000/z, [\u011A\u0300, #\u0500, mul"
-        + " vl\u0400]ldnt1h { \u0C68 }, \u1000/z, [\u011A, \u010B, lsl #1]ldnt1h { \u0C68 }, \u1000/z, [\u011A, \u010B, lsl #1]ldnt1h { \u0C73 }, \u0F00/z, [\u0DF3\u0300, \u010B\u0400]ld"
-        + "nt1h { \u0C64 }, \u0F00/z, [\u0DE4\u0300, \u010B\u0400]ldnt1h { \u0C68 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]ldnt1h { \u0C68 }, \u0F00/z, [\u011A, \u010B, lsl #1]ldnt1s"
-        + "b { \u0C73 }, \u0F00/z, [\u0DF3\u0300, \u010B\u0400]ldnt1sb { \u0C64 }, \u0F00/z, [\u0DE4\u0300, \u010B\u0400]ldnt1sh { \u0C73 }, \u0F00/z, [\u0DF3\u0300, \u010B\u0400]ldnt1sh { \u0C64 }, \u0F00/z, [\u0DE4"
-        + "\u0300, \u010B\u0400]ldnt1sw { \u0C64 }, \u0F00/z, [\u0DE4\u0300, \u010B\u0400]ldnt1w { \u0C73 }, \u1000/z, [\u011A\u0300, #\u0500, mul vl\u0400]ldnt1w { \u0C73 }, \u1000/z, [\u011A\u0300, #\u0500, mu"
-        + "l vl\u0400]ldnt1w { \u0C73 }, \u1000/z, [\u011A, \u010B, lsl #2]ldnt1w { \u0C73 }, \u1000/z, [\u011A, \u010B, lsl #2]ldnt1w { \u0C73 }, \u1000/z, [\u011A\u0300, #\u0500, "
-        + "mul vl\u0400]ldnt1w { \u0C73 }, \u1000/z, [\u011A\u0300, #\u0500, mul vl\u0400]ldnt1w { \u0C73 }, \u1000/z, [\u011A, \u010B, lsl #2]ldnt1w { \u0C73 }, \u1000/z, [\u011A, "
-        + "\u010B, lsl #2]ldnt1w { \u0C73 }, \u0F00/z, [\u0DF3\u0300, \u010B\u0400]ldnt1w { \u0C64 }, \u0F00/z, [\u0DE4\u0300, \u010B\u0400]ldnt1w { \u0C73 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]"
-        + "ldnt1w { \u0C73 }, \u0F00/z, [\u011A, \u010B, lsl #2]ldr \u1100, [\u011A\u0300, #\u0500, mul vl\u0400]ldr \u1200, [\u011A\u0300, #\u0500, mul vl\u0400]ldr \u1400, [\u011A\u0300, #\u0500, mul"
-        + " vl\u0400]ldr zt0, [\u011A]prfb \u0900, \u0F00, [\u0DF3\u0300, #\u0500\u0400]prfb \u0900, \u0F00, [\u0DE4\u0300, #\u0500\u0400]prfb \u0900, \u0F00, [\u011A\u0300, #\u0500, mul vl\u0400]prfb \u0900, \u0F00, [\u011A, "
-        + "\u010B]prfb \u0900, \u0F00, [\u011A, \u0D73, \u0E16]prfb \u0900, \u0F00, [\u011A, \u0D64, \u0E16]prfb \u0900, \u0F00, [\u011A, \u0D64]prfd \u0900, \u0F00, [\u0DF3\u0300, #\u0500\u0400]prfd \u0900, \u0F00, [\u0DE4\u0300, #\u0500\u0400]p"
-        + "rfd \u0900, \u0F00, [\u011A\u0300, #\u0500, mul vl\u0400]prfd \u0900, \u0F00, [\u011A, \u010B, lsl #3]prfd \u0900, \u0F00, [\u011A, \u0D73, \u0E16 #3]prfd \u0900, \u0F00, [\u011A, \u0D64, \u0E16 #3]pr"
-        + "fd \u0900, \u0F00, [\u011A, \u0D64, lsl #3]prfh \u0900, \u0F00, [\u0DF3\u0300, #\u0500\u0400]prfh \u0900, \u0F00, [\u0DE4\u0300, #\u0500\u0400]prfh \u0900, \u0F00, [\u011A\u0300, #\u0500, mul vl\u0400]prfh \u0900, \u0F00"
-        + ", [\u011A, \u010B, lsl #1]prfh \u0900, \u0F00, [\u011A, \u0D73, \u0E16 #1]prfh \u0900, \u0F00, [\u011A, \u0D64, \u0E16 #1]prfh \u0900, \u0F00, [\u011A, \u0D64, lsl #1]prfw \u0900, \u0F00, [\u0DF3"
-        + "\u0300, #\u0500\u0400]prfw \u0900, \u0F00, [\u0DE4\u0300, #\u0500\u0400]prfw \u0900, \u0F00, [\u011A\u0300, #\u0500, mul vl\u0400]prfw \u0900, \u0F00, [\u011A, \u010B, lsl #2]prfw \u0900, \u0F00, [\u011A, \u0D73, \u0E16 "
-        + "#2]prfw \u0900, \u0F00, [\u011A, \u0D64, \u0E16 #2]prfw \u0900, \u0F00, [\u011A, \u0D64, lsl #2]st1b { \u0C62 }, \u1000, [\u011A\u0300, #\u0500, mul vl\u0400]st1b { \u0C62 }, \u1000, [\u011A"
-        + "\u0300, #\u0500, mul vl\u0400]st1b { \u0C62 }, \u1000, [\u011A, \u010B]st1b { \u0C62 }, \u1000, [\u011A, \u010B]st1b { \u0C62 }, \u1000, [\u011A\u0300, #\u0500, mul vl\u0400]st1b { \u0C62 },"
-        + " \u1000, [\u011A\u0300, #\u0500, mul vl\u0400]st1b { \u0C62 }, \u1000, [\u011A, \u010B]st1b { \u0C62 }, \u1000, [\u011A, \u010B]st1b { \u0C73 }, \u0F00, [\u0DF3\u0300, #\u0500\u0400]st1b { \u0C64 }, \u0F00"
-        + ", [\u0DE4\u0300, #\u0500\u0400]st1b { \u1615 }, \u0F00, [\u011A\u0300, #\u0500, mul vl\u0400]st1b { \u1615 }, \u0F00, [\u011A, \u010B]st1b { \u0C64 }, \u0F00, [\u011A, \u0D64, \u0E0E]st1b { \u0C73 }, "
-        + "\u0F00, [\u011A, \u0D73, \u0E0E]st1b { \u0C64 }, \u0F00, [\u011A, \u0D64]st1b {\u1362}, \u0F00, [\u011A\u0300, \u010B\u0400]st1d { \u0C64 }, \u1000, [\u011A\u0300, #\u0500, mul vl\u0400]st1d { \u0C64 }, \u1000,"
-        + " [\u011A\u0300, #\u0500, mul vl\u0400]st1d { \u0C64 }, \u1000, [\u011A, \u010B, lsl #3]st1d { \u0C64 }, \u1000, [\u011A, \u010B, lsl #3]st1d { \u0C64 }, \u1000, [\u011A\u0300, #\u0500, "
-        + "mul vl\u0400]st1d { \u0C64 }, \u1000, [\u011A\u0300, #\u0500, mul vl\u0400]st1d { \u0C64 }, \u1000, [\u011A, \u010B, lsl #3]st1d { \u0C64 }, \u1000, [\u011A, \u010B, lsl #3]st"
-        + "1d { \u0C64 }, \u0F00, [\u0DE4\u0300, #\u0500\u0400]st1d { \u0C64 }, \u0F00, [\u011A\u0300, #\u0500, mul vl\u0400]st1d { \u0C71 }, \u0F00, [\u011A\u0300, #\u0500, mul vl\u0400]st1d { \u0C64 }, \u0F00,"
-        + " [\u011A, \u010B, lsl #3]st1d { \u0C71 }, \u0F00, [\u011A, \u010B, lsl #3]st1d { \u0C64 }, \u0F00, [\u011A, \u0D64, \u0E0E #3]st1d { \u0C64 }, \u0F00, [\u011A, \u0D64, \u0E0E]st1d "
-        + "{ \u0C64 }, \u0F00, [\u011A, \u0D64, lsl #3]st1d { \u0C64 }, \u0F00, [\u011A, \u0D64]st1d {\u1364}, \u0F00, [\u011A\u0300, \u010B, lsl #3\u0400]st1h { \u0C68 }, \u1000, [\u011A\u0300, #\u0500, mu"
-        + "l vl\u0400]st1h { \u0C68 }, \u1000, [\u011A\u0300, #\u0500, mul vl\u0400]st1h { \u0C68 }, \u1000, [\u011A, \u010B, lsl #1]st1h { \u0C68 }, \u1000, [\u011A, \u010B, lsl #1]st1h"
-        + " { \u0C68 }, \u1000, [\u011A\u0300, #\u0500, mul vl\u0400]st1h { \u0C68 }, \u1000, [\u011A\u0300, #\u0500, mul vl\u0400]st1h { \u0C68 }, \u1000, [\u011A, \u010B, lsl #1]st1h { \u0C68 },"
-        + " \u1000, [\u011A, \u010B, lsl #1]st1h { \u0C73 }, \u0F00, [\u0DF3\u0300, #\u0500\u0400]st1h { \u0C64 }, \u0F00, [\u0DE4\u0300, #\u0500\u0400]st1h { \u1615 }, \u0F00, [\u011A\u0300, #\u0500, mul vl\u0400]st"
-        + "1h { \u1615 }, \u0F00, [\u011A, \u010B, lsl #1]st1h { \u0C73 }, \u0F00, [\u011A, \u0D73, \u0E0E #1]st1h { \u0C64 }, \u0F00, [\u011A, \u0D64, \u0E0E #1]st1h { \u0C64 }, \u0F00, [\u011A, "
-        + "\u0D64, \u0E0E]st1h { \u0C73 }, \u0F00, [\u011A, \u0D73, \u0E0E]st1h { \u0C64 }, \u0F00, [\u011A, \u0D64, lsl #1]st1h { \u0C64 }, \u0F00, [\u011A, \u0D64]st1h {\u1368}, \u0F00, [\u011A\u0300, \u010B, "
-        + "lsl #1\u0400]st1q { \u0C71 }, \u0F00, [\u0DE4\u0300, \u010B\u0400]st1q {\u1371}, \u0F00, [\u011A\u0300, \u010B, lsl #4\u0400]st1w { \u0C73 }, \u1000, [\u011A\u0300, #\u0500, mul vl\u0400]st1w { \u0C73"
-        + " }, \u1000, [\u011A\u0300, #\u0500, mul vl\u0400]st1w { \u0C73 }, \u1000, [\u011A, \u010B, lsl #2]st1w { \u0C73 }, \u1000, [\u011A, \u010B, lsl #2]st1w { \u0C73 }, \u1000, [\u011A\u0300"
-        + ", #\u0500, mul vl\u0400]st1w { \u0C73 }, \u1000, [\u011A\u0300, #\u0500, mul vl\u0400]st1w { \u0C73 }, \u1000, [\u011A, \u010B, lsl #2]st1w { \u0C73 }, \u1000, [\u011A, \u010B, lsl"
-        + " #2]st1w { \u0C73 }, \u0F00, [\u0DF3\u0300, #\u0500\u0400]st1w { \u0C64 }, \u0F00, [\u0DE4\u0300, #\u0500\u0400]st1w { \u1615 }, \u0F00, [\u011A\u0300, #\u0500, mul vl\u0400]st1w { \u0C71 }, \u0F00, ["
-        + "\u011A\u0300, #\u0500, mul vl\u0400]st1w { \u1615 }, \u0F00, [\u011A, \u010B, lsl #2]st1w { \u0C71 }, \u0F00, [\u011A, \u010B, lsl #2]st1w { \u0C73 }, \u0F00, [\u011A, \u0D73, \u0E0E #2"
-        + "]st1w { \u0C64 }, \u0F00, [\u011A, \u0D64, \u0E0E #2]st1w { \u0C64 }, \u0F00, [\u011A, \u0D64, \u0E0E]st1w { \u0C73 }, \u0F00, [\u011A, \u0D73, \u0E0E]st1w { \u0C64 }, \u0F00, [\u011A, \u0D64, ls"
-        + "l #2]st1w { \u0C64 }, \u0F00, [\u011A, \u0D64]st1w {\u1373}, \u0F00, [\u011A\u0300, \u010B, lsl #2\u0400]st2b { \u0C62 }, \u0F00, [\u011A\u0300, #\u0500, mul vl\u0400]st2b { \u0C62 }, \u0F00"
-        + ", [\u011A, \u010B]st2d { \u0C64 }, \u0F00, [\u011A\u0300, #\u0500, mul vl\u0400]st2d { \u0C64 }, \u0F00, [\u011A, \u010B, lsl #3]st2h { \u0C68 }, \u0F00, [\u011A\u0300, #\u0500, mul vl\u0400"
-        + "]st2h { \u0C68 }, \u0F00, [\u011A, \u010B, lsl #1]st2q { \u0C71 }, \u0F00, [\u011A\u0300, #\u0500, mul vl\u0400]st2q { \u0C71 }, \u0F00, [\u011A, \u010B, lsl #4]st2w { \u0C73 "
-        + "}, \u0F00, [\u011A\u0300, #\u0500, mul vl\u0400]st2w { \u0C73 }, \u0F00, [\u011A, \u010B, lsl #2]st3b { \u0C62 }, \u0F00, [\u011A\u0300, #\u0500, mul vl\u0400]st3b { \u0C62 }, \u0F00, ["
-        + "\u011A, \u010B]st3d { \u0C64 }, \u0F00, [\u011A\u0300, #\u0500, mul vl\u0400]st3d { \u0C64 }, \u0F00, [\u011A, \u010B, lsl #3]st3h { \u0C68 }, \u0F00, [\u011A\u0300, #\u0500, mul vl\u0400]st"
-        + "3h { \u0C68 }, \u0F00, [\u011A, \u010B, lsl #1]st3q { \u0C71 }, \u0F00, [\u011A\u0300, #\u0500, mul vl\u0400]st3q { \u0C71 }, \u0F00, [\u011A, \u010B, lsl #4]st3w { \u0C73 }, "
-        + "\u0F00, [\u011A\u0300, #\u0500, mul vl\u0400]st3w { \u0C73 }, \u0F00, [\u011A, \u010B, lsl #2]st4b { \u0C62 }, \u0F00, [\u011A\u0300, #\u0500, mul vl\u0400]st4b { \u0C62 }, \u0F00, [\u011A, "
-        + "\u010B]st4d { \u0C64 }, \u0F00, [\u011A\u0300, #\u0500, mul vl\u0400]st4d { \u0C64 }, \u0F00, [\u011A, \u010B, lsl #3]st4h { \u0C68 }, \u0F00, [\u011A\u0300, #\u0500, mul vl\u0400]st4h "
-        + "{ \u0C68 }, \u0F00, [\u011A, \u010B, lsl #1]st4q { \u0C71 }, \u0F00, [\u011A\u0300, #\u0500, mul vl\u0400]st4q { \u0C71 }, \u0F00, [\u011A, \u010B, lsl #4]st4w { \u0C73 }, \u0F00, "
-        + "[\u011A\u0300, #\u0500, mul vl\u0400]st4w { \u0C73 }, \u0F00, [\u011A, \u010B, lsl #2]stnt1b { \u0C62 }, \u1000, [\u011A\u0300, #\u0500, mul vl\u0400]stnt1b { \u0C62 }, \u1000, [\u011A\u0300"
-        + ", #\u0500, mul vl\u0400]stnt1b { \u0C62 }, \u1000, [\u011A, \u010B]stnt1b { \u0C62 }, \u1000, [\u011A, \u010B]stnt1b { \u0C62 }, \u1000, [\u011A\u0300, #\u0500, mul vl\u0400]stnt1b"
-        + " { \u0C62 }, \u1000, [\u011A\u0300, #\u0500, mul vl\u0400]stnt1b { \u0C62 }, \u1000, [\u011A, \u010B]stnt1b { \u0C62 }, \u1000, [\u011A, \u010B]stnt1b { \u0C73 }, \u0F00, [\u0DF3\u0300, \u010B\u0400]s"
-        + "tnt1b { \u0C64 }, \u0F00, [\u0DE4\u0300, \u010B\u0400]stnt1b { \u0C62 }, \u0F00, [\u011A\u0300, #\u0500, mul vl\u0400]stnt1b { \u0C62 }, \u0F00, [\u011A, \u010B]stnt1d { \u0C64 }, \u1000, [\u011A"
-        + "\u0300, #\u0500, mul vl\u0400]stnt1d { \u0C64 }, \u1000, [\u011A\u0300, #\u0500, mul vl\u0400]stnt1d { \u0C64 }, \u1000, [\u011A, \u010B, lsl #3]stnt1d { \u0C64 }, \u1000, [\u011A,"
-        + " \u010B, lsl #3]stnt1d { \u0C64 }, \u1000, [\u011A\u0300, #\u0500, mul vl\u0400]stnt1d { \u0C64 }, \u1000, [\u011A\u0300, #\u0500, mul vl\u0400]stnt1d { \u0C64 }, \u1000, [\u011A, "
-        + "\u010B, lsl #3]stnt1d { \u0C64 }, \u1000, [\u011A, \u010B, lsl #3]stnt1d { \u0C64 }, \u0F00, [\u0DE4\u0300, \u010B\u0400]stnt1d { \u0C64 }, \u0F00, [\u011A\u0300, #\u0500, mul vl\u0400]"
-        + "stnt1d { \u0C64 }, \u0F00, [\u011A, \u010B, lsl #3]stnt1h { \u0C68 }, \u1000, [\u011A\u0300, #\u0500, mul vl\u0400]stnt1h { \u0C68 }, \u1000, [\u011A\u0300, #\u0500, mul vl\u0400]s"
-        + "tnt1h { \u0C68 }, \u1000, [\u011A, \u010B, lsl #1]stnt1h { \u0C68 }, \u1000, [\u011A, \u010B, lsl #1]stnt1h { \u0C68 }, \u1000, [\u011A\u0300, #\u0500, mul vl\u0400]stnt1"
-        + "h { \u0C68 }, \u1000, [\u011A\u0300, #\u0500, mul vl\u0400]stnt1h { \u0C68 }, \u1000, [\u011A, \u010B, lsl #1]stnt1h { \u0C68 }, \u1000, [\u011A, \u010B, lsl #1]stnt1h { "
-        + "\u0C73 }, \u0F00, [\u0DF3\u0300, \u010B\u0400]stnt1h { \u0C64 }, \u0F00, [\u0DE4\u0300, \u010B\u0400]stnt1h { \u0C68 }, \u0F00, [\u011A\u0300, #\u0500, mul vl\u0400]stnt1h { \u0C68 }, \u0F00, [\u011A, \u010B, l"
-        + "sl #1]stnt1w { \u0C73 }, \u1000, [\u011A\u0300, #\u0500, mul vl\u0400]stnt1w { \u0C73 }, \u1000, [\u011A\u0300, #\u0500, mul vl\u0400]stnt1w { \u0C73 }, \u1000, [\u011A, \u010B, ls"
-        + "l #2]stnt1w { \u0C73 }, \u1000, [\u011A, \u010B, lsl #2]stnt1w { \u0C73 }, \u1000, [\u011A\u0300, #\u0500, mul vl\u0400]stnt1w { \u0C73 }, \u1000, [\u011A\u0300, #\u0500, mul "
-        + "vl\u0400]stnt1w { \u0C73 }, \u1000, [\u011A, \u010B, lsl #2]stnt1w { \u0C73 }, \u1000, [\u011A, \u010B, lsl #2]stnt1w { \u0C73 }, \u0F00, [\u0DF3\u0300, \u010B\u0400]stnt1w { "
-        + "\u0C64 }, \u0F00, [\u0DE4\u0300, \u010B\u0400]stnt1w { \u0C73 }, \u0F00, [\u011A\u0300, #\u0500, mul vl\u0400]stnt1w { \u0C73 }, \u0F00, [\u011A, \u010B, lsl #2]str \u1100, [\u011A\u0300, #\u0500, mul"
-        + " vl\u0400]str \u1200, [\u011A\u0300, #\u0500, mul vl\u0400]str \u1400, [\u011A\u0300, #\u0500, mul vl\u0400]str zt0, [\u011A]";
-
-    public static ReadOnlySpan<int> TemplatesOffsets =>
+    public static ReadOnlySpan<ushort> Heads =>
     [
-        0, 0, 0, 0xA, 0x15, 0x21, 0x2D, 0x3B, 0x44, 0x4D, 0x57, 0x62, 0x6C, 0x76, 0x81, 0x8D, 0x98, 0xA2, 0xAF, 0xB9, 0xC4, 0xD0, 0xDB, 0xE7,
-        0xF4, 0xFF, 0x10B, 0x118, 0x124, 0x132, 0x13D, 0x14A, 0x156, 0x164, 0x16E, 0x178, 0x181, 0x189, 0x191, 0x199, 0x1A1, 0x1A8, 0x1B5, 0x1C3, 0x1D2, 0x1E0, 0x1ED, 0x1FB,
-        0x20A, 0x218, 0x226, 0x235, 0x245, 0x254, 0x262, 0x271, 0x281, 0x290, 0x2A4, 0x2B9, 0x2CF, 0x2E4, 0x2F8, 0x30D, 0x323, 0x338, 0x34D, 0x363, 0x37A, 0x390, 0x39E, 0x3AD,
-        0x3BD, 0x3CC, 0x3E0, 0x3F4, 0x408, 0x41D, 0x432, 0x447, 0x45D, 0x473, 0x489, 0x49F, 0x4B5, 0x4CB, 0x4E2, 0x4F9, 0x510, 0x528, 0x540, 0x558, 0x570, 0x588, 0x5A0, 0x5B5,
-        0x5CA, 0x5DF, 0x5F5, 0x60B, 0x621, 0x638, 0x64F, 0x666, 0x67D, 0x694, 0x6AB, 0x6C1, 0x6D7, 0x6ED, 0x703, 0x719, 0x72F, 0x746, 0x75D, 0x774, 0x78C, 0x7A4, 0x7BC, 0x7D4,
-        0x7EC, 0x804, 0x817, 0x82A, 0x83D, 0x851, 0x865, 0x879, 0x88E, 0x8A3, 0x8B8, 0x8CD, 0x8E2, 0x8F7, 0x90D, 0x923, 0x939, 0x950, 0x967, 0x97E, 0x995, 0x9AC, 0x9C3, 0x9D7,
-        0x9EB, 0x9FF, 0xA14, 0xA29, 0xA3E, 0xA54, 0xA6A, 0xA80, 0xA96, 0xAAC, 0xAC2, 0xAD7, 0xAEC, 0xB01, 0xB16, 0xB2B, 0xB40, 0xB56, 0xB6C, 0xB82, 0xB99, 0xBB0, 0xBC7, 0xBDE,
-        0xBF5, 0xC0C, 0xC19, 0xC27, 0xC35, 0xC43, 0xC51, 0xC5F, 0xC71, 0xC82, 0xC94, 0xCA5, 0xCB7, 0xCC8, 0xCDA, 0xCEB, 0xCFD, 0xD0F, 0xD21, 0xD33, 0xD49, 0xD5E, 0xD74, 0xD89,
-        0xD9F, 0xDB4, 0xDCA, 0xDDF, 0xDEE, 0xE01, 0xE13, 0xE21, 0xE33, 0xE44, 0xE56, 0xE68, 0xE7A, 0xE8C, 0xEA2, 0xEB7, 0xECD, 0xEE2, 0xEF8, 0xF0D, 0xF23, 0xF38, 0xF47, 0xF5A,
-        0xF6C, 0xF7A, 0xF8C, 0xF9D, 0xFAF, 0xFC1, 0xFD3, 0xFE5, 0xFFB, 0x1010, 0x1026, 0x103B, 0x1051, 0x1066, 0x107C, 0x1091, 0x10A0, 0x10B3, 0x10C5, 0x10D3, 0x10E5, 0x10F6, 0x1108, 0x111A,
-        0x112C, 0x113E, 0x1154, 0x1169, 0x117F, 0x1194, 0x11AA, 0x11BF, 0x11D5, 0x11EA, 0x11F9, 0x120C, 0x121E, 0x122A, 0x1239, 0x1249, 0x125A, 0x126A, 0x1279, 0x1289, 0x129A, 0x12AA, 0x12BA, 0x12CB,
-        0x12DD, 0x12EE, 0x12FE, 0x130F, 0x1321, 0x1332, 0x1346, 0x1356, 0x1366, 0x1372, 0x137E, 0x138B, 0x1398, 0x13AB, 0x13BE, 0x13D1, 0x13E4, 0x13F7, 0x140A, 0x141D, 0x1431, 0x1445, 0x145A, 0x146F,
-        0x1484, 0x1499, 0x14AE, 0x14B9, 0x14C4, 0x14D0, 0x14DC, 0x14E9, 0x14F6, 0x1505, 0x1514, 0x1520, 0x152C, 0x1539, 0x1546, 0x1557, 0x1569, 0x157C, 0x158E, 0x159F, 0x15B1, 0x15C4, 0x15D6, 0x15E9,
-        0x15FD, 0x1612, 0x1626, 0x1637, 0x1649, 0x165C, 0x166E, 0x1681, 0x1695, 0x16AA, 0x16BE, 0x16CD, 0x16DD, 0x16EE, 0x16FE, 0x170D, 0x171D, 0x172E, 0x173E, 0x174E, 0x175F, 0x1771, 0x1782, 0x1792,
-        0x17A3, 0x17B5, 0x17C6, 0x17D6, 0x17E7, 0x17F9, 0x180A, 0x1819, 0x1829, 0x183A, 0x184A, 0x1859, 0x1869, 0x187A, 0x188A, 0x189A, 0x18AB, 0x18BD, 0x18CE, 0x18DE, 0x18EF, 0x1901, 0x1912, 0x1922,
-        0x1933, 0x1945, 0x1956, 0x1966, 0x1977, 0x1989, 0x199A, 0x19AA, 0x19BB, 0x19CD, 0x19DE, 0x19EE, 0x19FF, 0x1A11, 0x1A22, 0x1A32, 0x1A43, 0x1A55, 0x1A66, 0x1A76, 0x1A87, 0x1A99, 0x1AAA, 0x1ABC,
-        0x1ACF, 0x1AE3, 0x1AF6, 0x1B08, 0x1B1B, 0x1B2F, 0x1B42, 0x1B54, 0x1B67, 0x1B7B, 0x1B8E, 0x1B9E, 0x1BAF, 0x1BC1, 0x1BD2, 0x1BE2, 0x1BF3, 0x1C05, 0x1C16, 0x1C26, 0x1C37, 0x1C49, 0x1C5A, 0x1C6C,
-        0x1C7F, 0x1C93, 0x1CA6, 0x1CB8, 0x1CCB, 0x1CDF, 0x1CF2, 0x1D04, 0x1D17, 0x1D2B, 0x1D3E, 0x1D4E, 0x1D59, 0x1D6D, 0x1D7D, 0x1D91, 0x1DA1, 0x1DAD, 0x1DB9, 0x1DC6, 0x1DD3, 0x1DE7, 0x1DFB, 0x1E0F,
-        0x1E23, 0x1E37, 0x1E48, 0x1E59, 0x1E6A, 0x1E7C, 0x1E8E, 0x1EA0, 0x1EB3, 0x1EC6, 0x1ED9, 0x1EEA, 0x1EFB, 0x1F0D, 0x1F1F, 0x1F32, 0x1F45, 0x1F58, 0x1F6C, 0x1F81, 0x1F8F, 0x1F9D, 0x1FAB, 0x1FB9,
-        0x1FC7, 0x1FD6, 0x1FE5, 0x1FF4, 0x2003, 0x2012, 0x2022, 0x2032, 0x2042, 0x2052, 0x2062, 0x2070, 0x207E, 0x208D, 0x209C, 0x20AC, 0x20BC, 0x20C5, 0x20CE, 0x20D7, 0x20E0, 0x20E9, 0x20F6, 0x2103,
-        0x2110, 0x211D, 0x212A, 0x2137, 0x2144, 0x2151, 0x2163, 0x2174, 0x2186, 0x2197, 0x21A6, 0x21B6, 0x21C7, 0x21D5, 0x21E3, 0x21F2, 0x2202, 0x2213, 0x2221, 0x2231, 0x2241, 0x2252, 0x2263, 0x2275,
-        0x2287, 0x2296, 0x22A5, 0x22B4, 0x22C3, 0x22D3, 0x22E3, 0x22F4, 0x2305, 0x2317, 0x2329, 0x2338, 0x2347, 0x2357, 0x2368, 0x237A, 0x2385, 0x2394, 0x23A3, 0x23B3, 0x23C4, 0x23D4, 0x23E3, 0x23F3,
-        0x2404, 0x2414, 0x2424, 0x2435, 0x2447, 0x2458, 0x2468, 0x2479, 0x248B, 0x249C, 0x24AC, 0x24BD, 0x24CF, 0x24E0, 0x24F0, 0x2501, 0x2513, 0x2524, 0x2534, 0x2545, 0x2557, 0x2568, 0x2579, 0x258B,
-        0x259E, 0x25B0, 0x25C1, 0x25D3, 0x25E6, 0x25F8, 0x2608, 0x2619, 0x262B, 0x263C, 0x264C, 0x265D, 0x266F, 0x2680, 0x2691, 0x26A3, 0x26B6, 0x26C8, 0x26D9, 0x26EB, 0x26FE, 0x2710, 0x2720, 0x2731,
-        0x2743, 0x2754, 0x2764, 0x2775, 0x2787, 0x2798, 0x27A8, 0x27B9, 0x27CB, 0x27DC, 0x27EC, 0x27FD, 0x280F, 0x2820, 0x2835, 0x284A, 0x285C, 0x286F, 0x2883, 0x2895, 0x28A8, 0x28BC, 0x28CD, 0x28DE,
-        0x28F0, 0x2902, 0x2915, 0x2928, 0x293B, 0x294E, 0x2961, 0x2971, 0x2982, 0x2994, 0x29A5, 0x29B5, 0x29C6, 0x29D8, 0x29E9, 0x29F5, 0x2A01, 0x2A11, 0x2A22, 0x2A34, 0x2A45, 0x2A55, 0x2A66, 0x2A78,
-        0x2A89, 0x2A9A, 0x2AAC, 0x2ABF, 0x2AD1, 0x2AE2, 0x2AF4, 0x2B07, 0x2B19, 0x2B29, 0x2B3A, 0x2B4C, 0x2B5D, 0x2B6D, 0x2B7E, 0x2B90, 0x2BA1, 0x2BB2, 0x2BC4, 0x2BD7, 0x2BE9, 0x2BFA, 0x2C0C, 0x2C1F,
-        0x2C31, 0x2C42, 0x2C53, 0x2C64, 0x2C75, 0x2C86, 0x2C97, 0x2CA8, 0x2CBA, 0x2CCC, 0x2CDF, 0x2CF2, 0x2D05, 0x2D18, 0x2D2B, 0x2D39, 0x2D47, 0x2D52, 0x2D5D, 0x2D69, 0x2D75, 0x2D86, 0x2D90, 0x2D9E,
-        0x2DB0, 0x2DC0, 0x2DD1, 0x2DE3, 0x2DF4, 0x2E0B, 0x2E23, 0x2E3C, 0x2E54, 0x2E64, 0x2E75, 0x2E87, 0x2E98, 0x2EA9, 0x2EBB, 0x2ECE, 0x2EE0, 0x2EF1, 0x2F03, 0x2F16, 0x2F28, 0x2F40, 0x2F59, 0x2F73,
-        0x2F8C, 0x2F9D, 0x2FAF, 0x2FC2, 0x2FD4, 0x2FE6, 0x2FF9, 0x300D, 0x3020, 0x3030, 0x3041, 0x3053, 0x3064, 0x3075, 0x3087, 0x309A, 0x30AC, 0x30BD, 0x30CF, 0x30E2, 0x30F4, 0x3106, 0x3119, 0x312D,
-        0x3140, 0x3151, 0x3163, 0x3176, 0x3188, 0x319A, 0x31AD, 0x31C1, 0x31D4, 0x31E4, 0x31F5, 0x3207, 0x3218, 0x3229, 0x323B, 0x324E, 0x3260, 0x326F, 0x3280, 0x3291, 0x32A2, 0x32B4, 0x32C6, 0x32D8,
-        0x32EA, 0x32FC, 0x330E, 0x3321, 0x3334, 0x3347, 0x3357, 0x3367, 0x3377, 0x3388, 0x3399, 0x33AA, 0x33BB, 0x33CC, 0x33DD, 0x33EF, 0x3401, 0x3413, 0x3421, 0x342F, 0x343D, 0x344B, 0x345D, 0x346E,
-        0x3480, 0x3491, 0x34A3, 0x34B4, 0x34C6, 0x34D7, 0x34E9, 0x34FB, 0x350D, 0x351F, 0x3535, 0x354A, 0x3560, 0x3575, 0x358B, 0x35A0, 0x35B6, 0x35CB, 0x35D9, 0x35EB, 0x35FC, 0x360E, 0x3620, 0x3632,
-        0x3644, 0x365A, 0x366F, 0x3685, 0x369A, 0x36B0, 0x36C5, 0x36DB, 0x36F0, 0x36FF, 0x370F, 0x3720, 0x372E, 0x3740, 0x3751, 0x3763, 0x3775, 0x3787, 0x3799, 0x37AF, 0x37C4, 0x37DA, 0x37EF, 0x3805,
-        0x381A, 0x3830, 0x3845, 0x3853, 0x3865, 0x3876, 0x3888, 0x389A, 0x38AC, 0x38BE, 0x38D4, 0x38E9, 0x38FF, 0x3914, 0x392A, 0x393F, 0x3955, 0x396A, 0x3976, 0x3986, 0x3997, 0x39A5, 0x39B4, 0x39C2,
-        0x39D1, 0x39E1, 0x39F2, 0x3A00, 0x3A0F, 0x3A1F, 0x3A30, 0x3A3D, 0x3A4B, 0x3A58, 0x3A66, 0x3A73, 0x3A81, 0x3A8E, 0x3A9C, 0x3AA9, 0x3AB7, 0x3AC4, 0x3AD2, 0x3AE1, 0x3AF1, 0x3B00, 0x3B10, 0x3B1F,
-        0x3B2F, 0x3B3C, 0x3B4A, 0x3B57, 0x3B65, 0x3B72, 0x3B80, 0x3B8F, 0x3B9F, 0x3BAE, 0x3BBE, 0x3BCD, 0x3BDD, 0x3BEB, 0x3BFA, 0x3C0A, 0x3C15, 0x3C27, 0x3C3A, 0x3C4E, 0x3C62, 0x3C71, 0x3C85, 0x3C94,
-        0x3CA7, 0x3CB3, 0x3CBF, 0x3CCC, 0x3CD9, 0x3CE4, 0x3CEF, 0x3CFF, 0x3D0F, 0x3D1B, 0x3D27, 0x3D37, 0x3D47, 0x3D59, 0x3D6B, 0x3D7D, 0x3D8F, 0x3DA1, 0x3DB3, 0x3DC5, 0x3DD8, 0x3DEB, 0x3DFD, 0x3E0F,
-        0x3E1E, 0x3E2D, 0x3E3D, 0x3E4D, 0x3E61, 0x3E75, 0x3E89, 0x3E9D, 0x3EB1, 0x3EC2, 0x3ED3, 0x3EE4, 0x3EF6, 0x3F08, 0x3F1A, 0x3F2D, 0x3F40, 0x3F53, 0x3F64, 0x3F75, 0x3F87, 0x3F99, 0x3FAC, 0x3FBF,
-        0x3FCD, 0x3FDB, 0x3FE9, 0x3FF7, 0x4005, 0x4014, 0x4023, 0x4032, 0x4041, 0x4050, 0x4060, 0x4070, 0x4080, 0x4090, 0x40A0, 0x40AE, 0x40BC, 0x40CB, 0x40DA, 0x40EA, 0x40FA, 0x4107, 0x4114, 0x4121,
-        0x412E, 0x413B, 0x4148, 0x4155, 0x4162, 0x4171, 0x4181, 0x4192, 0x41A0, 0x41AE, 0x41BD, 0x41CD, 0x41DE, 0x41EC, 0x4201, 0x4216, 0x4228, 0x423B, 0x424F, 0x4261, 0x4274, 0x4288, 0x4299, 0x42AA,
-        0x42BC, 0x42CE, 0x42DD, 0x42EC, 0x42FD, 0x430E, 0x431F, 0x4330, 0x4341, 0x4352, 0x4363, 0x4375, 0x4387, 0x4398, 0x43A9, 0x43B7, 0x43C5, 0x43D4, 0x43E3, 0x43F3, 0x4404, 0x4416, 0x4425, 0x4435,
-        0x4446, 0x4452, 0x445F, 0x446D, 0x447C, 0x448A, 0x4497, 0x44A5, 0x44B4, 0x44C2, 0x44D0, 0x44DF, 0x44EF, 0x44FE, 0x450C, 0x451B, 0x452B, 0x453A, 0x4548, 0x4557, 0x4567, 0x4576, 0x4584, 0x4593,
-        0x45A3, 0x45B2, 0x45C0, 0x45CF, 0x45DF, 0x45EE, 0x45FD, 0x460D, 0x461D, 0x462E, 0x463D, 0x464D, 0x465D, 0x466E, 0x467D, 0x468D, 0x469D, 0x46AE, 0x46BC, 0x46CB, 0x46D9, 0x46FB, 0x471D, 0x4734,
-        0x474B, 0x476D, 0x478F, 0x47A6, 0x47BD, 0x47D7, 0x47F1, 0x4813, 0x4835, 0x4857, 0x4879, 0x4890, 0x48A7, 0x48BE, 0x48D5, 0x48EF, 0x4909, 0x4920, 0x4937, 0x4959, 0x497B, 0x499A, 0x49B9, 0x49DB,
-        0x49FD, 0x4A1C, 0x4A3B, 0x4A55, 0x4A77, 0x4A99, 0x4AB8, 0x4AD7, 0x4AF4, 0x4B0E, 0x4B2D, 0x4B44, 0x4B63, 0x4B85, 0x4BA7, 0x4BC6, 0x4BE5, 0x4C07, 0x4C29, 0x4C48, 0x4C67, 0x4C81, 0x4C9B, 0x4CBD,
-        0x4CDF, 0x4D01, 0x4D20, 0x4D3F, 0x4D5E, 0x4D7B, 0x4D98, 0x4DB2, 0x4DCC, 0x4DEB, 0x4E02, 0x4E21, 0x4E3A, 0x4E59, 0x4E74, 0x4E8F, 0x4EAA, 0x4EC5, 0x4EE0, 0x4EFB, 0x4F16, 0x4F31, 0x4F4D, 0x4F66,
-        0x4F82, 0x4FA3, 0x4FBF, 0x4FE0, 0x4FFC, 0x501D, 0x5039, 0x5052, 0x506E, 0x508F, 0x50AB, 0x50CC, 0x50E8, 0x5109, 0x5125, 0x5141, 0x515D, 0x5179, 0x5195, 0x51B1, 0x51CC, 0x51E7, 0x5202, 0x521D,
-        0x5240, 0x5263, 0x5286, 0x529E, 0x52B6, 0x52CE, 0x52E9, 0x5304, 0x531C, 0x5337, 0x5352, 0x5375, 0x5398, 0x53B8, 0x53D8, 0x53F6, 0x5414, 0x542F, 0x544A, 0x546A, 0x5482, 0x549D, 0x54C0, 0x54E0,
-        0x54FE, 0x5519, 0x5539, 0x5551, 0x5573, 0x5595, 0x55B4, 0x55D3, 0x55F5, 0x5617, 0x5636, 0x5655, 0x566F, 0x5689, 0x56AB, 0x56CD, 0x56EF, 0x570E, 0x572D, 0x574C, 0x5769, 0x5786, 0x57A0, 0x57BA,
-        0x57D9, 0x57F0, 0x580F, 0x5831, 0x5848, 0x586A, 0x5889, 0x58AB, 0x58CA, 0x58EC, 0x590B, 0x592D, 0x594C, 0x596E, 0x5985, 0x59A7, 0x59C6, 0x59E8, 0x5A07, 0x5A29, 0x5A48, 0x5A6A, 0x5A89, 0x5AAB,
-        0x5AC2, 0x5AE4, 0x5B03, 0x5B25, 0x5B44, 0x5B66, 0x5B85, 0x5BA7, 0x5BC6, 0x5BE2, 0x5BFE, 0x5C19, 0x5C34, 0x5C4F, 0x5C6A, 0x5C86, 0x5CA2, 0x5CBB, 0x5CD7, 0x5CFA, 0x5D19, 0x5D35, 0x5D56, 0x5D6F,
-        0x5D8B, 0x5DA7, 0x5DCA, 0x5DED, 0x5E10, 0x5E2F, 0x5E4E, 0x5E6A, 0x5E86, 0x5EA7, 0x5EC0, 0x5EDD, 0x5EFA, 0x5F16, 0x5F32, 0x5F4E, 0x5F6B, 0x5F88, 0x5FA2, 0x5FBF, 0x5FDC, 0x6000, 0x6024, 0x6044,
-        0x6064, 0x6081, 0x609E, 0x60C0, 0x60DA, 0x60F7, 0x611B, 0x613B, 0x6158, 0x617A, 0x6194, 0x61B0, 0x61CC, 0x61EF, 0x6212, 0x6231, 0x6250, 0x626C, 0x6288, 0x62A9, 0x62C2, 0x62E6, 0x630A, 0x632E,
-        0x6352, 0x6376, 0x639A, 0x63BE, 0x63E2, 0x6407, 0x642C, 0x6451, 0x6476, 0x649B, 0x64C0, 0x64E4, 0x6508, 0x652C, 0x6550, 0x6569, 0x6582, 0x65A6, 0x65CA, 0x65E3, 0x65FC, 0x6617, 0x6632, 0x6656,
-        0x666F, 0x6693, 0x66B7, 0x66D8, 0x66F9, 0x671D, 0x6741, 0x6762, 0x6783, 0x679E, 0x67C2, 0x67E3, 0x6807, 0x682B, 0x684C, 0x686D, 0x6891, 0x68B5, 0x68D6, 0x68F7, 0x6912, 0x692D, 0x6951, 0x6972,
-        0x698E, 0x69AA, 0x69C6, 0x69E2, 0x69FE, 0x6A22, 0x6A46, 0x6A67, 0x6A88, 0x6AAC, 0x6AD0, 0x6AF1, 0x6B12, 0x6B2D, 0x6B48, 0x6B6C, 0x6B8D, 0x6BA5, 0x6BBD, 0x6BD5, 0x6BE1, 0x6BF5, 0x6C09, 0x6C25,
-        0x6C36, 0x6C4A, 0x6C5E, 0x6C6F, 0x6C83, 0x6C97, 0x6CB3, 0x6CCC, 0x6CE3, 0x6CFA, 0x6D13, 0x6D27, 0x6D3B, 0x6D57, 0x6D70, 0x6D87, 0x6D9E, 0x6DB7, 0x6DCB, 0x6DDF, 0x6DFB, 0x6E14, 0x6E2B, 0x6E42,
-        0x6E5B, 0x6E7B, 0x6E9B, 0x6EB0, 0x6EC5, 0x6EE5, 0x6F05, 0x6F1A, 0x6F2F, 0x6F47, 0x6F5F, 0x6F7F, 0x6F94, 0x6FAC, 0x6FC4, 0x6FD9, 0x6FEE, 0x700E, 0x702E, 0x704B, 0x7068, 0x7088, 0x70A8, 0x70C5,
-        0x70E2, 0x70FA, 0x711A, 0x713A, 0x7157, 0x7174, 0x718F, 0x71A7, 0x71C4, 0x71D9, 0x71F6, 0x7216, 0x7236, 0x7253, 0x7270, 0x7290, 0x72B0, 0x72CD, 0x72EA, 0x7302, 0x731A, 0x733A, 0x7357, 0x7372,
-        0x738D, 0x73A5, 0x73BD, 0x73DA, 0x73EF, 0x740C, 0x7423, 0x7440, 0x7460, 0x7480, 0x749D, 0x74BA, 0x74DA, 0x74FA, 0x7517, 0x7534, 0x754C, 0x7564, 0x7584, 0x75A4, 0x75C1, 0x75DE, 0x75F9, 0x7614,
-        0x762C, 0x7644, 0x7661, 0x7676, 0x7693, 0x76B3, 0x76C8, 0x76E8, 0x7705, 0x7725, 0x7742, 0x7762, 0x777F, 0x779F, 0x77BC, 0x77DC, 0x77F1, 0x7811, 0x782E, 0x784E, 0x786B, 0x788B, 0x78A8, 0x78C8,
-        0x78E5, 0x7905, 0x791A, 0x793A, 0x7957, 0x7977, 0x7994, 0x79B4, 0x79D1, 0x79F1, 0x7A0E, 0x7A30, 0x7A52, 0x7A69, 0x7A80, 0x7AA2, 0x7AC4, 0x7ADB, 0x7AF2, 0x7B0B, 0x7B24, 0x7B46, 0x7B5D, 0x7B7F,
-        0x7BA1, 0x7BC0, 0x7BDF, 0x7C01, 0x7C23, 0x7C42, 0x7C61, 0x7C7A, 0x7C9C, 0x7CBB, 0x7CDD, 0x7CFF, 0x7D1E, 0x7D3D, 0x7D5F, 0x7D81, 0x7DA0, 0x7DBF, 0x7DD8, 0x7DF1, 0x7E13, 0x7E32, 0x7E54, 0x7E76,
-        0x7E95, 0x7EB4, 0x7ED6, 0x7EF8, 0x7F17, 0x7F36, 0x7F4F, 0x7F68, 0x7F8A, 0x7FA9, 0x7FC1, 0x7FD9, 0x7FF1, 0x7FFD,
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x1000, 0, 0, 9, 0, 0, 0,
+        9, 0x1000, 0, 0, 0xA, 0, 0, 0, 0x13, 0x1000, 0, 0, 0xB, 0, 0, 0, 0x1E, 0x1000, 0, 0, 0xB, 0, 0, 0,
+        0x29, 0x1000, 0, 0, 0xD, 0, 0, 0, 0x36, 0x1000, 0, 0, 8, 0, 0, 0, 0x3E, 0x1000, 0, 0, 8, 0, 0, 0,
+        0x46, 0x1000, 0, 0, 9, 0, 0, 0, 0x4F, 0x1000, 0, 0, 0xA, 0, 0, 0, 0x59, 0x1000, 0, 0, 9, 0, 0, 0,
+        0x62, 0x1000, 0, 0, 9, 0, 0, 0, 0x6B, 0x1000, 0, 0, 0xA, 0, 0, 0, 0x75, 0x1000, 0, 0, 0xB, 0, 0, 0,
+        0x80, 0x1000, 0, 0, 0xA, 0, 0, 0, 0x8A, 0x1000, 0, 0, 9, 0, 0, 0, 0x93, 0x1000, 0, 0, 0xC, 0, 0, 0,
+        0x9F, 0x1000, 0, 0, 9, 0, 0, 0, 0xA8, 0x1000, 0, 0, 0xA, 0, 0, 0, 0xB2, 0x1000, 0, 0, 0xB, 0, 0, 0,
+        0xBD, 0x1000, 0, 0, 0xA, 0, 0, 0, 0xC7, 0x1000, 0, 0, 0xB, 0, 0, 0, 0xD2, 0x1000, 0, 0, 0xC, 0, 0, 0,
+        0xDE, 0x1000, 0, 0, 0xA, 0, 0, 0, 0xE8, 0x1000, 0, 0, 0xB, 0, 0, 0, 0xF3, 0x1000, 0, 0, 0xC, 0, 0, 0,
+        0xFF, 0x1000, 0, 0, 0xB, 0, 0, 0, 0x10A, 0x1000, 0, 0, 0xD, 0, 0, 0, 0x117, 0x1000, 0, 0, 0xA, 0, 0, 0,
+        0x121, 0x1000, 0, 0, 0xC, 0, 0, 0, 0x12D, 0x1000, 0, 0, 0xB, 0, 0, 0, 0x138, 0x1000, 0, 0, 0xD, 0, 0, 0,
+        0x145, 0x1000, 0, 0, 9, 0, 0, 0, 0x14E, 0x1000, 0, 0, 9, 0, 0, 0, 0x157, 0x1000, 0, 0, 8, 0x60D, 0, 0,
+        0x15F, 0x1000, 0, 0, 7, 0, 0, 0, 0x166, 0x1000, 0, 0, 7, 0, 0, 0, 0x16D, 0, 0, 0, 8, 0, 0, 0,
+        0x175, 0, 0, 0, 8, 0, 0, 0, 0x17D, 0, 0, 0, 7, 0, 0, 0, 0x184, 0x848, 0x880, 0x20D0, 4, 0, 0, 0,
+        0x188, 0x848, 0x880, 0x20D0, 5, 0, 0, 0, 0x18D, 0x848, 0x880, 0x20D0, 6, 0, 0, 0, 0x193, 0x848, 0x880, 0x20D0, 5, 0, 0, 0,
+        0x184, 0x1048, 0x1080, 0x20D0, 4, 0, 0, 0, 0x188, 0x1048, 0x1080, 0x20D0, 5, 0, 0, 0, 0x18D, 0x1048, 0x1080, 0x20D0, 6, 0, 0, 0,
+        0x193, 0x1048, 0x1080, 0x20D0, 5, 0, 0, 0, 0x198, 0x848, 0x880, 0x20D0, 5, 0, 0, 0, 0x19D, 0x848, 0x880, 0x20D0, 6, 0, 0, 0,
+        0x1A3, 0x848, 0x880, 0x20D0, 7, 0, 0, 0, 0x1AA, 0x848, 0x880, 0x20D0, 6, 0, 0, 0, 0x1B0, 0x848, 0x880, 0x20D0, 5, 0, 0, 0,
+        0x1B5, 0x848, 0x880, 0x20D0, 6, 0, 0, 0, 0x1BB, 0x848, 0x880, 0x20D0, 7, 0, 0, 0, 0x1C2, 0x848, 0x880, 0x20D0, 6, 0, 0, 0,
+        0x1C8, 0x848, 0, 0, 5, 0, 1, 0, 0x1CD, 0x848, 0, 0, 6, 0, 1, 0, 0x1D3, 0x848, 0, 0, 7, 0, 1, 0,
+        0x1DA, 0x848, 0, 0, 6, 0, 1, 0, 0x1C8, 0x1048, 0, 0, 5, 0, 2, 0, 0x1CD, 0x1048, 0, 0, 6, 0, 2, 0,
+        0x1D3, 0x1048, 0, 0, 7, 0, 2, 0, 0x1DA, 0x1048, 0, 0, 6, 0, 2, 0, 0x1E0, 0x1048, 0, 0, 6, 0, 2, 0,
+        0x1E6, 0x1048, 0, 0, 7, 0, 2, 0, 0x1ED, 0x1048, 0, 0, 8, 0, 2, 0, 0x1F5, 0x1048, 0, 0, 7, 0, 2, 0,
+        0x1FC, 0x1048, 0x1080, 0x20D0, 5, 0, 0, 0, 0x201, 0x1048, 0x1080, 0x20D0, 6, 0, 0, 0, 0x207, 0x1048, 0x1080, 0x20D0, 7, 0, 0, 0,
+        0x20E, 0x1048, 0x1080, 0x20D0, 6, 0, 0, 0, 0x214, 0x1100, 0, 0, 7, 0, 3, 0, 0x21B, 0x1100, 0, 0, 7, 0, 3, 0,
+        0x222, 0x1100, 0, 0, 7, 0, 3, 0, 0x229, 0x1100, 0, 0, 8, 0, 3, 0, 0x231, 0x1100, 0, 0, 8, 0, 3, 0,
+        0x239, 0x1100, 0, 0, 8, 0, 3, 0, 0x241, 0x1100, 0, 0, 9, 0, 3, 0, 0x24A, 0x1100, 0, 0, 9, 0, 3, 0,
+        0x253, 0x1100, 0, 0, 9, 0, 3, 0, 0x25C, 0x1100, 0, 0, 9, 0, 3, 0, 0x265, 0x1100, 0, 0, 9, 0, 3, 0,
+        0x26E, 0x1100, 0, 0, 9, 0, 3, 0, 0x277, 0x1100, 0, 0, 0xA, 0, 3, 0, 0x281, 0x1100, 0, 0, 0xA, 0, 3, 0,
+        0x28B, 0x1100, 0, 0, 0xA, 0, 3, 0, 0x295, 0x1100, 0, 0, 0xB, 0, 3, 0, 0x2A0, 0x1100, 0, 0, 0xB, 0, 3, 0,
+        0x2AB, 0x1100, 0, 0, 0xB, 0, 3, 0, 0x2B6, 0x1100, 0, 0, 0xB, 0, 3, 0, 0x2C1, 0x1100, 0, 0, 0xB, 0, 3, 0,
+        0x2CC, 0x1100, 0, 0, 0xB, 0, 3, 0, 0x2D7, 0x1100, 0, 0, 8, 0, 3, 0, 0x2DF, 0x1100, 0, 0, 8, 0, 3, 0,
+        0x2E7, 0x1100, 0, 0, 8, 0, 3, 0, 0x2EF, 0x1100, 0, 0, 9, 0, 3, 0, 0x2F8, 0x1100, 0, 0, 9, 0, 3, 0,
+        0x301, 0x1100, 0, 0, 9, 0, 3, 0, 0x30A, 0x1100, 0, 0, 0xA, 0, 3, 0, 0x314, 0x1100, 0, 0, 0xA, 0, 3, 0,
+        0x31E, 0x1100, 0, 0, 0xA, 0, 3, 0, 0x328, 0x1100, 0, 0, 0xA, 0, 3, 0, 0x332, 0x1100, 0, 0, 0xA, 0, 3, 0,
+        0x33C, 0x1100, 0, 0, 0xA, 0, 3, 0, 0x346, 0x1100, 0, 0, 9, 0, 3, 0, 0x34F, 0x1100, 0, 0, 9, 0, 3, 0,
+        0x358, 0x1100, 0, 0, 9, 0, 3, 0, 0x361, 0x1100, 0, 0, 9, 0, 3, 0, 0x36A, 0x1100, 0, 0, 9, 0, 3, 0,
+        0x373, 0x1100, 0, 0, 9, 0, 3, 0, 0x37C, 0x1100, 0, 0, 0xA, 0, 3, 0, 0x386, 0x1100, 0, 0, 0xA, 0, 3, 0,
+        0x390, 0x1100, 0, 0, 0xA, 0, 3, 0, 0x39A, 0x1100, 0, 0, 0xB, 0, 3, 0, 0x3A5, 0x1100, 0, 0, 0xB, 0, 3, 0,
+        0x3B0, 0x1100, 0, 0, 0xB, 0, 3, 0, 0x3BB, 0x1100, 0, 0, 0xB, 0, 3, 0, 0x3C6, 0x1100, 0, 0, 0xB, 0, 3, 0,
+        0x3D1, 0x1100, 0, 0, 0xB, 0, 3, 0, 0x3DC, 0x1100, 0, 0, 6, 0, 3, 0, 0x3E2, 0x1100, 0, 0, 6, 0, 3, 0,
+        0x3E8, 0x1100, 0, 0, 6, 0, 3, 0, 0x3EE, 0x1100, 0, 0, 7, 0, 3, 0, 0x3F5, 0x1100, 0, 0, 7, 0, 3, 0,
+        0x3FC, 0x1100, 0, 0, 7, 0, 3, 0, 0x403, 0x1100, 0, 0, 8, 0, 3, 0, 0x40B, 0x1100, 0, 0, 8, 0, 3, 0,
+        0x413, 0x1100, 0, 0, 8, 0, 3, 0, 0x41B, 0x1100, 0, 0, 8, 0, 3, 0, 0x423, 0x1100, 0, 0, 8, 0, 3, 0,
+        0x42B, 0x1100, 0, 0, 8, 0, 3, 0, 0x433, 0x1100, 0, 0, 9, 0, 3, 0, 0x43C, 0x1100, 0, 0, 9, 0, 3, 0,
+        0x445, 0x1100, 0, 0, 9, 0, 3, 0, 0x44E, 0x1100, 0, 0, 0xA, 0, 3, 0, 0x458, 0x1100, 0, 0, 0xA, 0, 3, 0,
+        0x462, 0x1100, 0, 0, 0xA, 0, 3, 0, 0x46C, 0x1100, 0, 0, 0xA, 0, 3, 0, 0x476, 0x1100, 0, 0, 0xA, 0, 3, 0,
+        0x480, 0x1100, 0, 0, 0xA, 0, 3, 0, 0x48A, 0x1100, 0, 0, 7, 0, 3, 0, 0x491, 0x1100, 0, 0, 7, 0, 3, 0,
+        0x498, 0x1100, 0, 0, 7, 0, 3, 0, 0x49F, 0x1100, 0, 0, 8, 0, 3, 0, 0x4A7, 0x1100, 0, 0, 8, 0, 3, 0,
+        0x4AF, 0x1100, 0, 0, 8, 0, 3, 0, 0x4B7, 0x1100, 0, 0, 9, 0, 3, 0, 0x4C0, 0x1100, 0, 0, 9, 0, 3, 0,
+        0x4C9, 0x1100, 0, 0, 9, 0, 3, 0, 0x4D2, 0x1100, 0, 0, 9, 0, 3, 0, 0x4DB, 0x1100, 0, 0, 9, 0, 3, 0,
+        0x4E4, 0x1100, 0, 0, 9, 0, 3, 0, 0x4ED, 0x1100, 0, 0, 8, 0, 3, 0, 0x4F5, 0x1100, 0, 0, 8, 0, 3, 0,
+        0x4FD, 0x1100, 0, 0, 8, 0, 3, 0, 0x505, 0x1100, 0, 0, 8, 0, 3, 0, 0x50D, 0x1100, 0, 0, 8, 0, 3, 0,
+        0x515, 0x1100, 0, 0, 8, 0, 3, 0, 0x51D, 0x1100, 0, 0, 9, 0, 3, 0, 0x526, 0x1100, 0, 0, 9, 0, 3, 0,
+        0x52F, 0x1100, 0, 0, 9, 0, 3, 0, 0x538, 0x1100, 0, 0, 0xA, 0, 3, 0, 0x542, 0x1100, 0, 0, 0xA, 0, 3, 0,
+        0x54C, 0x1100, 0, 0, 0xA, 0, 3, 0, 0x556, 0x1100, 0, 0, 0xA, 0, 3, 0, 0x560, 0x1100, 0, 0, 0xA, 0, 3, 0,
+        0x56A, 0x1100, 0, 0, 0xA, 0, 3, 0, 0x574, 0x1080, 0x20D0, 0, 7, 0, 0, 0, 0x57B, 0x1080, 0x20D0, 0, 8, 0, 0, 0,
+        0x583, 0, 0, 0, 6, 0, 4, 0, 0x583, 0, 0, 0, 6, 0, 5, 0, 0x583, 0, 0, 0, 6, 0, 6, 0,
+        0x583, 0, 0, 0, 6, 0, 7, 0, 0x583, 0, 0, 0, 6, 0, 8, 0, 0x583, 0, 0, 0, 6, 0, 9, 0,
+        0x583, 0, 0, 0, 6, 0, 0xA, 0, 0x583, 0, 0, 0, 6, 0, 0xB, 0, 0x583, 0, 0, 0, 6, 0, 0xC, 0,
+        0x583, 0, 0, 0, 6, 0, 0xD, 0, 0x583, 0, 0, 0, 6, 0, 0xE, 0, 0x583, 0, 0, 0, 6, 0, 0xF, 0,
+        0x583, 0, 0, 0, 6, 0, 0x10, 0, 0x583, 0, 0, 0, 6, 0, 0x11, 0, 0x583, 0, 0, 0, 6, 0, 0x12, 0,
+        0x583, 0, 0, 0, 6, 0, 0x13, 0, 0x583, 0, 0, 0, 6, 0, 0x14, 0, 0x583, 0, 0, 0, 6, 0, 0x15, 0,
+        0x583, 0, 0, 0, 6, 0, 0x16, 0, 0x583, 0, 0, 0, 6, 0, 0x17, 0, 0x583, 0, 0, 0, 6, 0, 0x18, 0,
+        0x583, 0, 0, 0, 6, 0, 0x19, 0, 0x583, 0, 0, 0, 6, 0, 0x1A, 0, 0x583, 0, 0, 0, 6, 0, 0x1B, 0,
+        0x589, 0, 0, 0, 7, 0, 4, 0, 0x589, 0, 0, 0, 7, 0, 8, 0, 0x589, 0, 0, 0, 7, 0, 9, 0,
+        0x590, 0, 0, 0, 6, 0, 5, 0, 0x590, 0, 0, 0, 6, 0, 0xA, 0, 0x590, 0, 0, 0, 6, 0, 0xB, 0,
+        0x590, 0, 0, 0, 6, 0, 0x1C, 0, 0x590, 0, 0, 0, 6, 0, 0x1D, 0, 0x590, 0, 0, 0, 6, 0, 0x1E, 0,
+        0x590, 0, 0, 0, 6, 0, 0x1F, 0, 0x590, 0, 0, 0, 6, 0, 0x20, 0, 0x590, 0, 0, 0, 6, 0, 0x21, 0,
+        0x590, 0, 0, 0, 6, 0, 0x22, 0, 0x590, 0, 0, 0, 6, 0, 0x23, 0, 0x590, 0, 0, 0, 6, 0, 0x24, 0,
+        0x590, 0, 0, 0, 6, 0, 0x25, 0, 0x590, 0, 0, 0, 6, 0, 0x26, 0, 0x590, 0, 0, 0, 6, 0, 0x27, 0,
+        0x596, 0, 0, 0, 7, 0, 5, 0, 0x596, 0, 0, 0, 7, 0, 0xA, 0, 0x596, 0, 0, 0, 7, 0, 0xB, 0,
+        0x59D, 0, 0, 0, 6, 0, 6, 0, 0x59D, 0, 0, 0, 6, 0, 0xC, 0, 0x59D, 0, 0, 0, 6, 0, 0xD, 0,
+        0x59D, 0, 0, 0, 6, 0, 0x28, 0, 0x59D, 0, 0, 0, 6, 0, 0x29, 0, 0x59D, 0, 0, 0, 6, 0, 0x2A, 0,
+        0x59D, 0, 0, 0, 6, 0, 0x2B, 0, 0x59D, 0, 0, 0, 6, 0, 0x2C, 0, 0x59D, 0, 0, 0, 6, 0, 0x2D, 0,
+        0x59D, 0, 0, 0, 6, 0, 0x2E, 0, 0x59D, 0, 0, 0, 6, 0, 0x2F, 0, 0x59D, 0, 0, 0, 6, 0, 0x30, 0,
+        0x59D, 0, 0, 0, 6, 0, 0x31, 0, 0x59D, 0, 0, 0, 6, 0, 0x32, 0, 0x59D, 0, 0, 0, 6, 0, 0x33, 0,
+        0x5A3, 0, 0, 0, 7, 0, 6, 0, 0x5A3, 0, 0, 0, 7, 0, 0xC, 0, 0x5A3, 0, 0, 0, 7, 0, 0xD, 0,
+        0x5AA, 0, 0, 0, 6, 0, 7, 0, 0x5AA, 0, 0, 0, 6, 0, 0xE, 0, 0x5AA, 0, 0, 0, 6, 0, 0xF, 0,
+        0x5AA, 0, 0, 0, 6, 0, 0x34, 0, 0x5AA, 0, 0, 0, 6, 0, 0x35, 0, 0x5AA, 0, 0, 0, 6, 0, 0x36, 0,
+        0x5AA, 0, 0, 0, 6, 0, 0x37, 0, 0x5AA, 0, 0, 0, 6, 0, 0x38, 0, 0x5AA, 0, 0, 0, 6, 0, 0x39, 0,
+        0x5AA, 0, 0, 0, 6, 0, 0x3A, 0, 0x5AA, 0, 0, 0, 6, 0, 0x3B, 0, 0x5AA, 0, 0, 0, 6, 0, 0x3C, 0,
+        0x5AA, 0, 0, 0, 6, 0, 0x3D, 0, 0x5AA, 0, 0, 0, 6, 0, 0x3E, 0, 0x5AA, 0, 0, 0, 6, 0, 0x3F, 0,
+        0x5B0, 0, 0, 0, 7, 0, 7, 0, 0x5B0, 0, 0, 0, 7, 0, 0xE, 0, 0x5B0, 0, 0, 0, 7, 0, 0xF, 0,
+        0x5B7, 0x1080, 0x20D0, 0, 6, 0, 0, 0, 0x5BD, 0x848, 0x880, 0x20D0, 6, 0x60E, 0, 0, 0x5C3, 0x848, 0x880, 0x20D0, 7, 0, 0, 0,
+        0x5CA, 0x848, 0x880, 0x20D0, 8, 0, 0, 0, 0x5D2, 0x848, 0x880, 0x20D0, 7, 0x60F, 0, 0, 0x5BD, 0x1048, 0x1080, 0x20D0, 6, 0x610, 0, 0,
+        0x5C3, 0x1048, 0x1080, 0x20D0, 7, 0, 0, 0, 0x5CA, 0x1048, 0x1080, 0x20D0, 8, 0, 0, 0, 0x5D2, 0x1048, 0x1080, 0x20D0, 7, 0x611, 0, 0,
+        0x5D9, 0x848, 0x880, 0x20D0, 7, 0x612, 0, 0, 0x5E0, 0x848, 0x880, 0x20D0, 8, 0, 0, 0, 0x5E8, 0x848, 0x880, 0x20D0, 9, 0, 0, 0,
+        0x5F1, 0x848, 0x880, 0x20D0, 8, 0x613, 0, 0, 0x5F9, 0x848, 0x880, 0x20D0, 7, 0x614, 0, 0, 0x600, 0x848, 0x880, 0x20D0, 8, 0, 0, 0,
+        0x608, 0x848, 0x880, 0x20D0, 9, 0, 0, 0, 0x611, 0x848, 0x880, 0x20D0, 8, 0x615, 0, 0, 0x619, 0, 0, 0, 8, 0, 0x13, 0,
+        0x621, 0x880, 0x2150, 0, 0xC006, 0, 0, 0, 0x621, 0x1080, 0x2150, 0, 0xC006, 0, 0, 0, 0x621, 0x880, 0x20D0, 0, 6, 0, 0, 0,
+        0x621, 0x1080, 0x20D0, 0, 6, 0, 0, 0, 0x627, 0x880, 0x20D0, 0, 7, 0, 0, 0, 0x62E, 0x880, 0x20D0, 0, 7, 0, 0, 0,
+        0x635, 0x2880, 0x2010, 0, 0x40C7, 0, 0, 0, 0x635, 0x3080, 0x2010, 0, 0x40C7, 0, 0, 0, 0x635, 0x3880, 0x2010, 0, 0x40C7, 0, 0, 0,
+        0x635, 0x4080, 0x2010, 0, 0x40C7, 0, 0, 0, 0x635, 0x4880, 0x2010, 0, 0x40C7, 0, 0, 0, 0x635, 0x880, 0x2010, 0, 0x40C7, 0, 0, 0,
+        0x635, 0x1080, 0x2010, 0, 0x40C7, 0, 0, 0, 0x63C, 0x880, 0x2010, 0, 0x40C8, 0, 0, 0, 0x644, 0x880, 0x2010, 0, 0x40C8, 0, 0, 0,
+        0x64C, 0x880, 0x2010, 0, 0x40C9, 0, 0, 0, 0x64C, 0x1080, 0x2010, 0, 0x40C9, 0, 0, 0, 0x655, 0x880, 0x2010, 0, 0x40C9, 0, 0, 0,
+        0x655, 0x1080, 0x2010, 0, 0x40C9, 0, 0, 0, 0x65E, 0x1080, 0x2010, 0, 0x40C9, 0, 0, 0, 0x667, 0x880, 0x20D0, 0, 5, 0, 0, 0,
+        0x667, 0x1080, 0x20D0, 0, 5, 0, 0, 0, 0x66C, 0x880, 0x20D0, 0, 6, 0, 0, 0, 0x672, 0x880, 0x20D0, 0, 6, 0, 0, 0,
+        0x678, 0x880, 0x20D0, 0, 7, 0, 0, 0, 0x678, 0x1080, 0x20D0, 0, 7, 0, 0, 0, 0x67F, 0x840, 0x898, 0x20D0, 6, 0, 0, 0,
+        0x67F, 0x1040, 0x1098, 0x20D0, 6, 0, 0, 0, 0x685, 0x880, 0x20D0, 0, 6, 0, 0, 0, 0x685, 0x1080, 0x20D0, 0, 6, 0, 0, 0,
+        0x68B, 0x880, 0x20D0, 0, 7, 0, 0, 0, 0x692, 0x880, 0x20D0, 0, 7, 0, 0, 0, 0x699, 0x3048, 0x3080, 0x20D0, 8, 0, 0, 0,
+        0x6A1, 0x3048, 0x3080, 0x20D0, 9, 0, 0, 0, 0x6AA, 0x3048, 0x3080, 0x20D0, 0xA, 0, 0, 0, 0x6B4, 0x3048, 0x3080, 0x20D0, 9, 0, 0, 0,
+        0x6BD, 0x3048, 0x3080, 0x20D0, 8, 0, 0, 0, 0x6C5, 0x3048, 0x3080, 0x20D0, 9, 0, 0, 0, 0x6CE, 0x3048, 0x3080, 0x20D0, 0xA, 0, 0, 0,
+        0x6D8, 0x3048, 0x3080, 0x20D0, 9, 0, 0, 0, 0x6E1, 0x3048, 0x3080, 0x20D0, 0xA, 0, 0, 0, 0x6EB, 0x3048, 0x3080, 0x20D0, 0xB, 0, 0, 0,
+        0x6F6, 0x3048, 0x3080, 0x20D0, 0xC, 0, 0, 0, 0x702, 0x3048, 0x3080, 0x20D0, 0xB, 0, 0, 0, 0x70D, 0x3048, 0x3080, 0x20D0, 8, 0, 0, 0,
+        0x715, 0x3048, 0x3080, 0x20D0, 9, 0, 0, 0, 0x71E, 0x3048, 0x3080, 0x20D0, 0xA, 0, 0, 0, 0x728, 0x3048, 0x3080, 0x20D0, 9, 0, 0, 0,
+        0x731, 0x3048, 0x3080, 0x20D0, 0xA, 0, 0, 0, 0x73B, 0x3048, 0x3080, 0x20D0, 0xB, 0, 0, 0, 0x746, 0x3048, 0x3080, 0x20D0, 0xC, 0, 0, 0,
+        0x752, 0x3048, 0x3080, 0x20D0, 0xB, 0, 0, 0, 0x75D, 0x848, 0x880, 0x20D0, 6, 0x616, 0, 0, 0x763, 0x848, 0x880, 0x20D0, 7, 0, 0, 0,
+        0x76A, 0x848, 0x880, 0x20D0, 8, 0, 0, 0, 0x772, 0x848, 0x880, 0x20D0, 7, 0x617, 0, 0, 0x75D, 0x1048, 0x1080, 0x20D0, 6, 0x618, 0, 0,
+        0x763, 0x1048, 0x1080, 0x20D0, 7, 0, 0, 0, 0x76A, 0x1048, 0x1080, 0x20D0, 8, 0, 0, 0, 0x772, 0x1048, 0x1080, 0x20D0, 7, 0x619, 0, 0,
+        0x779, 0x848, 0x880, 0x20D0, 7, 0x61A, 0, 0, 0x780, 0x848, 0x880, 0x20D0, 8, 0, 0, 0, 0x788, 0x848, 0x880, 0x20D0, 9, 0, 0, 0,
+        0x791, 0x848, 0x880, 0x20D0, 8, 0x61B, 0, 0, 0x799, 0x848, 0x880, 0x20D0, 7, 0x61C, 0, 0, 0x7A0, 0x848, 0x880, 0x20D0, 8, 0, 0, 0,
+        0x7A8, 0x848, 0x880, 0x20D0, 9, 0, 0, 0, 0x7B1, 0x848, 0x880, 0x20D0, 8, 0x61D, 0, 0, 0x7B9, 0x1040, 0x1098, 0x20D0, 7, 0, 0, 0,
+        0x7C0, 0x1040, 0x1098, 0x20D0, 8, 0, 0, 0, 0x7C8, 0x1040, 0x1098, 0x20D0, 9, 0, 0, 0, 0x7D1, 0x1040, 0x1098, 0x20D0, 8, 0, 0, 0,
+        0x7D9, 0x848, 0x880, 0x20D0, 6, 0x61E, 0, 0, 0x7DF, 0x848, 0x880, 0x20D0, 7, 0, 0, 0, 0x7E6, 0x848, 0x880, 0x20D0, 8, 0, 0, 0,
+        0x7EE, 0x848, 0x880, 0x20D0, 7, 0x61F, 0, 0, 0x7D9, 0x1048, 0x1080, 0x20D0, 6, 0x620, 0, 0, 0x7DF, 0x1048, 0x1080, 0x20D0, 7, 0, 0, 0,
+        0x7E6, 0x1048, 0x1080, 0x20D0, 8, 0, 0, 0, 0x7EE, 0x1048, 0x1080, 0x20D0, 7, 0x621, 0, 0, 0x7F5, 0x848, 0x880, 0x20D0, 7, 0x622, 0, 0,
+        0x7FC, 0x848, 0x880, 0x20D0, 8, 0, 0, 0, 0x804, 0x848, 0x880, 0x20D0, 9, 0, 0, 0, 0x80D, 0x848, 0x880, 0x20D0, 8, 0x623, 0, 0,
+        0x815, 0x848, 0x880, 0x20D0, 7, 0x624, 0, 0, 0x81C, 0x848, 0x880, 0x20D0, 8, 0, 0, 0, 0x824, 0x848, 0x880, 0x20D0, 9, 0, 0, 0,
+        0x82D, 0x848, 0x880, 0x20D0, 8, 0x625, 0, 0, 0x835, 0x3048, 0x3080, 0x20D0, 7, 0, 0, 0, 0x83C, 0x3048, 0x3080, 0x20D0, 8, 0, 0, 0,
+        0x844, 0x3048, 0x3080, 0x20D0, 9, 0, 0, 0, 0x84D, 0x3048, 0x3080, 0x20D0, 8, 0, 0, 0, 0x835, 0x3848, 0x3880, 0x20D0, 7, 0, 0, 0,
+        0x83C, 0x3848, 0x3880, 0x20D0, 8, 0, 0, 0, 0x844, 0x3848, 0x3880, 0x20D0, 9, 0, 0, 0, 0x84D, 0x3848, 0x3880, 0x20D0, 8, 0, 0, 0,
+        0x835, 0x4048, 0x4080, 0x20D0, 7, 0, 0, 0, 0x83C, 0x4048, 0x4080, 0x20D0, 8, 0, 0, 0, 0x844, 0x4048, 0x4080, 0x20D0, 9, 0, 0, 0,
+        0x84D, 0x4048, 0x4080, 0x20D0, 8, 0, 0, 0, 0x855, 0x3048, 0x3080, 0x20D0, 7, 0, 0, 0, 0x85C, 0x3048, 0x3080, 0x20D0, 8, 0, 0, 0,
+        0x864, 0x3048, 0x3080, 0x20D0, 9, 0, 0, 0, 0x86D, 0x3048, 0x3080, 0x20D0, 8, 0, 0, 0, 0x855, 0x3848, 0x3880, 0x20D0, 7, 0, 0, 0,
+        0x85C, 0x3848, 0x3880, 0x20D0, 8, 0, 0, 0, 0x864, 0x3848, 0x3880, 0x20D0, 9, 0, 0, 0, 0x86D, 0x3848, 0x3880, 0x20D0, 8, 0, 0, 0,
+        0x855, 0x4048, 0x4080, 0x20D0, 7, 0, 0, 0, 0x85C, 0x4048, 0x4080, 0x20D0, 8, 0, 0, 0, 0x864, 0x4048, 0x4080, 0x20D0, 9, 0, 0, 0,
+        0x86D, 0x4048, 0x4080, 0x20D0, 8, 0, 0, 0, 0x875, 0x3048, 0x3080, 0x20D0, 9, 0, 0, 0, 0x87E, 0x3048, 0x3080, 0x20D0, 0xA, 0, 0, 0,
+        0x888, 0x3048, 0x3080, 0x20D0, 0xB, 0, 0, 0, 0x893, 0x3048, 0x3080, 0x20D0, 0xA, 0, 0, 0, 0x875, 0x3848, 0x3880, 0x20D0, 9, 0, 0, 0,
+        0x87E, 0x3848, 0x3880, 0x20D0, 0xA, 0, 0, 0, 0x888, 0x3848, 0x3880, 0x20D0, 0xB, 0, 0, 0, 0x893, 0x3848, 0x3880, 0x20D0, 0xA, 0, 0, 0,
+        0x875, 0x4048, 0x4080, 0x20D0, 9, 0, 0, 0, 0x87E, 0x4048, 0x4080, 0x20D0, 0xA, 0, 0, 0, 0x888, 0x4048, 0x4080, 0x20D0, 0xB, 0, 0, 0,
+        0x893, 0x4048, 0x4080, 0x20D0, 0xA, 0, 0, 0, 0x89D, 0x3048, 0x3080, 0x20D0, 7, 0, 0, 0, 0x8A4, 0x3048, 0x3080, 0x20D0, 8, 0, 0, 0,
+        0x8AC, 0x3048, 0x3080, 0x20D0, 9, 0, 0, 0, 0x8B5, 0x3048, 0x3080, 0x20D0, 8, 0, 0, 0, 0x89D, 0x3848, 0x3880, 0x20D0, 7, 0, 0, 0,
+        0x8A4, 0x3848, 0x3880, 0x20D0, 8, 0, 0, 0, 0x8AC, 0x3848, 0x3880, 0x20D0, 9, 0, 0, 0, 0x8B5, 0x3848, 0x3880, 0x20D0, 8, 0, 0, 0,
+        0x89D, 0x4048, 0x4080, 0x20D0, 7, 0, 0, 0, 0x8A4, 0x4048, 0x4080, 0x20D0, 8, 0, 0, 0, 0x8AC, 0x4048, 0x4080, 0x20D0, 9, 0, 0, 0,
+        0x8B5, 0x4048, 0x4080, 0x20D0, 8, 0, 0, 0, 0x8BD, 0x3048, 0x3080, 0x20D0, 9, 0, 0, 0, 0x8C6, 0x3048, 0x3080, 0x20D0, 0xA, 0, 0, 0,
+        0x8D0, 0x3048, 0x3080, 0x20D0, 0xB, 0, 0, 0, 0x8DB, 0x3048, 0x3080, 0x20D0, 0xA, 0, 0, 0, 0x8BD, 0x3848, 0x3880, 0x20D0, 9, 0, 0, 0,
+        0x8C6, 0x3848, 0x3880, 0x20D0, 0xA, 0, 0, 0, 0x8D0, 0x3848, 0x3880, 0x20D0, 0xB, 0, 0, 0, 0x8DB, 0x3848, 0x3880, 0x20D0, 0xA, 0, 0, 0,
+        0x8BD, 0x4048, 0x4080, 0x20D0, 9, 0, 0, 0, 0x8C6, 0x4048, 0x4080, 0x20D0, 0xA, 0, 0, 0, 0x8D0, 0x4048, 0x4080, 0x20D0, 0xB, 0, 0, 0,
+        0x8DB, 0x4048, 0x4080, 0x20D0, 0xA, 0, 0, 0, 0x8E5, 0x1080, 0x2010, 0, 0x40C4, 0, 0, 0, 0x8E9, 0x1080, 0x20D0, 0, 5, 0, 0, 0,
+        0x8EE, 0x840, 0x898, 0x2150, 0xC007, 0, 0, 0, 0x8EE, 0x840, 0x898, 0x20D0, 7, 0, 0, 0, 0x8EE, 0x1040, 0x1098, 0x2150, 0xC007, 0, 0, 0,
+        0x8EE, 0x1040, 0x1098, 0x20D0, 7, 0, 0, 0, 0x8F5, 0x880, 0x20D0, 0, 6, 0, 0, 0, 0x8F5, 0x1080, 0x20D0, 0, 6, 0, 0, 0,
+        0x8FB, 0x880, 0x20D0, 0, 7, 0, 0, 0, 0x902, 0x880, 0x20D0, 0, 7, 0, 0, 0, 0x909, 0x3840, 0x3898, 0x2010, 0x40C5, 0, 0, 0,
+        0x909, 0x4040, 0x4098, 0x2010, 0x40C5, 0, 0, 0, 0x909, 0x4840, 0x4898, 0x2010, 0x40C5, 0, 0, 0, 0x909, 0x840, 0x898, 0x2010, 0x40C5, 0, 0, 0,
+        0x909, 0x1040, 0x1098, 0x2010, 0x40C5, 0, 0, 0, 0x90E, 0x3840, 0x3898, 0x2150, 0xC004, 0, 0, 0, 0x90E, 0x4040, 0x4098, 0x2150, 0xC004, 0, 0, 0,
+        0x90E, 0x4840, 0x4898, 0x2150, 0xC004, 0, 0, 0, 0x90E, 0x3840, 0x3898, 0x2050, 0xC184, 0, 0, 0, 0x90E, 0x4040, 0x4098, 0x2050, 0xC184, 0, 0, 0,
+        0x90E, 0x4840, 0x4898, 0x2050, 0xC184, 0, 0, 0, 0x90E, 0x3840, 0x3898, 0x2010, 0x40C4, 0, 0, 0, 0x90E, 0x4040, 0x4098, 0x2010, 0x40C4, 0, 0, 0,
+        0x90E, 0x4840, 0x4898, 0x2010, 0x40C4, 0, 0, 0, 0x90E, 0x840, 0x898, 0x2150, 0xC004, 0, 0, 0, 0x90E, 0x1040, 0x1098, 0x2150, 0xC004, 0, 0, 0,
+        0x90E, 0x840, 0x898, 0x2050, 0xC184, 0, 0, 0, 0x90E, 0x1040, 0x1098, 0x2050, 0xC184, 0, 0, 0, 0x90E, 0x840, 0x898, 0x2010, 0x40C4, 0, 0, 0,
+        0x90E, 0x1040, 0x1098, 0x2010, 0x40C4, 0, 0, 0, 0x912, 0x1040, 0x1098, 0x2150, 0xC006, 0, 0, 0, 0x912, 0x1040, 0x1098, 0x2050, 0xC186, 0, 0, 0,
+        0x912, 0x1040, 0x1098, 0x2010, 0x40C6, 0, 0, 0, 0x918, 0x2880, 0x2150, 0, 0xC004, 0, 0, 0, 0x918, 0x3080, 0x2150, 0, 0xC004, 0, 0, 0,
+        0x918, 0x3880, 0x2150, 0, 0xC004, 0, 0, 0, 0x918, 0x4080, 0x2150, 0, 0xC004, 0, 0, 0, 0x918, 0x4880, 0x2150, 0, 0xC004, 0, 0, 0,
+        0x918, 0x2880, 0x2050, 0, 0xC184, 0, 0, 0, 0x918, 0x3080, 0x2050, 0, 0xC184, 0, 0, 0, 0x918, 0x3880, 0x2050, 0, 0xC184, 0, 0, 0,
+        0x918, 0x4080, 0x2050, 0, 0xC184, 0, 0, 0, 0x918, 0x4880, 0x2050, 0, 0xC184, 0, 0, 0, 0x918, 0x2880, 0x2010, 0, 0x40C4, 0, 0, 0,
+        0x918, 0x3080, 0x2010, 0, 0x40C4, 0, 0, 0, 0x918, 0x3880, 0x2010, 0, 0x40C4, 0, 0, 0, 0x918, 0x4080, 0x2010, 0, 0x40C4, 0, 0, 0,
+        0x918, 0x4880, 0x2010, 0, 0x40C4, 0, 0, 0, 0x918, 0x880, 0x2150, 0, 0xC004, 0, 0, 0, 0x918, 0x1080, 0x2150, 0, 0xC004, 0, 0, 0,
+        0x918, 0x880, 0x2050, 0, 0xC184, 0, 0, 0, 0x918, 0x1080, 0x2050, 0, 0xC184, 0, 0, 0, 0x918, 0x880, 0x2010, 0, 0x40C4, 0, 0, 0,
+        0x918, 0x1080, 0x2010, 0, 0x40C4, 0, 0, 0, 0x918, 0x3840, 0, 0, 0xC004, 0, 0, 0, 0x918, 0x4040, 0, 0, 0xC004, 0, 0, 0,
+        0x918, 0x4840, 0, 0, 0xC004, 0, 0, 0, 0x918, 0x840, 0, 0, 0xC004, 0, 0, 0, 0x918, 0x1040, 0, 0, 0xC004, 0, 0, 0,
+        0x918, 0x2880, 0x2050, 0, 4, 0, 0x40, 0, 0x918, 0x2880, 0x2050, 0, 4, 0, 0x40, 0, 0x918, 0x3080, 0x2050, 0, 4, 0, 0x40, 0,
+        0x918, 0x3880, 0x2050, 0, 4, 0, 0x40, 0, 0x918, 0x4080, 0x2050, 0, 4, 0, 0x40, 0, 0x918, 0x4880, 0x2050, 0, 4, 0, 0x40, 0,
+        0x918, 0x880, 0x2050, 0, 4, 0, 0x40, 0, 0x918, 0x1080, 0x2050, 0, 4, 0, 0x40, 0, 0x91C, 0x1080, 0x2010, 0, 0x40C6, 0, 0, 0,
+        0x91C, 0x1080, 0x2050, 0, 0xC186, 0, 0, 0, 0x922, 0x1080, 0x2010, 0, 0x40C6, 0, 0, 0, 0x922, 0x1080, 0x2050, 0, 0xC186, 0, 0, 0,
+        0x928, 0x880, 0x2150, 0, 0xC005, 0, 0, 0, 0x928, 0x880, 0x2050, 0, 0xC185, 0, 0, 0, 0x928, 0x880, 0x2010, 0, 0x40C5, 0, 0, 0,
+        0x928, 0x880, 0x2050, 0, 5, 0, 0x40, 0, 0x928, 0x880, 0x2050, 0, 5, 0, 0x40, 0, 0x92D, 0x880, 0x2150, 0, 0xC005, 0, 0, 0,
+        0x92D, 0x880, 0x2050, 0, 0xC185, 0, 0, 0, 0x92D, 0x880, 0x2010, 0, 0x40C5, 0, 0, 0, 0x92D, 0x880, 0x2050, 0, 5, 0, 0x40, 0,
+        0x932, 0x880, 0x2150, 0, 0xC006, 0, 0, 0, 0x932, 0x1080, 0x2150, 0, 0xC006, 0, 0, 0, 0x932, 0x880, 0x2050, 0, 0xC186, 0, 0, 0,
+        0x932, 0x1080, 0x2050, 0, 0xC186, 0, 0, 0, 0x932, 0x880, 0x2010, 0, 0x40C6, 0, 0, 0, 0x932, 0x1080, 0x2010, 0, 0x40C6, 0, 0, 0,
+        0x932, 0x880, 0x2050, 0, 6, 0, 0x40, 0, 0x932, 0x880, 0x2050, 0, 6, 0, 0x40, 0, 0x932, 0x1080, 0x2050, 0, 6, 0, 0x40, 0,
+        0x932, 0x1080, 0x2050, 0, 6, 0, 0x40, 0, 0x938, 0x880, 0x2150, 0, 0xC006, 0, 0, 0, 0x938, 0x1080, 0x2150, 0, 0xC006, 0, 0, 0,
+        0x938, 0x880, 0x2050, 0, 0xC186, 0, 0, 0, 0x938, 0x1080, 0x2050, 0, 0xC186, 0, 0, 0, 0x938, 0x880, 0x2010, 0, 0x40C6, 0, 0, 0,
+        0x938, 0x1080, 0x2010, 0, 0x40C6, 0, 0, 0, 0x938, 0x880, 0x2050, 0, 6, 0, 0x40, 0, 0x938, 0x1080, 0x2050, 0, 6, 0, 0x40, 0,
+        0x93E, 0x1080, 0x2150, 0, 0xC006, 0, 0, 0, 0x93E, 0x1080, 0x2050, 0, 0xC186, 0, 0, 0, 0x93E, 0x1080, 0x2010, 0, 0x40C6, 0, 0, 0,
+        0x93E, 0x1040, 0, 0, 0xC006, 0, 0, 0, 0x93E, 0x1080, 0x2050, 0, 6, 0, 0x40, 0, 0x944, 0x848, 0x880, 0x20D0, 6, 0x626, 0, 0,
+        0x94A, 0x848, 0x880, 0x20D0, 7, 0, 0, 0, 0x951, 0x848, 0x880, 0x20D0, 8, 0, 0, 0, 0x959, 0x848, 0x880, 0x20D0, 7, 0x627, 0, 0,
+        0x944, 0x1048, 0x1080, 0x20D0, 6, 0x628, 0, 0, 0x94A, 0x1048, 0x1080, 0x20D0, 7, 0, 0, 0, 0x951, 0x1048, 0x1080, 0x20D0, 8, 0, 0, 0,
+        0x959, 0x1048, 0x1080, 0x20D0, 7, 0x629, 0, 0, 0x960, 0x848, 0x880, 0x20D0, 7, 0x62A, 0, 0, 0x967, 0x848, 0x880, 0x20D0, 8, 0, 0, 0,
+        0x96F, 0x848, 0x880, 0x20D0, 9, 0, 0, 0, 0x978, 0x848, 0x880, 0x20D0, 8, 0x62B, 0, 0, 0x980, 0x848, 0x880, 0x20D0, 7, 0x62C, 0, 0,
+        0x987, 0x848, 0x880, 0x20D0, 8, 0, 0, 0, 0x98F, 0x848, 0x880, 0x20D0, 9, 0, 0, 0, 0x998, 0x848, 0x880, 0x20D0, 8, 0x62D, 0, 0,
+        0x9A0, 0x1040, 0x1098, 0x20D0, 7, 0, 0, 0, 0x9A7, 0x1040, 0x1098, 0x20D0, 8, 0, 0, 0, 0x9AF, 0x1040, 0x1098, 0x20D0, 9, 0, 0, 0,
+        0x9B8, 0x1040, 0x1098, 0x20D0, 8, 0, 0, 0, 0x9C0, 0x848, 0x880, 0x20D0, 7, 0x62E, 0, 0, 0x9C7, 0x848, 0x880, 0x20D0, 8, 0, 0, 0,
+        0x9CF, 0x848, 0x880, 0x20D0, 9, 0, 0, 0, 0x9D8, 0x848, 0x880, 0x20D0, 8, 0x62F, 0, 0, 0x9C0, 0x1048, 0x1080, 0x20D0, 7, 0x630, 0, 0,
+        0x9C7, 0x1048, 0x1080, 0x20D0, 8, 0, 0, 0, 0x9CF, 0x1048, 0x1080, 0x20D0, 9, 0, 0, 0, 0x9D8, 0x1048, 0x1080, 0x20D0, 8, 0x631, 0, 0,
+        0x9E0, 0x848, 0x880, 0x20D0, 8, 0x632, 0, 0, 0x9E8, 0x848, 0x880, 0x20D0, 9, 0, 0, 0, 0x9F1, 0x848, 0x880, 0x20D0, 0xA, 0, 0, 0,
+        0x9FB, 0x848, 0x880, 0x20D0, 9, 0x633, 0, 0, 0xA04, 0x848, 0x880, 0x20D0, 8, 0x634, 0, 0, 0xA0C, 0x848, 0x880, 0x20D0, 9, 0, 0, 0,
+        0xA15, 0x848, 0x880, 0x20D0, 0xA, 0, 0, 0, 0xA1F, 0x848, 0x880, 0x20D0, 9, 0x635, 0, 0, 0xA28, 0x848, 0x880, 0x20D0, 7, 0x636, 0, 0,
+        0xA2F, 0x848, 0x880, 0x20D0, 8, 0, 0, 0, 0xA37, 0x848, 0x880, 0x20D0, 9, 0, 0, 0, 0xA40, 0x848, 0x880, 0x20D0, 8, 0x637, 0, 0,
+        0xA28, 0x1048, 0x1080, 0x20D0, 7, 0x638, 0, 0, 0xA2F, 0x1048, 0x1080, 0x20D0, 8, 0, 0, 0, 0xA37, 0x1048, 0x1080, 0x20D0, 9, 0, 0, 0,
+        0xA40, 0x1048, 0x1080, 0x20D0, 8, 0x639, 0, 0, 0xA48, 0x848, 0x880, 0x20D0, 8, 0x63A, 0, 0, 0xA50, 0x848, 0x880, 0x20D0, 9, 0, 0, 0,
+        0xA59, 0x848, 0x880, 0x20D0, 0xA, 0, 0, 0, 0xA63, 0x848, 0x880, 0x20D0, 9, 0x63B, 0, 0, 0xA6C, 0x848, 0x880, 0x20D0, 8, 0x63C, 0, 0,
+        0xA74, 0x848, 0x880, 0x20D0, 9, 0, 0, 0, 0xA7D, 0x848, 0x880, 0x20D0, 0xA, 0, 0, 0, 0xA87, 0x848, 0x880, 0x20D0, 9, 0x63D, 0, 0,
+        0xA90, 0x848, 0x880, 0x20D0, 7, 0x63E, 0, 0, 0xA97, 0x848, 0x880, 0x20D0, 8, 0, 0, 0, 0xA9F, 0x848, 0x880, 0x20D0, 9, 0, 0, 0,
+        0xAA8, 0x848, 0x880, 0x20D0, 8, 0x63F, 0, 0, 0xA90, 0x1048, 0x1080, 0x20D0, 7, 0x640, 0, 0, 0xA97, 0x1048, 0x1080, 0x20D0, 8, 0, 0, 0,
+        0xA9F, 0x1048, 0x1080, 0x20D0, 9, 0, 0, 0, 0xAA8, 0x1048, 0x1080, 0x20D0, 8, 0x641, 0, 0, 0xAB0, 0x848, 0x880, 0x20D0, 7, 0x642, 0, 0,
+        0xAB7, 0x848, 0x880, 0x20D0, 8, 0, 0, 0, 0xABF, 0x848, 0x880, 0x20D0, 9, 0, 0, 0, 0xAC8, 0x848, 0x880, 0x20D0, 8, 0x643, 0, 0,
+        0xAB0, 0x1048, 0x1080, 0x20D0, 7, 0x644, 0, 0, 0xAB7, 0x1048, 0x1080, 0x20D0, 8, 0, 0, 0, 0xABF, 0x1048, 0x1080, 0x20D0, 9, 0, 0, 0,
+        0xAC8, 0x1048, 0x1080, 0x20D0, 8, 0x645, 0, 0, 0xAD0, 0x4840, 0x4898, 0x2010, 0x40C6, 0, 0, 0, 0xAD0, 0x1040, 0x1098, 0x2010, 0x40C6, 0, 0, 0,
+        0xAD6, 0x4840, 0x4898, 0x2150, 0xC005, 0, 0, 0, 0xAD6, 0x4840, 0x4898, 0x2050, 0xC185, 0, 0, 0, 0xAD6, 0x4840, 0x4898, 0x2010, 0x40C5, 0, 0, 0,
+        0xAD6, 0x1040, 0x1098, 0x2150, 0xC005, 0, 0, 0, 0xAD6, 0x1040, 0x1098, 0x2050, 0xC185, 0, 0, 0, 0xAD6, 0x1040, 0x1098, 0x2010, 0x40C5, 0, 0, 0,
+        0xADB, 0x880, 0x2010, 0, 0x40C5, 0, 0, 0, 0xADB, 0x1080, 0x2010, 0, 0x40C5, 0, 0, 0, 0xAE0, 0x880, 0x2010, 0, 0x40C6, 0, 0, 0,
+        0xAE6, 0x880, 0x2010, 0, 0x40C6, 0, 0, 0, 0xAEC, 0x880, 0x2010, 0, 0x40C7, 0, 0, 0, 0xAEC, 0x1080, 0x2010, 0, 0x40C7, 0, 0, 0,
+        0xAF3, 0x880, 0x2010, 0, 0x40C7, 0, 0, 0, 0xAF3, 0x1080, 0x2010, 0, 0x40C7, 0, 0, 0, 0xAFA, 0x1080, 0x2010, 0, 0x40C7, 0, 0, 0,
+        0xB01, 0x848, 0x880, 0x20D0, 7, 0x646, 0, 0, 0xB08, 0x848, 0x880, 0x20D0, 8, 0, 0, 0, 0xB10, 0x848, 0x880, 0x20D0, 9, 0, 0, 0,
+        0xB19, 0x848, 0x880, 0x20D0, 8, 0x647, 0, 0, 0xB01, 0x1048, 0x1080, 0x20D0, 7, 0x648, 0, 0, 0xB08, 0x1048, 0x1080, 0x20D0, 8, 0, 0, 0,
+        0xB10, 0x1048, 0x1080, 0x20D0, 9, 0, 0, 0, 0xB19, 0x1048, 0x1080, 0x20D0, 8, 0x649, 0, 0, 0xB21, 0x880, 0x20D0, 0, 6, 0, 0, 0,
+        0xB21, 0x1080, 0x20D0, 0, 6, 0, 0, 0, 0xB27, 0x848, 0x880, 0x20D0, 7, 0x64A, 0, 0, 0xB2E, 0x848, 0x880, 0x20D0, 8, 0, 0, 0,
+        0xB36, 0x848, 0x880, 0x20D0, 9, 0, 0, 0, 0xB3F, 0x848, 0x880, 0x20D0, 8, 0x64B, 0, 0, 0xB27, 0x1048, 0x1080, 0x20D0, 7, 0x64C, 0, 0,
+        0xB2E, 0x1048, 0x1080, 0x20D0, 8, 0, 0, 0, 0xB36, 0x1048, 0x1080, 0x20D0, 9, 0, 0, 0, 0xB3F, 0x1048, 0x1080, 0x20D0, 8, 0x64D, 0, 0,
+        0xB47, 0x848, 0x880, 0x20D0, 8, 0x64E, 0, 0, 0xB4F, 0x848, 0x880, 0x20D0, 9, 0, 0, 0, 0xB58, 0x848, 0x880, 0x20D0, 0xA, 0, 0, 0,
+        0xB62, 0x848, 0x880, 0x20D0, 9, 0x64F, 0, 0, 0xB6B, 0x848, 0x880, 0x20D0, 8, 0x650, 0, 0, 0xB73, 0x848, 0x880, 0x20D0, 9, 0, 0, 0,
+        0xB7C, 0x848, 0x880, 0x20D0, 0xA, 0, 0, 0, 0xB86, 0x848, 0x880, 0x20D0, 9, 0x651, 0, 0, 0xB8F, 0x848, 0x880, 0x20D0, 7, 0x652, 0, 0,
+        0xB96, 0x848, 0x880, 0x20D0, 8, 0, 0, 0, 0xB9E, 0x848, 0x880, 0x20D0, 9, 0, 0, 0, 0xBA7, 0x848, 0x880, 0x20D0, 8, 0x653, 0, 0,
+        0xB8F, 0x1048, 0x1080, 0x20D0, 7, 0x654, 0, 0, 0xB96, 0x1048, 0x1080, 0x20D0, 8, 0, 0, 0, 0xB9E, 0x1048, 0x1080, 0x20D0, 9, 0, 0, 0,
+        0xBA7, 0x1048, 0x1080, 0x20D0, 8, 0x655, 0, 0, 0xBAF, 0x848, 0x880, 0x20D0, 8, 0x656, 0, 0, 0xBB7, 0x848, 0x880, 0x20D0, 9, 0, 0, 0,
+        0xBC0, 0x848, 0x880, 0x20D0, 0xA, 0, 0, 0, 0xBCA, 0x848, 0x880, 0x20D0, 9, 0x657, 0, 0, 0xBD3, 0x848, 0x880, 0x20D0, 8, 0x658, 0, 0,
+        0xBDB, 0x848, 0x880, 0x20D0, 9, 0, 0, 0, 0xBE4, 0x848, 0x880, 0x20D0, 0xA, 0, 0, 0, 0xBEE, 0x848, 0x880, 0x20D0, 9, 0x659, 0, 0,
+        0xBF7, 0x2880, 0x2010, 0, 0x40C5, 0, 0, 0, 0xBF7, 0x3080, 0x2010, 0, 0x40C5, 0, 0, 0, 0xBF7, 0x3880, 0x2010, 0, 0x40C5, 0, 0, 0,
+        0xBF7, 0x4080, 0x2010, 0, 0x40C5, 0, 0, 0, 0xBF7, 0x4880, 0x2010, 0, 0x40C5, 0, 0, 0, 0xBF7, 0x880, 0x2010, 0, 0x40C5, 0, 0, 0,
+        0xBF7, 0x1080, 0x2010, 0, 0x40C5, 0, 0, 0, 0xBFC, 0x880, 0x2010, 0, 0x40C6, 0, 0, 0, 0xC02, 0x880, 0x2010, 0, 0x40C6, 0, 0, 0,
+        0xC08, 0x880, 0x2010, 0, 0x40C7, 0, 0, 0, 0xC08, 0x1080, 0x2010, 0, 0x40C7, 0, 0, 0, 0xC0F, 0x880, 0x2010, 0, 0x40C7, 0, 0, 0,
+        0xC0F, 0x1080, 0x2010, 0, 0x40C7, 0, 0, 0, 0xC16, 0x1080, 0x2010, 0, 0x40C7, 0, 0, 0, 0xC1D, 0x840, 0x898, 0x20D0, 5, 0, 0, 0,
+        0xC1D, 0x1040, 0x1098, 0x20D0, 5, 0, 0, 0, 0xC22, 0x880, 0x20D0, 0, 5, 0, 0, 0, 0xC22, 0x1080, 0x20D0, 0, 5, 0, 0, 0,
+        0xC27, 0x880, 0x20D0, 0, 6, 0, 0, 0, 0xC2D, 0x880, 0x20D0, 0, 6, 0, 0, 0, 0xC33, 0, 0, 0, 5, 0, 0x41, 0,
+        0xC33, 0, 0, 0, 5, 0, 0x42, 0, 0xC33, 0, 0, 0, 5, 0, 0x43, 0, 0xC38, 0, 0, 0, 6, 0, 0x41, 0,
+        0xC3E, 0x1048, 0x1080, 0x20D0, 7, 0, 0, 0, 0xC45, 0x1048, 0x1080, 0x20D0, 8, 0, 0, 0, 0xC4D, 0x1048, 0x1080, 0x20D0, 9, 0, 0, 0,
+        0xC56, 0x1048, 0x1080, 0x20D0, 8, 0, 0, 0, 0xC5E, 0x1048, 0, 0, 8, 0, 2, 0, 0xC66, 0x1048, 0, 0, 9, 0, 2, 0,
+        0xC6F, 0x1048, 0, 0, 0xA, 0, 2, 0, 0xC79, 0x1048, 0, 0, 9, 0, 2, 0, 0xC82, 0x1048, 0x1080, 0x20D0, 7, 0, 0, 0,
+        0xC89, 0x1048, 0x1080, 0x20D0, 8, 0, 0, 0, 0xC91, 0x1048, 0x1080, 0x20D0, 9, 0, 0, 0, 0xC9A, 0x1048, 0x1080, 0x20D0, 8, 0, 0, 0,
+        0xCA2, 0x1040, 0x1098, 0x20D0, 8, 0, 0, 0, 0xCAA, 0x1040, 0x1098, 0x20D0, 9, 0, 0, 0, 0xCB3, 0x1040, 0x1098, 0x20D0, 0xA, 0, 0, 0,
+        0xCBD, 0x1040, 0x1098, 0x20D0, 9, 0, 0, 0, 0xCC6, 0x1048, 0x1080, 0x20D0, 8, 0, 0, 0, 0xCCE, 0x1048, 0x1080, 0x20D0, 9, 0, 0, 0,
+        0xCD7, 0x1048, 0x1080, 0x20D0, 0xA, 0, 0, 0, 0xCE1, 0x1048, 0x1080, 0x20D0, 9, 0, 0, 0, 0xCEA, 0x1048, 0, 0, 9, 0, 2, 0,
+        0xCF3, 0x1048, 0, 0, 0xA, 0, 2, 0, 0xCFD, 0x1048, 0, 0, 0xB, 0, 2, 0, 0xD08, 0x1048, 0, 0, 0xA, 0, 2, 0,
+        0xD12, 0x1048, 0x1080, 0x20D0, 8, 0, 0, 0, 0xD1A, 0x1048, 0x1080, 0x20D0, 9, 0, 0, 0, 0xD23, 0x1048, 0x1080, 0x20D0, 0xA, 0, 0, 0,
+        0xD2D, 0x1048, 0x1080, 0x20D0, 9, 0, 0, 0, 0xD36, 0x1040, 0x1098, 0x20D0, 9, 0, 0, 0, 0xD3F, 0x1040, 0x1098, 0x20D0, 0xA, 0, 0, 0,
+        0xD49, 0x1040, 0x1098, 0x20D0, 0xB, 0, 0, 0, 0xD54, 0x1040, 0x1098, 0x20D0, 0xA, 0, 0, 0, 0xD5E, 0x1048, 0x1080, 0x20D0, 7, 0, 0, 0,
+        0xD65, 0x1048, 0x1080, 0x20D0, 8, 0, 0, 0, 0xD6D, 0x1048, 0x1080, 0x20D0, 9, 0, 0, 0, 0xD76, 0x1048, 0x1080, 0x20D0, 8, 0, 0, 0,
+        0xD7E, 0x1040, 0x1098, 0x20D0, 8, 0, 0, 0, 0xD86, 0x1040, 0x1098, 0x20D0, 9, 0, 0, 0, 0xD8F, 0x1040, 0x1098, 0x20D0, 0xA, 0, 0, 0,
+        0xD99, 0x1040, 0x1098, 0x20D0, 9, 0, 0, 0, 0xDA2, 0x1048, 0x1080, 0x20D0, 8, 0, 0, 0, 0xDAA, 0x1048, 0x1080, 0x20D0, 9, 0, 0, 0,
+        0xDB3, 0x1048, 0x1080, 0x20D0, 0xA, 0, 0, 0, 0xDBD, 0x1048, 0x1080, 0x20D0, 9, 0, 0, 0, 0xDC6, 0x1040, 0x1098, 0x20D0, 9, 0, 0, 0,
+        0xDCF, 0x1040, 0x1098, 0x20D0, 0xA, 0, 0, 0, 0xDD9, 0x1040, 0x1098, 0x20D0, 0xB, 0, 0, 0, 0xDE4, 0x1040, 0x1098, 0x20D0, 0xA, 0, 0, 0,
+        0xDEE, 0x1048, 0x1080, 0x20D0, 8, 0, 0, 0, 0xDF6, 0x1048, 0x1080, 0x20D0, 9, 0, 0, 0, 0xDFF, 0x1048, 0x1080, 0x20D0, 0xA, 0, 0, 0,
+        0xE09, 0x1048, 0x1080, 0x20D0, 9, 0, 0, 0, 0xE12, 0x1040, 0x1098, 0x20D0, 9, 0, 0, 0, 0xE1B, 0x1040, 0x1098, 0x20D0, 0xA, 0, 0, 0,
+        0xE25, 0x1040, 0x1098, 0x20D0, 0xB, 0, 0, 0, 0xE30, 0x1040, 0x1098, 0x20D0, 0xA, 0, 0, 0, 0xE3A, 0x1048, 0x1080, 0x20D0, 7, 0, 0, 0,
+        0xE41, 0x1048, 0x1080, 0x20D0, 8, 0, 0, 0, 0xE49, 0x1048, 0x1080, 0x20D0, 9, 0, 0, 0, 0xE52, 0x1048, 0x1080, 0x20D0, 8, 0, 0, 0,
+        0xE5A, 0x1040, 0x1098, 0x20D0, 8, 0, 0, 0, 0xE62, 0x1040, 0x1098, 0x20D0, 9, 0, 0, 0, 0xE6B, 0x1040, 0x1098, 0x20D0, 0xA, 0, 0, 0,
+        0xE75, 0x1040, 0x1098, 0x20D0, 9, 0, 0, 0, 0xE7E, 0, 0, 0, 6, 0, 0x44, 0, 0xE84, 0x1100, 0, 0, 7, 0, 0x45, 0,
+        0xE8B, 0x1100, 0, 0, 7, 0, 0x45, 0, 0xE92, 0x1100, 0, 0, 7, 0, 0x45, 0, 0xE99, 0x1100, 0, 0, 8, 0, 0x45, 0,
+        0xEA1, 0x1100, 0, 0, 8, 0, 0x45, 0, 0xEA9, 0x1100, 0, 0, 8, 0, 0x45, 0, 0xEB1, 0x1100, 0, 0, 8, 0, 0x45, 0,
+        0xEB9, 0x1100, 0, 0, 8, 0, 0x45, 0, 0xEC1, 0x1100, 0, 0, 8, 0, 0x45, 0, 0xEC9, 0x1100, 0, 0, 9, 0, 0x45, 0,
+        0xED2, 0x1100, 0, 0, 9, 0, 0x45, 0, 0xEDB, 0x1100, 0, 0, 9, 0, 0x45, 0, 0xEE4, 0x1100, 0, 0, 6, 0, 0x45, 0,
+        0xEEA, 0x1100, 0, 0, 6, 0, 0x45, 0, 0xEF0, 0x1100, 0, 0, 6, 0, 0x45, 0, 0xEF6, 0x1100, 0, 0, 7, 0, 0x45, 0,
+        0xEFD, 0x1100, 0, 0, 7, 0, 0x45, 0, 0xF04, 0x1100, 0, 0, 7, 0, 0x45, 0, 0xF0B, 0x1100, 0, 0, 7, 0, 0x45, 0,
+        0xF12, 0x1100, 0, 0, 7, 0, 0x45, 0, 0xF19, 0x1100, 0, 0, 7, 0, 0x45, 0, 0xF20, 0x1100, 0, 0, 8, 0, 0x45, 0,
+        0xF28, 0x1100, 0, 0, 8, 0, 0x45, 0, 0xF30, 0x1100, 0, 0, 8, 0, 0x45, 0, 0xF38, 0, 0, 0, 6, 0, 4, 0,
+        0xF38, 0, 0, 0, 6, 0, 5, 0, 0xF38, 0, 0, 0, 6, 0, 6, 0, 0xF38, 0, 0, 0, 6, 0, 7, 0,
+        0xF38, 0, 0, 0, 6, 0, 8, 0, 0xF38, 0, 0, 0, 6, 0, 9, 0, 0xF38, 0, 0, 0, 6, 0, 0xA, 0,
+        0xF38, 0, 0, 0, 6, 0, 0xB, 0, 0xF38, 0, 0, 0, 6, 0, 0xC, 0, 0xF38, 0, 0, 0, 6, 0, 0xD, 0,
+        0xF38, 0, 0, 0, 6, 0, 0xE, 0, 0xF38, 0, 0, 0, 6, 0, 0xF, 0, 0xF38, 0, 0, 0, 6, 0, 0x10, 0,
+        0xF38, 0, 0, 0, 6, 0, 0x11, 0, 0xF38, 0, 0, 0, 6, 0, 0x12, 0, 0xF38, 0, 0, 0, 6, 0, 0x13, 0,
+        0xF38, 0, 0, 0, 6, 0, 0x14, 0, 0xF38, 0, 0, 0, 6, 0, 0x15, 0, 0xF38, 0, 0, 0, 6, 0, 0x18, 0,
+        0xF38, 0, 0, 0, 6, 0, 0x19, 0, 0xF38, 0, 0, 0, 6, 0, 0x1A, 0, 0xF38, 0, 0, 0, 6, 0, 0x1B, 0,
+        0xF38, 0, 0, 0, 6, 0, 0x16, 0, 0xF38, 0, 0, 0, 6, 0, 0x17, 0, 0xF3E, 0, 0, 0, 6, 0, 5, 0,
+        0xF3E, 0, 0, 0, 6, 0, 0xA, 0, 0xF3E, 0, 0, 0, 6, 0, 0xB, 0, 0xF3E, 0, 0, 0, 6, 0, 0x1C, 0,
+        0xF3E, 0, 0, 0, 6, 0, 0x1D, 0, 0xF3E, 0, 0, 0, 6, 0, 0x1E, 0, 0xF3E, 0, 0, 0, 6, 0, 0x1F, 0,
+        0xF3E, 0, 0, 0, 6, 0, 0x20, 0, 0xF3E, 0, 0, 0, 6, 0, 0x21, 0, 0xF3E, 0, 0, 0, 6, 0, 0x22, 0,
+        0xF3E, 0, 0, 0, 6, 0, 0x23, 0, 0xF3E, 0, 0, 0, 6, 0, 0x24, 0, 0xF3E, 0, 0, 0, 6, 0, 0x25, 0,
+        0xF3E, 0, 0, 0, 6, 0, 0x26, 0, 0xF3E, 0, 0, 0, 6, 0, 0x27, 0, 0xF44, 0x2080, 0x2150, 0, 0xC005, 0, 0, 0,
+        0xF44, 0x2080, 0x2050, 0, 0xC185, 0, 0, 0, 0xF44, 0x2080, 0x2010, 0, 0x40C5, 0, 0, 0, 0xF49, 0, 0, 0, 6, 0, 6, 0,
+        0xF49, 0, 0, 0, 6, 0, 0xC, 0, 0xF49, 0, 0, 0, 6, 0, 0xD, 0, 0xF49, 0, 0, 0, 6, 0, 0x28, 0,
+        0xF49, 0, 0, 0, 6, 0, 0x29, 0, 0xF49, 0, 0, 0, 6, 0, 0x2A, 0, 0xF49, 0, 0, 0, 6, 0, 0x2B, 0,
+        0xF49, 0, 0, 0, 6, 0, 0x2C, 0, 0xF49, 0, 0, 0, 6, 0, 0x2D, 0, 0xF49, 0, 0, 0, 6, 0, 0x2E, 0,
+        0xF49, 0, 0, 0, 6, 0, 0x2F, 0, 0xF49, 0, 0, 0, 6, 0, 0x30, 0, 0xF49, 0, 0, 0, 6, 0, 0x31, 0,
+        0xF49, 0, 0, 0, 6, 0, 0x32, 0, 0xF49, 0, 0, 0, 6, 0, 0x33, 0, 0xF4F, 0, 0, 0, 6, 0, 7, 0,
+        0xF4F, 0, 0, 0, 6, 0, 0xE, 0, 0xF4F, 0, 0, 0, 6, 0, 0xF, 0, 0xF4F, 0, 0, 0, 6, 0, 0x34, 0,
+        0xF4F, 0, 0, 0, 6, 0, 0x35, 0, 0xF4F, 0, 0, 0, 6, 0, 0x36, 0, 0xF4F, 0, 0, 0, 6, 0, 0x37, 0,
+        0xF4F, 0, 0, 0, 6, 0, 0x38, 0, 0xF4F, 0, 0, 0, 6, 0, 0x39, 0, 0xF4F, 0, 0, 0, 6, 0, 0x3A, 0,
+        0xF4F, 0, 0, 0, 6, 0, 0x3B, 0, 0xF4F, 0, 0, 0, 6, 0, 0x3C, 0, 0xF4F, 0, 0, 0, 6, 0, 0x3D, 0,
+        0xF4F, 0, 0, 0, 6, 0, 0x3E, 0, 0xF4F, 0, 0, 0, 6, 0, 0x3F, 0, 0xF55, 0x1080, 0x20D0, 0, 6, 0, 0, 0,
+        0xF5B, 0x1048, 0x1080, 0x20D0, 7, 0, 0, 0, 0xF62, 0x1048, 0x1080, 0x20D0, 8, 0, 0, 0, 0xF6A, 0x3088, 0x20D0, 0, 8, 0, 0, 0,
+        0xF72, 0x3088, 0x20D0, 0, 9, 0, 0, 0, 0xF7B, 0x3088, 0x20D0, 0, 8, 0, 0, 0, 0xF83, 0x3088, 0x20D0, 0, 9, 0, 0, 0,
+        0xF8C, 0x3088, 0x20D0, 0, 0xA, 0, 0, 0, 0xF96, 0x3088, 0x20D0, 0, 0xB, 0, 0, 0, 0xFA1, 0x3088, 0x20D0, 0, 8, 0, 0, 0,
+        0xFA9, 0x3088, 0x20D0, 0, 9, 0, 0, 0, 0xFB2, 0x3088, 0x20D0, 0, 0xA, 0, 0, 0, 0xFBC, 0x3088, 0x20D0, 0, 0xB, 0, 0, 0,
+        0xFC7, 0x3088, 0x20D0, 0, 7, 0, 0, 0, 0xFCE, 0x3088, 0x20D0, 0, 8, 0, 0, 0, 0xFC7, 0x3888, 0x20D0, 0, 7, 0, 0, 0,
+        0xFCE, 0x3888, 0x20D0, 0, 8, 0, 0, 0, 0xFC7, 0x4088, 0x20D0, 0, 7, 0, 0, 0, 0xFCE, 0x4088, 0x20D0, 0, 8, 0, 0, 0,
+        0xFD6, 0x3088, 0x20D0, 0, 7, 0, 0, 0, 0xFDD, 0x3088, 0x20D0, 0, 8, 0, 0, 0, 0xFD6, 0x3888, 0x20D0, 0, 7, 0, 0, 0,
+        0xFDD, 0x3888, 0x20D0, 0, 8, 0, 0, 0, 0xFD6, 0x4088, 0x20D0, 0, 7, 0, 0, 0, 0xFDD, 0x4088, 0x20D0, 0, 8, 0, 0, 0,
+        0xFE5, 0x3088, 0x20D0, 0, 9, 0, 0, 0, 0xFEE, 0x3088, 0x20D0, 0, 0xA, 0, 0, 0, 0xFE5, 0x3888, 0x20D0, 0, 9, 0, 0, 0,
+        0xFEE, 0x3888, 0x20D0, 0, 0xA, 0, 0, 0, 0xFE5, 0x4088, 0x20D0, 0, 9, 0, 0, 0, 0xFEE, 0x4088, 0x20D0, 0, 0xA, 0, 0, 0,
+        0xFF8, 0x3088, 0x20D0, 0, 7, 0, 0, 0, 0xFFF, 0x3088, 0x20D0, 0, 8, 0, 0, 0, 0xFF8, 0x3888, 0x20D0, 0, 7, 0, 0, 0,
+        0xFFF, 0x3888, 0x20D0, 0, 8, 0, 0, 0, 0xFF8, 0x4088, 0x20D0, 0, 7, 0, 0, 0, 0xFFF, 0x4088, 0x20D0, 0, 8, 0, 0, 0,
+        0x1007, 0x3088, 0x20D0, 0, 9, 0, 0, 0, 0x1010, 0x3088, 0x20D0, 0, 0xA, 0, 0, 0, 0x1007, 0x3888, 0x20D0, 0, 9, 0, 0, 0,
+        0x1010, 0x3888, 0x20D0, 0, 0xA, 0, 0, 0, 0x1007, 0x4088, 0x20D0, 0, 9, 0, 0, 0, 0x1010, 0x4088, 0x20D0, 0, 0xA, 0, 0, 0,
+        0x101A, 0x2080, 0x2150, 0, 0xC004, 0, 0, 0, 0x101A, 0x2080, 0x2050, 0, 0xC184, 0, 0, 0, 0x101A, 0x2080, 0x2010, 0, 0x40C4, 0, 0, 0,
+        0x101E, 0x1080, 0x20D0, 0, 5, 0, 0, 0, 0x1023, 0x1040, 0x1098, 0x2150, 0xC005, 0, 0, 0, 0x1023, 0x1040, 0x1098, 0x2050, 0xC185, 0, 0, 0,
+        0x1023, 0x1040, 0x1098, 0x2010, 0x40C5, 0, 0, 0, 0x1028, 0x840, 0x898, 0x2050, 0xC186, 0, 0, 0, 0x1028, 0x840, 0x898, 0x20D0, 6, 0, 0, 0,
+        0x1028, 0x1040, 0x1098, 0x2050, 0xC186, 0, 0, 0, 0x1028, 0x1040, 0x1098, 0x20D0, 6, 0, 0, 0, 0x102E, 0, 0, 0, 7, 0, 0x13, 0,
+        0x1035, 0x880, 0x20D0, 0, 6, 0, 0, 0, 0x1035, 0x1080, 0x20D0, 0, 6, 0, 0, 0, 0x103B, 0x880, 0x20D0, 0, 7, 0, 0, 0,
+        0x1042, 0x880, 0x20D0, 0, 7, 0, 0, 0, 0x1049, 0x880, 0x20D0, 0, 5, 0, 0, 0, 0x1049, 0x1080, 0x20D0, 0, 5, 0, 0, 0,
+        0x1049, 0x880, 0x2050, 0, 0xC185, 0, 0, 0, 0x1049, 0x1080, 0x2050, 0, 0xC185, 0, 0, 0, 0x104E, 0x880, 0x20D0, 0, 6, 0, 0, 0,
+        0x1054, 0x880, 0x20D0, 0, 6, 0, 0, 0, 0x105A, 0x848, 0x880, 0x20D0, 7, 0, 0, 0, 0x105A, 0x848, 0x1080, 0x20D0, 7, 0, 0, 0,
+        0x1061, 0x2880, 0x2010, 0, 0x40C6, 0, 0, 0, 0x1061, 0x3080, 0x2010, 0, 0x40C6, 0, 0, 0, 0x1061, 0x3880, 0x2010, 0, 0x40C6, 0, 0, 0,
+        0x1061, 0x4080, 0x2010, 0, 0x40C6, 0, 0, 0, 0x1061, 0x4880, 0x2010, 0, 0x40C6, 0, 0, 0, 0x1061, 0x880, 0x2010, 0, 0x40C6, 0, 0, 0,
+        0x1061, 0x1080, 0x2010, 0, 0x40C6, 0, 0, 0, 0x1067, 0x880, 0x2010, 0, 0x40C7, 0, 0, 0, 0x106E, 0x880, 0x2010, 0, 0x40C7, 0, 0, 0,
+        0x1075, 0x848, 0x840, 0x898, 6, 0, 0x46, 0, 0x1075, 0x848, 0x1040, 0x1098, 6, 0, 0x46, 0, 0x107B, 0x848, 0x880, 0x20D0, 6, 0, 0, 0,
+        0x107B, 0x848, 0x1080, 0x20D0, 6, 0, 0, 0, 0x1081, 0x848, 0x880, 0x20D0, 7, 0, 0, 0, 0x1088, 0x848, 0x880, 0x20D0, 7, 0, 0, 0,
+        0x108F, 0x3840, 0x3898, 0x2010, 0x40C5, 0, 0, 0, 0x108F, 0x4040, 0x4098, 0x2010, 0x40C5, 0, 0, 0, 0x108F, 0x4840, 0x4898, 0x2010, 0x40C5, 0, 0, 0,
+        0x108F, 0x840, 0x898, 0x2010, 0x40C5, 0, 0, 0, 0x108F, 0x1040, 0x1098, 0x2010, 0x40C5, 0, 0, 0, 0x1094, 0x3840, 0x3898, 0x2150, 0xC004, 0, 0, 0,
+        0x1094, 0x4040, 0x4098, 0x2150, 0xC004, 0, 0, 0, 0x1094, 0x4840, 0x4898, 0x2150, 0xC004, 0, 0, 0, 0x1094, 0x3840, 0x3898, 0x2050, 0xC184, 0, 0, 0,
+        0x1094, 0x4040, 0x4098, 0x2050, 0xC184, 0, 0, 0, 0x1094, 0x4840, 0x4898, 0x2050, 0xC184, 0, 0, 0, 0x1094, 0x3840, 0x3898, 0x2010, 0x40C4, 0, 0, 0,
+        0x1094, 0x4040, 0x4098, 0x2010, 0x40C4, 0, 0, 0, 0x1094, 0x4840, 0x4898, 0x2010, 0x40C4, 0, 0, 0, 0x1094, 0x840, 0x898, 0x2150, 0xC004, 0, 0, 0,
+        0x1094, 0x1040, 0x1098, 0x2150, 0xC004, 0, 0, 0, 0x1094, 0x840, 0x898, 0x2050, 0xC184, 0, 0, 0, 0x1094, 0x1040, 0x1098, 0x2050, 0xC184, 0, 0, 0,
+        0x1094, 0x840, 0x898, 0x2010, 0x40C4, 0, 0, 0, 0x1094, 0x1040, 0x1098, 0x2010, 0x40C4, 0, 0, 0, 0x1098, 0x2880, 0x2150, 0, 0xC004, 0, 0, 0,
+        0x1098, 0x3080, 0x2150, 0, 0xC004, 0, 0, 0, 0x1098, 0x3880, 0x2150, 0, 0xC004, 0, 0, 0, 0x1098, 0x4080, 0x2150, 0, 0xC004, 0, 0, 0,
+        0x1098, 0x4880, 0x2150, 0, 0xC004, 0, 0, 0, 0x1098, 0x2880, 0x2050, 0, 0xC184, 0, 0, 0, 0x1098, 0x3080, 0x2050, 0, 0xC184, 0, 0, 0,
+        0x1098, 0x3880, 0x2050, 0, 0xC184, 0, 0, 0, 0x1098, 0x4080, 0x2050, 0, 0xC184, 0, 0, 0, 0x1098, 0x4880, 0x2050, 0, 0xC184, 0, 0, 0,
+        0x1098, 0x2880, 0x2010, 0, 0x40C4, 0, 0, 0, 0x1098, 0x3080, 0x2010, 0, 0x40C4, 0, 0, 0, 0x1098, 0x3880, 0x2010, 0, 0x40C4, 0, 0, 0,
+        0x1098, 0x4080, 0x2010, 0, 0x40C4, 0, 0, 0, 0x1098, 0x4880, 0x2010, 0, 0x40C4, 0, 0, 0, 0x1098, 0x880, 0x2150, 0, 0xC004, 0, 0, 0,
+        0x1098, 0x1080, 0x2150, 0, 0xC004, 0, 0, 0, 0x1098, 0x880, 0x2050, 0, 0xC184, 0, 0, 0, 0x1098, 0x1080, 0x2050, 0, 0xC184, 0, 0, 0,
+        0x1098, 0x880, 0x2010, 0, 0x40C4, 0, 0, 0, 0x1098, 0x1080, 0x2010, 0, 0x40C4, 0, 0, 0, 0x1098, 0x2880, 0x2050, 0, 4, 0, 0x40, 0,
+        0x1098, 0x2880, 0x2050, 0, 4, 0, 0x40, 0, 0x1098, 0x3080, 0x2050, 0, 4, 0, 0x40, 0, 0x1098, 0x3880, 0x2050, 0, 4, 0, 0x40, 0,
+        0x1098, 0x4080, 0x2050, 0, 4, 0, 0x40, 0, 0x1098, 0x4880, 0x2050, 0, 4, 0, 0x40, 0, 0x1098, 0x880, 0x2050, 0, 4, 0, 0x40, 0,
+        0x1098, 0x1080, 0x2050, 0, 4, 0, 0x40, 0, 0x109C, 0x880, 0x2150, 0, 0xC005, 0, 0, 0, 0x109C, 0x880, 0x2050, 0, 0xC185, 0, 0, 0,
+        0x109C, 0x880, 0x2010, 0, 0x40C5, 0, 0, 0, 0x109C, 0x880, 0x2050, 0, 5, 0, 0x40, 0, 0x109C, 0x880, 0x2050, 0, 5, 0, 0x40, 0,
+        0x10A1, 0x880, 0x2150, 0, 0xC005, 0, 0, 0, 0x10A1, 0x880, 0x2050, 0, 0xC185, 0, 0, 0, 0x10A1, 0x880, 0x2010, 0, 0x40C5, 0, 0, 0,
+        0x10A1, 0x880, 0x2050, 0, 5, 0, 0x40, 0, 0x10A6, 0x4840, 0x4898, 0x2010, 0x40C6, 0, 0, 0, 0x10A6, 0x1040, 0x1098, 0x2010, 0x40C6, 0, 0, 0,
+        0x10AC, 0x4840, 0x4898, 0x2150, 0xC005, 0, 0, 0, 0x10AC, 0x4840, 0x4898, 0x2050, 0xC185, 0, 0, 0, 0x10AC, 0x4840, 0x4898, 0x2010, 0x40C5, 0, 0, 0,
+        0x10AC, 0x1040, 0x1098, 0x2150, 0xC005, 0, 0, 0, 0x10AC, 0x1040, 0x1098, 0x2050, 0xC185, 0, 0, 0, 0x10AC, 0x1040, 0x1098, 0x2010, 0x40C5, 0, 0, 0,
+        0x10B1, 0x880, 0x2010, 0, 0x40C5, 0, 0, 0, 0x10B1, 0x1080, 0x2010, 0, 0x40C5, 0, 0, 0, 0x10B6, 0x880, 0x2010, 0, 0x40C6, 0, 0, 0,
+        0x10BC, 0x880, 0x2010, 0, 0x40C6, 0, 0, 0, 0x10C2, 0x848, 0x880, 0x20D0, 6, 0, 0, 0, 0x10C2, 0x848, 0x1080, 0x20D0, 6, 0, 0, 0,
+        0x10C8, 0x2880, 0x2010, 0, 0x40C5, 0, 0, 0, 0x10C8, 0x3080, 0x2010, 0, 0x40C5, 0, 0, 0, 0x10C8, 0x3880, 0x2010, 0, 0x40C5, 0, 0, 0,
+        0x10C8, 0x4080, 0x2010, 0, 0x40C5, 0, 0, 0, 0x10C8, 0x4880, 0x2010, 0, 0x40C5, 0, 0, 0, 0x10C8, 0x880, 0x2010, 0, 0x40C5, 0, 0, 0,
+        0x10C8, 0x1080, 0x2010, 0, 0x40C5, 0, 0, 0, 0x10CD, 0x880, 0x2010, 0, 0x40C6, 0, 0, 0, 0x10D3, 0x880, 0x2010, 0, 0x40C6, 0, 0, 0,
+        0x10D9, 0x848, 0x840, 0x898, 5, 0, 0x46, 0, 0x10D9, 0x848, 0x1040, 0x1098, 5, 0, 0x46, 0, 0x10DE, 0x848, 0x880, 0x20D0, 5, 0, 0, 0,
+        0x10DE, 0x848, 0x1080, 0x20D0, 5, 0, 0, 0, 0x10E3, 0x848, 0x880, 0x20D0, 6, 0, 0, 0, 0x10E9, 0x848, 0x880, 0x20D0, 6, 0, 0, 0,
+        0x10EF, 0x2080, 0x2150, 0, 0xC006, 0, 0, 0, 0x10EF, 0x2080, 0x2050, 0, 0xC186, 0, 0, 0, 0x10EF, 0x2080, 0x2010, 0, 0x40C6, 0, 0, 0,
+        0x10F5, 0x2080, 0x2150, 0, 0xC005, 0, 0, 0, 0x10F5, 0x2080, 0x2050, 0, 0xC185, 0, 0, 0, 0x10F5, 0x2080, 0x2010, 0, 0x40C5, 0, 0, 0,
+        0x10FA, 0x1080, 0x20D0, 0, 6, 0, 0, 0, 0x1100, 0x848, 0x880, 0x20D0, 4, 0, 0, 0, 0x1104, 0x848, 0x880, 0x20D0, 5, 0, 0, 0,
+        0x1109, 0x848, 0x880, 0x20D0, 6, 0, 0, 0, 0x110F, 0x848, 0x880, 0x20D0, 5, 0, 0, 0, 0x1100, 0x1048, 0x1080, 0x20D0, 4, 0, 0, 0,
+        0x1104, 0x1048, 0x1080, 0x20D0, 5, 0, 0, 0, 0x1109, 0x1048, 0x1080, 0x20D0, 6, 0, 0, 0, 0x110F, 0x1048, 0x1080, 0x20D0, 5, 0, 0, 0,
+        0x1114, 0x848, 0x880, 0x20D0, 5, 0, 0, 0, 0x1119, 0x848, 0x880, 0x20D0, 6, 0, 0, 0, 0x111F, 0x848, 0x880, 0x20D0, 7, 0, 0, 0,
+        0x1126, 0x848, 0x880, 0x20D0, 6, 0, 0, 0, 0x112C, 0x848, 0x880, 0x20D0, 5, 0, 0, 0, 0x1131, 0x848, 0x880, 0x20D0, 6, 0, 0, 0,
+        0x1137, 0x848, 0x880, 0x20D0, 7, 0, 0, 0, 0x113E, 0x848, 0x880, 0x20D0, 6, 0, 0, 0, 0x1144, 0x1040, 0x1098, 0x20D0, 5, 0, 0, 0,
+        0x1149, 0x1040, 0x1098, 0x20D0, 6, 0, 0, 0, 0x114F, 0x1040, 0x1098, 0x20D0, 7, 0, 0, 0, 0x1156, 0x1040, 0x1098, 0x20D0, 6, 0, 0, 0,
+        0x115C, 0x848, 0x880, 0x20D0, 5, 0, 0, 0, 0x1161, 0x848, 0x880, 0x20D0, 6, 0, 0, 0, 0x1167, 0x848, 0x880, 0x20D0, 7, 0, 0, 0,
+        0x116E, 0x848, 0x880, 0x20D0, 6, 0, 0, 0, 0x115C, 0x1048, 0x1080, 0x20D0, 5, 0, 0, 0, 0x1161, 0x1048, 0x1080, 0x20D0, 6, 0, 0, 0,
+        0x1167, 0x1048, 0x1080, 0x20D0, 7, 0, 0, 0, 0x116E, 0x1048, 0x1080, 0x20D0, 6, 0, 0, 0, 0x1174, 0x1100, 0, 0, 8, 0, 0x47, 0,
+        0x117C, 0x1100, 0, 0, 9, 0, 0x47, 0, 0x1185, 0x1100, 0, 0, 9, 0, 0x47, 0, 0x118E, 0x1100, 0, 0, 0xA, 0, 0x47, 0,
+        0x1198, 0x1100, 0, 0, 8, 0, 0x47, 0, 0x11A0, 0x1100, 0, 0, 9, 0, 0x47, 0, 0x11A9, 0x1100, 0, 0, 9, 0, 0x47, 0,
+        0x11B2, 0x1100, 0, 0, 0xA, 0, 0x47, 0, 0x11BC, 0x1100, 0, 0, 8, 0, 0x47, 0, 0x11C4, 0x1100, 0, 0, 9, 0, 0x47, 0,
+        0x11CD, 0x1100, 0, 0, 9, 0, 0x47, 0, 0x11D6, 0x1100, 0, 0, 0xA, 0, 0x47, 0, 0x11E0, 0x1040, 0x1098, 0x20D0, 5, 0, 0, 0,
+        0x11E5, 0x1040, 0x1098, 0x20D0, 6, 0, 0, 0, 0x11EB, 0x1040, 0x1098, 0x20D0, 5, 0, 0, 0, 0x11F0, 0, 0, 0, 7, 0, 0x48, 0,
+        0x11F0, 0, 0, 0, 7, 0, 0x48, 0, 0x11F0, 0, 0, 0, 7, 0, 0x49, 0, 0x11F0, 0, 0, 0, 7, 0, 0x49, 0,
+        0x11F0, 0, 0, 0, 7, 0, 0x48, 0, 0x11F0, 0, 0, 0, 7, 0, 0x48, 0, 0x11F0, 0, 0, 0, 7, 0, 0x49, 0,
+        0x11F0, 0, 0, 0, 7, 0, 0x49, 0, 0x11F0, 0, 0, 0, 7, 0, 0x4A, 0, 0x11F0, 0, 0, 0, 7, 0, 0x4B, 0,
+        0x11F0, 0, 0, 0, 7, 0, 0x4C, 0, 0x11F0, 0, 0, 0, 7, 0, 0x4D, 0, 0x11F0, 0, 0, 0, 7, 0, 0x4E, 0,
+        0x11F0, 0, 0, 0, 7, 0, 0x4F, 0, 0x11F0, 0, 0, 0, 7, 0, 0x50, 0, 0x11F0, 0, 0, 0, 7, 0, 0x51, 0,
+        0x11F0, 0, 0, 0, 7, 0, 0x52, 0, 0x11F0, 0, 0, 0, 7, 0, 0x53, 0, 0x11F0, 0, 0, 0, 7, 0, 0x54, 0,
+        0x11F0, 0, 0, 0, 7, 0, 0x55, 0, 0x11F0, 0, 0, 0, 7, 0, 0x56, 0, 0x11F7, 0, 0, 0, 6, 0, 0x57, 0,
+        0x11FD, 0, 0, 0, 7, 0, 0x58, 0, 0x11FD, 0, 0, 0, 7, 0, 0x58, 0, 0x11FD, 0, 0, 0, 7, 0, 0x59, 0,
+        0x11FD, 0, 0, 0, 7, 0, 0x59, 0, 0x11FD, 0, 0, 0, 7, 0, 0x58, 0, 0x11FD, 0, 0, 0, 7, 0, 0x58, 0,
+        0x11FD, 0, 0, 0, 7, 0, 0x59, 0, 0x11FD, 0, 0, 0, 7, 0, 0x59, 0, 0x11FD, 0, 0, 0, 7, 0, 0x4B, 0,
+        0x11FD, 0, 0, 0, 7, 0, 0x4F, 0, 0x11FD, 0, 0, 0, 7, 0, 0x5A, 0, 0x11FD, 0, 0, 0, 7, 0, 0x5B, 0,
+        0x11FD, 0, 0, 0, 7, 0, 0x5C, 0, 0x11FD, 0, 0, 0, 7, 0, 0x5D, 0, 0x11FD, 0, 0, 0, 7, 0, 0x54, 0,
+        0x11FD, 0, 0, 0, 7, 0, 0x5E, 0, 0x11FD, 0, 0, 0, 7, 0, 0x56, 0, 0x1204, 0, 0, 0, 6, 0, 0x5F, 0,
+        0x120A, 0, 0, 0, 7, 0, 0x60, 0, 0x120A, 0, 0, 0, 7, 0, 0x60, 0, 0x120A, 0, 0, 0, 7, 0, 0x61, 0,
+        0x120A, 0, 0, 0, 7, 0, 0x61, 0, 0x120A, 0, 0, 0, 7, 0, 0x60, 0, 0x120A, 0, 0, 0, 7, 0, 0x60, 0,
+        0x120A, 0, 0, 0, 7, 0, 0x61, 0, 0x120A, 0, 0, 0, 7, 0, 0x61, 0, 0x120A, 0, 0, 0, 7, 0, 0x4A, 0,
+        0x120A, 0, 0, 0, 7, 0, 0x4B, 0, 0x120A, 0, 0, 0, 7, 0, 0x4D, 0, 0x120A, 0, 0, 0, 7, 0, 0x4E, 0,
+        0x120A, 0, 0, 0, 7, 0, 0x4F, 0, 0x120A, 0, 0, 0, 7, 0, 0x62, 0, 0x120A, 0, 0, 0, 7, 0, 0x63, 0,
+        0x120A, 0, 0, 0, 7, 0, 0x64, 0, 0x120A, 0, 0, 0, 7, 0, 0x65, 0, 0x120A, 0, 0, 0, 7, 0, 0x66, 0,
+        0x120A, 0, 0, 0, 7, 0, 0x54, 0, 0x120A, 0, 0, 0, 7, 0, 0x55, 0, 0x120A, 0, 0, 0, 7, 0, 0x67, 0,
+        0x120A, 0, 0, 0, 7, 0, 0x56, 0, 0x1211, 0, 0, 0, 6, 0, 0x68, 0, 0x1217, 0, 0, 0, 7, 0, 0x69, 0,
+        0x121E, 0, 0, 0, 6, 0, 0x6A, 0, 0x1224, 0, 0, 0, 8, 0, 0x6B, 0, 0x1224, 0, 0, 0, 8, 0, 0x6C, 0,
+        0x1224, 0, 0, 0, 8, 0, 0x6D, 0, 0x1224, 0, 0, 0, 8, 0, 0x6E, 0, 0x122C, 0, 0, 0, 8, 0, 0x6E, 0,
+        0x1234, 0, 0, 0, 8, 0, 0x6C, 0, 0x1234, 0, 0, 0, 8, 0, 0x6D, 0, 0x1234, 0, 0, 0, 8, 0, 0x6E, 0,
+        0x123C, 0, 0, 0, 9, 0, 0x6B, 0, 0x123C, 0, 0, 0, 9, 0, 0x50, 0, 0x1245, 0, 0, 0, 9, 0, 0x6E, 0,
+        0x1245, 0, 0, 0, 9, 0, 0x5B, 0, 0x124E, 0, 0, 0, 9, 0, 0x6C, 0, 0x124E, 0, 0, 0, 9, 0, 0x62, 0,
+        0x1257, 0, 0, 0, 9, 0, 0x6D, 0, 0x1257, 0, 0, 0, 9, 0, 0x6F, 0, 0x1260, 0, 0, 0, 9, 0, 0x6B, 0,
+        0x1260, 0, 0, 0, 9, 0, 0x50, 0, 0x1269, 0, 0, 0, 9, 0, 0x6E, 0, 0x1269, 0, 0, 0, 9, 0, 0x5B, 0,
+        0x1272, 0, 0, 0, 9, 0, 0x6C, 0, 0x1272, 0, 0, 0, 9, 0, 0x62, 0, 0x127B, 0, 0, 0, 9, 0, 0x6D, 0,
+        0x127B, 0, 0, 0, 9, 0, 0x6F, 0, 0x1284, 0, 0, 0, 9, 0, 0x6C, 0, 0x1284, 0, 0, 0, 9, 0, 0x6D, 0,
+        0x1284, 0, 0, 0, 9, 0, 0x6E, 0, 0x128D, 0, 0, 0, 9, 0, 0x6D, 0, 0x128D, 0, 0, 0, 9, 0, 0x6E, 0,
+        0x1296, 0, 0, 0, 9, 0, 0x6E, 0, 0x129F, 0, 0, 0, 8, 0, 0x6D, 0, 0x129F, 0, 0, 0, 8, 0, 0x6E, 0,
+        0x12A7, 0, 0, 0, 8, 0, 0x4A, 0, 0x12A7, 0, 0, 0, 8, 0, 0x4B, 0, 0x12A7, 0, 0, 0, 8, 0, 0x4D, 0,
+        0x12A7, 0, 0, 0, 8, 0, 0x4E, 0, 0x12A7, 0, 0, 0, 8, 0, 0x4F, 0, 0x12A7, 0, 0, 0, 8, 0, 0x51, 0,
+        0x12A7, 0, 0, 0, 8, 0, 0x52, 0, 0x12A7, 0, 0, 0, 8, 0, 0x53, 0, 0x12A7, 0, 0, 0, 8, 0, 0x54, 0,
+        0x12A7, 0, 0, 0, 8, 0, 0x55, 0, 0x12A7, 0, 0, 0, 8, 0, 0x56, 0, 0x12AF, 0, 0, 0, 8, 0, 0x4A, 0,
+        0x12AF, 0, 0, 0, 8, 0, 0x4B, 0, 0x12AF, 0, 0, 0, 8, 0, 0x4E, 0, 0x12AF, 0, 0, 0, 8, 0, 0x4F, 0,
+        0x12AF, 0, 0, 0, 8, 0, 0x63, 0, 0x12AF, 0, 0, 0, 8, 0, 0x64, 0, 0x12AF, 0, 0, 0, 8, 0, 0x65, 0,
+        0x12AF, 0, 0, 0, 8, 0, 0x66, 0, 0x12AF, 0, 0, 0, 8, 0, 0x54, 0, 0x12AF, 0, 0, 0, 8, 0, 0x55, 0,
+        0x12AF, 0, 0, 0, 8, 0, 0x67, 0, 0x12AF, 0, 0, 0, 8, 0, 0x56, 0, 0x12B7, 0, 0, 0, 8, 0, 0x4B, 0,
+        0x12B7, 0, 0, 0, 8, 0, 0x4F, 0, 0x12B7, 0, 0, 0, 8, 0, 0x70, 0, 0x12B7, 0, 0, 0, 8, 0, 0x71, 0,
+        0x12B7, 0, 0, 0, 8, 0, 0x54, 0, 0x12B7, 0, 0, 0, 8, 0, 0x72, 0, 0x12B7, 0, 0, 0, 8, 0, 0x56, 0,
+        0x12BF, 0, 0, 0, 7, 0, 0x73, 0, 0x12BF, 0, 0, 0, 7, 0, 0x73, 0, 0x12BF, 0, 0, 0, 7, 0, 0x74, 0,
+        0x12BF, 0, 0, 0, 7, 0, 0x74, 0, 0x12BF, 0, 0, 0, 7, 0, 0x73, 0, 0x12BF, 0, 0, 0, 7, 0, 0x73, 0,
+        0x12BF, 0, 0, 0, 7, 0, 0x74, 0, 0x12BF, 0, 0, 0, 7, 0, 0x74, 0, 0x12BF, 0, 0, 0, 7, 0, 0x4A, 0,
+        0x12BF, 0, 0, 0, 7, 0, 0x4B, 0, 0x12BF, 0, 0, 0, 7, 0, 0x4E, 0, 0x12BF, 0, 0, 0, 7, 0, 0x4F, 0,
+        0x12BF, 0, 0, 0, 7, 0, 0x5A, 0, 0x12BF, 0, 0, 0, 7, 0, 0x6F, 0, 0x12BF, 0, 0, 0, 7, 0, 0x70, 0,
+        0x12BF, 0, 0, 0, 7, 0, 0x75, 0, 0x12BF, 0, 0, 0, 7, 0, 0x76, 0, 0x12BF, 0, 0, 0, 7, 0, 0x71, 0,
+        0x12BF, 0, 0, 0, 7, 0, 0x54, 0, 0x12BF, 0, 0, 0, 7, 0, 0x55, 0, 0x12BF, 0, 0, 0, 7, 0, 0x72, 0,
+        0x12BF, 0, 0, 0, 7, 0, 0x56, 0, 0x12C6, 0, 0, 0, 6, 0, 0x77, 0, 0x12CC, 0, 0, 0, 7, 0, 0x4C, 0,
+        0x12CC, 0, 0, 0, 7, 0, 0x50, 0, 0x12D3, 0, 0, 0, 7, 0, 0x4F, 0, 0x12D3, 0, 0, 0, 7, 0, 0x5B, 0,
+        0x12DA, 0, 0, 0, 7, 0, 0x4D, 0, 0x12DA, 0, 0, 0, 7, 0, 0x62, 0, 0x12E1, 0, 0, 0, 7, 0, 0x5A, 0,
+        0x12E1, 0, 0, 0, 7, 0, 0x78, 0, 0x12E8, 0, 0, 0, 7, 0, 0x4E, 0, 0x12E8, 0, 0, 0, 7, 0, 0x6F, 0,
+        0x12EF, 0, 0, 0, 7, 0, 0x4C, 0, 0x12EF, 0, 0, 0, 7, 0, 0x50, 0, 0x12F6, 0, 0, 0, 7, 0, 0x4F, 0,
+        0x12F6, 0, 0, 0, 7, 0, 0x5B, 0, 0x12FD, 0, 0, 0, 7, 0, 0x4D, 0, 0x12FD, 0, 0, 0, 7, 0, 0x62, 0,
+        0x1304, 0, 0, 0, 7, 0, 0x5A, 0, 0x1304, 0, 0, 0, 7, 0, 0x78, 0, 0x130B, 0, 0, 0, 7, 0, 0x4E, 0,
+        0x130B, 0, 0, 0, 7, 0, 0x6F, 0, 0x1312, 0, 0, 0, 7, 0, 0x4C, 0, 0x1312, 0, 0, 0, 7, 0, 0x50, 0,
+        0x1319, 0, 0, 0, 7, 0, 0x4F, 0, 0x1319, 0, 0, 0, 7, 0, 0x5B, 0, 0x1320, 0, 0, 0, 7, 0, 0x4D, 0,
+        0x1320, 0, 0, 0, 7, 0, 0x62, 0, 0x1327, 0, 0, 0, 7, 0, 0x5A, 0, 0x1327, 0, 0, 0, 7, 0, 0x78, 0,
+        0x132E, 0, 0, 0, 7, 0, 0x4E, 0, 0x132E, 0, 0, 0, 7, 0, 0x6F, 0, 0x1335, 0, 0, 0, 9, 0, 0x4A, 0,
+        0x1335, 0, 0, 0, 9, 0, 0x4B, 0, 0x1335, 0, 0, 0, 9, 0, 0x79, 0, 0x1335, 0, 0, 0, 9, 0, 0x7A, 0,
+        0x1335, 0, 0, 0, 9, 0, 0x7B, 0, 0x1335, 0, 0, 0, 9, 0, 0x7C, 0, 0x1335, 0, 0, 0, 9, 0, 0x54, 0,
+        0x1335, 0, 0, 0, 9, 0, 0x55, 0, 0x1335, 0, 0, 0, 9, 0, 0x56, 0, 0x133E, 0, 0, 0, 9, 0, 0x4B, 0,
+        0x133E, 0, 0, 0, 9, 0, 0x7D, 0, 0x133E, 0, 0, 0, 9, 0, 0x5D, 0, 0x133E, 0, 0, 0, 9, 0, 0x54, 0,
+        0x133E, 0, 0, 0, 9, 0, 0x5E, 0, 0x133E, 0, 0, 0, 9, 0, 0x56, 0, 0x1347, 0, 0, 0, 9, 0, 0x4A, 0,
+        0x1347, 0, 0, 0, 9, 0, 0x4B, 0, 0x1347, 0, 0, 0, 9, 0, 0x7E, 0, 0x1347, 0, 0, 0, 9, 0, 0x7F, 0,
+        0x1347, 0, 0, 0, 9, 0, 0x80, 0, 0x1347, 0, 0, 0, 9, 0, 0x65, 0, 0x1347, 0, 0, 0, 9, 0, 0x66, 0,
+        0x1347, 0, 0, 0, 9, 0, 0x54, 0, 0x1347, 0, 0, 0, 9, 0, 0x55, 0, 0x1347, 0, 0, 0, 9, 0, 0x67, 0,
+        0x1347, 0, 0, 0, 9, 0, 0x56, 0, 0x1350, 0, 0, 0, 0xA, 0, 0x4A, 0, 0x1350, 0, 0, 0, 0xA, 0, 0x4B, 0,
+        0x1350, 0, 0, 0, 0xA, 0, 0x7A, 0, 0x1350, 0, 0, 0, 0xA, 0, 0x7B, 0, 0x1350, 0, 0, 0, 0xA, 0, 0x7C, 0,
+        0x1350, 0, 0, 0, 0xA, 0, 0x54, 0, 0x1350, 0, 0, 0, 0xA, 0, 0x55, 0, 0x1350, 0, 0, 0, 0xA, 0, 0x56, 0,
+        0x135A, 0, 0, 0, 0xA, 0, 0x4A, 0, 0x135A, 0, 0, 0, 0xA, 0, 0x4B, 0, 0x135A, 0, 0, 0, 0xA, 0, 0x7F, 0,
+        0x135A, 0, 0, 0, 0xA, 0, 0x80, 0, 0x135A, 0, 0, 0, 0xA, 0, 0x65, 0, 0x135A, 0, 0, 0, 0xA, 0, 0x66, 0,
+        0x135A, 0, 0, 0, 0xA, 0, 0x54, 0, 0x135A, 0, 0, 0, 0xA, 0, 0x55, 0, 0x135A, 0, 0, 0, 0xA, 0, 0x67, 0,
+        0x135A, 0, 0, 0, 0xA, 0, 0x56, 0, 0x1364, 0, 0, 0, 0xA, 0, 0x4B, 0, 0x1364, 0, 0, 0, 0xA, 0, 0x81, 0,
+        0x1364, 0, 0, 0, 0xA, 0, 0x71, 0, 0x1364, 0, 0, 0, 0xA, 0, 0x54, 0, 0x1364, 0, 0, 0, 0xA, 0, 0x72, 0,
+        0x1364, 0, 0, 0, 0xA, 0, 0x56, 0, 0x136E, 0, 0, 0, 9, 0, 0x4A, 0, 0x136E, 0, 0, 0, 9, 0, 0x4B, 0,
+        0x136E, 0, 0, 0, 9, 0, 0x82, 0, 0x136E, 0, 0, 0, 9, 0, 0x81, 0, 0x136E, 0, 0, 0, 9, 0, 0x76, 0,
+        0x136E, 0, 0, 0, 9, 0, 0x71, 0, 0x136E, 0, 0, 0, 9, 0, 0x54, 0, 0x136E, 0, 0, 0, 9, 0, 0x55, 0,
+        0x136E, 0, 0, 0, 9, 0, 0x72, 0, 0x136E, 0, 0, 0, 9, 0, 0x56, 0, 0x1377, 0, 0, 0, 9, 0, 0x4C, 0,
+        0x1377, 0, 0, 0, 9, 0, 0x4D, 0, 0x1377, 0, 0, 0, 9, 0, 0x4E, 0, 0x1377, 0, 0, 0, 9, 0, 0x4F, 0,
+        0x1380, 0, 0, 0, 9, 0, 0x4F, 0, 0x1389, 0, 0, 0, 9, 0, 0x4D, 0, 0x1389, 0, 0, 0, 9, 0, 0x4E, 0,
+        0x1389, 0, 0, 0, 9, 0, 0x4F, 0, 0x1392, 0, 0, 0, 0xA, 0, 0x4D, 0, 0x1392, 0, 0, 0, 0xA, 0, 0x4E, 0,
+        0x1392, 0, 0, 0, 0xA, 0, 0x4F, 0, 0x139C, 0, 0, 0, 0xA, 0, 0x4E, 0, 0x139C, 0, 0, 0, 0xA, 0, 0x4F, 0,
+        0x13A6, 0, 0, 0, 0xA, 0, 0x4F, 0, 0x13B0, 0, 0, 0, 9, 0, 0x4E, 0, 0x13B0, 0, 0, 0, 9, 0, 0x4F, 0,
+        0x13B9, 0, 0, 0, 9, 0, 0x48, 0, 0x13B9, 0, 0, 0, 9, 0, 0x48, 0, 0x13B9, 0, 0, 0, 9, 0, 0x49, 0,
+        0x13B9, 0, 0, 0, 9, 0, 0x49, 0, 0x13B9, 0, 0, 0, 9, 0, 0x48, 0, 0x13B9, 0, 0, 0, 9, 0, 0x48, 0,
+        0x13B9, 0, 0, 0, 9, 0, 0x49, 0, 0x13B9, 0, 0, 0, 9, 0, 0x49, 0, 0x13B9, 0, 0, 0, 9, 0, 0x83, 0,
+        0x13B9, 0, 0, 0, 9, 0, 0x84, 0, 0x13B9, 0, 0, 0, 9, 0, 0x4C, 0, 0x13B9, 0, 0, 0, 9, 0, 0x50, 0,
+        0x13C2, 0, 0, 0, 9, 0, 0x58, 0, 0x13C2, 0, 0, 0, 9, 0, 0x58, 0, 0x13C2, 0, 0, 0, 9, 0, 0x59, 0,
+        0x13C2, 0, 0, 0, 9, 0, 0x59, 0, 0x13C2, 0, 0, 0, 9, 0, 0x58, 0, 0x13C2, 0, 0, 0, 9, 0, 0x58, 0,
+        0x13C2, 0, 0, 0, 9, 0, 0x59, 0, 0x13C2, 0, 0, 0, 9, 0, 0x59, 0, 0x13C2, 0, 0, 0, 9, 0, 0x84, 0,
+        0x13C2, 0, 0, 0, 9, 0, 0x4F, 0, 0x13C2, 0, 0, 0, 9, 0, 0x5B, 0, 0x13CB, 0, 0, 0, 9, 0, 0x60, 0,
+        0x13CB, 0, 0, 0, 9, 0, 0x60, 0, 0x13CB, 0, 0, 0, 9, 0, 0x61, 0, 0x13CB, 0, 0, 0, 9, 0, 0x61, 0,
+        0x13CB, 0, 0, 0, 9, 0, 0x60, 0, 0x13CB, 0, 0, 0, 9, 0, 0x60, 0, 0x13CB, 0, 0, 0, 9, 0, 0x61, 0,
+        0x13CB, 0, 0, 0, 9, 0, 0x61, 0, 0x13CB, 0, 0, 0, 9, 0, 0x83, 0, 0x13CB, 0, 0, 0, 9, 0, 0x84, 0,
+        0x13CB, 0, 0, 0, 9, 0, 0x4D, 0, 0x13CB, 0, 0, 0, 9, 0, 0x62, 0, 0x13D4, 0, 0, 0, 0xA, 0, 0x83, 0,
+        0x13D4, 0, 0, 0, 0xA, 0, 0x84, 0, 0x13DE, 0, 0, 0, 0xA, 0, 0x83, 0, 0x13DE, 0, 0, 0, 0xA, 0, 0x84, 0,
+        0x13E8, 0, 0, 0, 0xA, 0, 0x84, 0, 0x13F2, 0, 0, 0, 9, 0, 0x73, 0, 0x13F2, 0, 0, 0, 9, 0, 0x73, 0,
+        0x13F2, 0, 0, 0, 9, 0, 0x74, 0, 0x13F2, 0, 0, 0, 9, 0, 0x74, 0, 0x13F2, 0, 0, 0, 9, 0, 0x73, 0,
+        0x13F2, 0, 0, 0, 9, 0, 0x73, 0, 0x13F2, 0, 0, 0, 9, 0, 0x74, 0, 0x13F2, 0, 0, 0, 9, 0, 0x74, 0,
+        0x13F2, 0, 0, 0, 9, 0, 0x83, 0, 0x13F2, 0, 0, 0, 9, 0, 0x84, 0, 0x13F2, 0, 0, 0, 9, 0, 0x4E, 0,
+        0x13F2, 0, 0, 0, 9, 0, 0x6F, 0, 0x918, 0, 0, 0, 4, 0, 0x85, 0, 0x918, 0, 0, 0, 4, 0, 0x86, 0,
+        0x918, 0, 0, 0, 4, 0, 0x87, 0, 0x13FB, 0x20D0, 0, 0, 0xA, 0, 0, 0, 0x1405, 0, 0, 0, 5, 0, 0x88, 0,
+        0x1405, 0, 0, 0, 5, 0, 0x89, 0, 0x1405, 0, 0, 0, 5, 0, 0x8A, 0, 0x1405, 0, 0, 0, 5, 0, 0x8B, 0,
+        0x1405, 0, 0, 0, 5, 0, 0x8C, 0, 0x1405, 0, 0, 0, 5, 0, 0x8D, 0, 0x1405, 0, 0, 0, 5, 0, 0x8E, 0,
+        0x140A, 0, 0, 0, 5, 0, 0x88, 0, 0x140A, 0, 0, 0, 5, 0, 0x89, 0, 0x140A, 0, 0, 0, 5, 0, 0x8A, 0,
+        0x140A, 0, 0, 0, 5, 0, 0x8F, 0, 0x140A, 0, 0, 0, 5, 0, 0x90, 0, 0x140A, 0, 0, 0, 5, 0, 0x91, 0,
+        0x140A, 0, 0, 0, 5, 0, 0x92, 0, 0x140F, 0, 0, 0, 5, 0, 0x88, 0, 0x140F, 0, 0, 0, 5, 0, 0x89, 0,
+        0x140F, 0, 0, 0, 5, 0, 0x8A, 0, 0x140F, 0, 0, 0, 5, 0, 0x93, 0, 0x140F, 0, 0, 0, 5, 0, 0x94, 0,
+        0x140F, 0, 0, 0, 5, 0, 0x95, 0, 0x140F, 0, 0, 0, 5, 0, 0x96, 0, 0x1414, 0, 0, 0, 5, 0, 0x88, 0,
+        0x1414, 0, 0, 0, 5, 0, 0x89, 0, 0x1414, 0, 0, 0, 5, 0, 0x8A, 0, 0x1414, 0, 0, 0, 5, 0, 0x97, 0,
+        0x1414, 0, 0, 0, 5, 0, 0x98, 0, 0x1414, 0, 0, 0, 5, 0, 0x99, 0, 0x1414, 0, 0, 0, 5, 0, 0x9A, 0,
+        0x1419, 0, 0, 0, 7, 0, 0x9B, 0, 0x1419, 0, 0, 0, 7, 0, 0x9B, 0, 0x1419, 0, 0, 0, 7, 0, 0x9C, 0,
+        0x1419, 0, 0, 0, 7, 0, 0x9C, 0, 0x1419, 0, 0, 0, 7, 0, 0x9B, 0, 0x1419, 0, 0, 0, 7, 0, 0x9B, 0,
+        0x1419, 0, 0, 0, 7, 0, 0x9C, 0, 0x1419, 0, 0, 0, 7, 0, 0x9C, 0, 0x1419, 0, 0, 0, 7, 0, 0x9D, 0,
+        0x1419, 0, 0, 0, 7, 0, 0x9E, 0, 0x1419, 0, 0, 0, 7, 0, 0x9F, 0, 0x1419, 0, 0, 0, 7, 0, 0xA0, 0,
+        0x1419, 0, 0, 0, 7, 0, 0xA1, 0, 0x1419, 0, 0, 0, 7, 0, 0xA2, 0, 0x1419, 0, 0, 0, 7, 0, 0xA3, 0,
+        0x1420, 0, 0, 0, 6, 0, 0xA4, 0, 0x1426, 0, 0, 0, 7, 0, 0xA5, 0, 0x1426, 0, 0, 0, 7, 0, 0xA5, 0,
+        0x1426, 0, 0, 0, 7, 0, 0xA6, 0, 0x1426, 0, 0, 0, 7, 0, 0xA6, 0, 0x1426, 0, 0, 0, 7, 0, 0xA5, 0,
+        0x1426, 0, 0, 0, 7, 0, 0xA5, 0, 0x1426, 0, 0, 0, 7, 0, 0xA6, 0, 0x1426, 0, 0, 0, 7, 0, 0xA6, 0,
+        0x1426, 0, 0, 0, 7, 0, 0x9E, 0, 0x1426, 0, 0, 0, 7, 0, 0xA7, 0, 0x1426, 0, 0, 0, 7, 0, 0xA8, 0,
+        0x1426, 0, 0, 0, 7, 0, 0xA9, 0, 0x1426, 0, 0, 0, 7, 0, 0xAA, 0, 0x1426, 0, 0, 0, 7, 0, 0xAB, 0,
+        0x1426, 0, 0, 0, 7, 0, 0xA1, 0, 0x1426, 0, 0, 0, 7, 0, 0xAC, 0, 0x1426, 0, 0, 0, 7, 0, 0xA3, 0,
+        0x142D, 0, 0, 0, 6, 0, 0xAD, 0, 0x1433, 0, 0, 0, 7, 0, 0xAE, 0, 0x1433, 0, 0, 0, 7, 0, 0xAE, 0,
+        0x1433, 0, 0, 0, 7, 0, 0xAF, 0, 0x1433, 0, 0, 0, 7, 0, 0xAF, 0, 0x1433, 0, 0, 0, 7, 0, 0xAE, 0,
+        0x1433, 0, 0, 0, 7, 0, 0xAE, 0, 0x1433, 0, 0, 0, 7, 0, 0xAF, 0, 0x1433, 0, 0, 0, 7, 0, 0xAF, 0,
+        0x1433, 0, 0, 0, 7, 0, 0x9D, 0, 0x1433, 0, 0, 0, 7, 0, 0x9E, 0, 0x1433, 0, 0, 0, 7, 0, 0x9F, 0,
+        0x1433, 0, 0, 0, 7, 0, 0xB0, 0, 0x1433, 0, 0, 0, 7, 0, 0xB1, 0, 0x1433, 0, 0, 0, 7, 0, 0xB2, 0,
+        0x1433, 0, 0, 0, 7, 0, 0xA1, 0, 0x1433, 0, 0, 0, 7, 0, 0xA2, 0, 0x1433, 0, 0, 0, 7, 0, 0xB3, 0,
+        0x1433, 0, 0, 0, 7, 0, 0xA3, 0, 0x143A, 0, 0, 0, 6, 0, 0xB4, 0, 0x1440, 0, 0, 0, 7, 0, 0xB5, 0,
+        0x1447, 0, 0, 0, 6, 0, 0xB6, 0, 0x144D, 0, 0, 0, 7, 0, 0xB7, 0, 0x144D, 0, 0, 0, 7, 0, 0xB7, 0,
+        0x144D, 0, 0, 0, 7, 0, 0xB8, 0, 0x144D, 0, 0, 0, 7, 0, 0xB8, 0, 0x144D, 0, 0, 0, 7, 0, 0xB7, 0,
+        0x144D, 0, 0, 0, 7, 0, 0xB7, 0, 0x144D, 0, 0, 0, 7, 0, 0xB8, 0, 0x144D, 0, 0, 0, 7, 0, 0xB8, 0,
+        0x144D, 0, 0, 0, 7, 0, 0x9D, 0, 0x144D, 0, 0, 0, 7, 0, 0x9E, 0, 0x144D, 0, 0, 0, 7, 0, 0x9F, 0,
+        0x144D, 0, 0, 0, 7, 0, 0xA8, 0, 0x144D, 0, 0, 0, 7, 0, 0xB9, 0, 0x144D, 0, 0, 0, 7, 0, 0xBA, 0,
+        0x144D, 0, 0, 0, 7, 0, 0xBB, 0, 0x144D, 0, 0, 0, 7, 0, 0xBC, 0, 0x144D, 0, 0, 0, 7, 0, 0xA1, 0,
+        0x144D, 0, 0, 0, 7, 0, 0xA2, 0, 0x144D, 0, 0, 0, 7, 0, 0xBD, 0, 0x144D, 0, 0, 0, 7, 0, 0xA3, 0,
+        0x1454, 0, 0, 0, 6, 0, 0xBE, 0, 0x145A, 0, 0, 0, 7, 0, 0xBF, 0, 0x145A, 0, 0, 0, 7, 0, 0xC0, 0,
+        0x1461, 0, 0, 0, 7, 0, 0xA7, 0, 0x1461, 0, 0, 0, 7, 0, 0xA9, 0, 0x1468, 0, 0, 0, 7, 0, 0xC1, 0,
+        0x1468, 0, 0, 0, 7, 0, 0xC2, 0, 0x146F, 0, 0, 0, 7, 0, 0xA8, 0, 0x146F, 0, 0, 0, 7, 0, 0xC3, 0,
+        0x1476, 0, 0, 0, 7, 0, 0xC4, 0, 0x1476, 0, 0, 0, 7, 0, 0xC5, 0, 0x147D, 0, 0, 0, 7, 0, 0xBF, 0,
+        0x147D, 0, 0, 0, 7, 0, 0xC0, 0, 0x1484, 0, 0, 0, 7, 0, 0xA7, 0, 0x1484, 0, 0, 0, 7, 0, 0xA9, 0,
+        0x148B, 0, 0, 0, 7, 0, 0xC1, 0, 0x148B, 0, 0, 0, 7, 0, 0xC2, 0, 0x1492, 0, 0, 0, 7, 0, 0xA8, 0,
+        0x1492, 0, 0, 0, 7, 0, 0xC3, 0, 0x1499, 0, 0, 0, 7, 0, 0xC4, 0, 0x1499, 0, 0, 0, 7, 0, 0xC5, 0,
+        0x14A0, 0, 0, 0, 7, 0, 0xBF, 0, 0x14A0, 0, 0, 0, 7, 0, 0xC0, 0, 0x14A7, 0, 0, 0, 7, 0, 0xA7, 0,
+        0x14A7, 0, 0, 0, 7, 0, 0xA9, 0, 0x14AE, 0, 0, 0, 7, 0, 0xC1, 0, 0x14AE, 0, 0, 0, 7, 0, 0xC2, 0,
+        0x14B5, 0, 0, 0, 7, 0, 0xA8, 0, 0x14B5, 0, 0, 0, 7, 0, 0xC3, 0, 0x14BC, 0, 0, 0, 7, 0, 0xC4, 0,
+        0x14BC, 0, 0, 0, 7, 0, 0xC5, 0, 0x14C3, 0, 0, 0, 9, 0, 0x9B, 0, 0x14C3, 0, 0, 0, 9, 0, 0x9B, 0,
+        0x14C3, 0, 0, 0, 9, 0, 0x9C, 0, 0x14C3, 0, 0, 0, 9, 0, 0x9C, 0, 0x14C3, 0, 0, 0, 9, 0, 0x9B, 0,
+        0x14C3, 0, 0, 0, 9, 0, 0x9B, 0, 0x14C3, 0, 0, 0, 9, 0, 0x9C, 0, 0x14C3, 0, 0, 0, 9, 0, 0x9C, 0,
+        0x14C3, 0, 0, 0, 9, 0, 0xC6, 0, 0x14C3, 0, 0, 0, 9, 0, 0xC7, 0, 0x14C3, 0, 0, 0, 9, 0, 0xBF, 0,
+        0x14C3, 0, 0, 0, 9, 0, 0xC0, 0, 0x14CC, 0, 0, 0, 9, 0, 0xA5, 0, 0x14CC, 0, 0, 0, 9, 0, 0xA5, 0,
+        0x14CC, 0, 0, 0, 9, 0, 0xA6, 0, 0x14CC, 0, 0, 0, 9, 0, 0xA6, 0, 0x14CC, 0, 0, 0, 9, 0, 0xA5, 0,
+        0x14CC, 0, 0, 0, 9, 0, 0xA5, 0, 0x14CC, 0, 0, 0, 9, 0, 0xA6, 0, 0x14CC, 0, 0, 0, 9, 0, 0xA6, 0,
+        0x14CC, 0, 0, 0, 9, 0, 0xC7, 0, 0x14CC, 0, 0, 0, 9, 0, 0xA7, 0, 0x14CC, 0, 0, 0, 9, 0, 0xA9, 0,
+        0x14D5, 0, 0, 0, 9, 0, 0xAE, 0, 0x14D5, 0, 0, 0, 9, 0, 0xAE, 0, 0x14D5, 0, 0, 0, 9, 0, 0xAF, 0,
+        0x14D5, 0, 0, 0, 9, 0, 0xAF, 0, 0x14D5, 0, 0, 0, 9, 0, 0xAE, 0, 0x14D5, 0, 0, 0, 9, 0, 0xAE, 0,
+        0x14D5, 0, 0, 0, 9, 0, 0xAF, 0, 0x14D5, 0, 0, 0, 9, 0, 0xAF, 0, 0x14D5, 0, 0, 0, 9, 0, 0xC6, 0,
+        0x14D5, 0, 0, 0, 9, 0, 0xC7, 0, 0x14D5, 0, 0, 0, 9, 0, 0xC1, 0, 0x14D5, 0, 0, 0, 9, 0, 0xC2, 0,
+        0x14DE, 0, 0, 0, 9, 0, 0xB7, 0, 0x14DE, 0, 0, 0, 9, 0, 0xB7, 0, 0x14DE, 0, 0, 0, 9, 0, 0xB8, 0,
+        0x14DE, 0, 0, 0, 9, 0, 0xB8, 0, 0x14DE, 0, 0, 0, 9, 0, 0xB7, 0, 0x14DE, 0, 0, 0, 9, 0, 0xB7, 0,
+        0x14DE, 0, 0, 0, 9, 0, 0xB8, 0, 0x14DE, 0, 0, 0, 9, 0, 0xB8, 0, 0x14DE, 0, 0, 0, 9, 0, 0xC6, 0,
+        0x14DE, 0, 0, 0, 9, 0, 0xC7, 0, 0x14DE, 0, 0, 0, 9, 0, 0xC4, 0, 0x14DE, 0, 0, 0, 9, 0, 0xC5, 0,
+        0x1098, 0, 0, 0, 4, 0, 0x85, 0, 0x1098, 0, 0, 0, 4, 0, 0x86, 0, 0x1098, 0, 0, 0, 4, 0, 0x87, 0,
+        0x14E7, 0x20D0, 0, 0, 0xA, 0, 0, 0, 0x14F1, 0, 0, 0, 7, 0, 0, 0, 0x14F8, 0x888, 0x20D0, 0, 6, 0, 0, 0,
+        0x14FE, 0x888, 0x20D0, 0, 7, 0, 0, 0, 0x14F8, 0x1088, 0x20D0, 0, 6, 0, 0, 0, 0x14FE, 0x1088, 0x20D0, 0, 7, 0, 0, 0,
+        0x1505, 0x888, 0x20D0, 0, 7, 0, 0, 0, 0x150C, 0x888, 0x20D0, 0, 8, 0, 0, 0, 0x1514, 0x888, 0x20D0, 0, 7, 0, 0, 0,
+        0x151B, 0x888, 0x20D0, 0, 8, 0, 0, 0, 0x1523, 0x888, 0x20D0, 0, 6, 0, 0, 0, 0x1529, 0x888, 0x20D0, 0, 7, 0, 0, 0,
+        0x1523, 0x1088, 0x20D0, 0, 6, 0, 0, 0, 0x1529, 0x1088, 0x20D0, 0, 7, 0, 0, 0, 0x1530, 0x888, 0x20D0, 0, 7, 0, 0, 0,
+        0x1537, 0x888, 0x20D0, 0, 8, 0, 0, 0, 0x153F, 0x888, 0x20D0, 0, 7, 0, 0, 0, 0x1546, 0x888, 0x20D0, 0, 8, 0, 0, 0,
+        0x154E, 0x888, 0x20D0, 0, 6, 0, 0, 0, 0x1554, 0x888, 0x20D0, 0, 7, 0, 0, 0, 0x154E, 0x1088, 0x20D0, 0, 6, 0, 0, 0,
+        0x1554, 0x1088, 0x20D0, 0, 7, 0, 0, 0, 0x155B, 0x888, 0x20D0, 0, 7, 0, 0, 0, 0x1562, 0x888, 0x20D0, 0, 8, 0, 0, 0,
+        0x156A, 0x888, 0x20D0, 0, 7, 0, 0, 0, 0x1571, 0x888, 0x20D0, 0, 8, 0, 0, 0, 0x1579, 0x888, 0x20D0, 0, 6, 0, 0, 0,
+        0x157F, 0x888, 0x20D0, 0, 7, 0, 0, 0, 0x1579, 0x1088, 0x20D0, 0, 6, 0, 0, 0, 0x157F, 0x1088, 0x20D0, 0, 7, 0, 0, 0,
+        0x1586, 0x888, 0x20D0, 0, 7, 0, 0, 0, 0x158D, 0x888, 0x20D0, 0, 8, 0, 0, 0, 0x1595, 0x888, 0x20D0, 0, 7, 0, 0, 0,
+        0x159C, 0x888, 0x20D0, 0, 8, 0, 0, 0, 0x15A4, 0x888, 0x20D0, 0, 7, 0, 0, 0, 0x15AB, 0x888, 0x20D0, 0, 8, 0, 0, 0,
+        0x15A4, 0x1088, 0x20D0, 0, 7, 0, 0, 0, 0x15AB, 0x1088, 0x20D0, 0, 8, 0, 0, 0, 0x15B3, 0x888, 0x20D0, 0, 8, 0, 0, 0,
+        0x15BB, 0x888, 0x20D0, 0, 9, 0, 0, 0, 0x15C4, 0x888, 0x20D0, 0, 8, 0, 0, 0, 0x15CC, 0x888, 0x20D0, 0, 9, 0, 0, 0,
+        0x15D5, 0x888, 0x20D0, 0, 7, 0, 0, 0, 0x15DC, 0x888, 0x20D0, 0, 8, 0, 0, 0, 0x15D5, 0x1088, 0x20D0, 0, 7, 0, 0, 0,
+        0x15DC, 0x1088, 0x20D0, 0, 8, 0, 0, 0, 0x15E4, 0x888, 0x20D0, 0, 8, 0, 0, 0, 0x15EC, 0x888, 0x20D0, 0, 9, 0, 0, 0,
+        0x15F5, 0x888, 0x20D0, 0, 8, 0, 0, 0, 0x15FD, 0x888, 0x20D0, 0, 9, 0, 0, 0, 0x1606, 0x888, 0x20D0, 0, 7, 0, 0, 0,
+        0x160D, 0x888, 0x20D0, 0, 8, 0, 0, 0, 0x1606, 0x1088, 0x20D0, 0, 7, 0, 0, 0, 0x160D, 0x1088, 0x20D0, 0, 8, 0, 0, 0,
+        0x1615, 0x888, 0x20D0, 0, 7, 0, 0, 0, 0x161C, 0x888, 0x20D0, 0, 8, 0, 0, 0, 0x1615, 0x1088, 0x20D0, 0, 7, 0, 0, 0,
+        0x161C, 0x1088, 0x20D0, 0, 8, 0, 0, 0, 0x1624, 0x888, 0x20D0, 0, 7, 0, 0, 0, 0x162B, 0x888, 0x20D0, 0, 8, 0, 0, 0,
+        0x1624, 0x1088, 0x20D0, 0, 7, 0, 0, 0, 0x162B, 0x1088, 0x20D0, 0, 8, 0, 0, 0, 0x1633, 0x888, 0x20D0, 0, 7, 0, 0, 0,
+        0x163A, 0x888, 0x20D0, 0, 8, 0, 0, 0, 0x1633, 0x1088, 0x20D0, 0, 7, 0, 0, 0, 0x163A, 0x1088, 0x20D0, 0, 8, 0, 0, 0,
+        0x1642, 0x888, 0x20D0, 0, 8, 0, 0, 0, 0x164A, 0x888, 0x20D0, 0, 9, 0, 0, 0, 0x1653, 0x888, 0x20D0, 0, 8, 0, 0, 0,
+        0x165B, 0x888, 0x20D0, 0, 9, 0, 0, 0, 0x1664, 0x888, 0x20D0, 0, 7, 0, 0, 0, 0x166B, 0x888, 0x20D0, 0, 8, 0, 0, 0,
+        0x1664, 0x1088, 0x20D0, 0, 7, 0, 0, 0, 0x166B, 0x1088, 0x20D0, 0, 8, 0, 0, 0, 0x1673, 0x888, 0x20D0, 0, 8, 0, 0, 0,
+        0x167B, 0x888, 0x20D0, 0, 9, 0, 0, 0, 0x1684, 0x888, 0x20D0, 0, 8, 0, 0, 0, 0x168C, 0x888, 0x20D0, 0, 9, 0, 0, 0,
+    ];
+
+    public const string Mnemonics =
+        "dc ivac, dc igvac, dc igdvac, dc civaps, dc cigdvaps, dc zva, dc gva, dc gzva, dc zgbva, dc gbva, dc"
+        + " cvac, dc cgvac, dc cgdvac, dc cvaoc, dc cvau, dc cgdvaoc, dc cvap, dc cgvap, dc cgdvap, dc cvadp, d"
+        + "c cgvadp, dc cgdvadp, dc civac, dc cigvac, dc cigdvac, dc civaoc, dc cigdvaoc, dc cipae, dc cigdpae,"
+        + " dc cipapa, dc cigdpapa, ic ivau, gcspushm gcspopm gcsss1 gcsss2 gcspushxgcspopcxgcspopxcas casa cas"
+        + "al casl casb casab casalb caslb cash casah casalh caslh casp caspa caspal caspl caspt caspat caspalt"
+        + " casplt cast casat casalt caslt cpyfp [cpyfm [cpyfe [cpyfpn [cpyfmn [cpyfen [cpyfprn [cpyfmrn [cpyfe"
+        + "rn [cpyfprt [cpyfmrt [cpyfert [cpyfprtn [cpyfmrtn [cpyfertn [cpyfprtrn [cpyfmrtrn [cpyfertrn [cpyfpr"
+        + "twn [cpyfmrtwn [cpyfertwn [cpyfpt [cpyfmt [cpyfet [cpyfptn [cpyfmtn [cpyfetn [cpyfptrn [cpyfmtrn [cp"
+        + "yfetrn [cpyfptwn [cpyfmtwn [cpyfetwn [cpyfpwn [cpyfmwn [cpyfewn [cpyfpwt [cpyfmwt [cpyfewt [cpyfpwtn"
+        + " [cpyfmwtn [cpyfewtn [cpyfpwtrn [cpyfmwtrn [cpyfewtrn [cpyfpwtwn [cpyfmwtwn [cpyfewtwn [cpyp [cpym ["
+        + "cpye [cpypn [cpymn [cpyen [cpyprn [cpymrn [cpyern [cpyprt [cpymrt [cpyert [cpyprtn [cpymrtn [cpyertn"
+        + " [cpyprtrn [cpymrtrn [cpyertrn [cpyprtwn [cpymrtwn [cpyertwn [cpypt [cpymt [cpyet [cpyptn [cpymtn [c"
+        + "pyetn [cpyptrn [cpymtrn [cpyetrn [cpyptwn [cpymtwn [cpyetwn [cpypwn [cpymwn [cpyewn [cpypwt [cpymwt "
+        + "[cpyewt [cpypwtn [cpymwtn [cpyewtn [cpypwtrn [cpymwtrn [cpyewtrn [cpypwtwn [cpymwtwn [cpyewtwn [gcss"
+        + "tr gcssttr ld1 { ld1r { ld2 { ld2r { ld3 { ld3r { ld4 { ld4r { ld64b ldadd ldadda ldaddal ldaddl lda"
+        + "ddb ldaddab ldaddalb ldaddlb ldaddh ldaddah ldaddalh ldaddlh ldap1 { ldapr ldaprb ldaprh ldapur ldap"
+        + "urb ldapurh ldapursb ldapursh ldapursw ldar ldarb ldarh ldatxr ldaxp ldaxr ldaxrb ldaxrh ldbfadd ldb"
+        + "fadda ldbfaddal ldbfaddl ldbfmax ldbfmaxa ldbfmaxal ldbfmaxl ldbfmaxnm ldbfmaxnma ldbfmaxnmal ldbfma"
+        + "xnml ldbfmin ldbfmina ldbfminal ldbfminl ldbfminnm ldbfminnma ldbfminnmal ldbfminnml ldclr ldclra ld"
+        + "clral ldclrl ldclrb ldclrab ldclralb ldclrlb ldclrh ldclrah ldclralh ldclrlh ldclrp ldclrpa ldclrpal"
+        + " ldclrpl ldeor ldeora ldeoral ldeorl ldeorb ldeorab ldeoralb ldeorlb ldeorh ldeorah ldeoralh ldeorlh"
+        + " ldfadd ldfadda ldfaddal ldfaddl ldfmax ldfmaxa ldfmaxal ldfmaxl ldfmaxnm ldfmaxnma ldfmaxnmal ldfma"
+        + "xnml ldfmin ldfmina ldfminal ldfminl ldfminnm ldfminnma ldfminnmal ldfminnml ldg ldgm ldiapp ldlar l"
+        + "dlarb ldlarh ldnp ldp ldpsw ldr ldraa ldrab ldrb ldrh ldrsb ldrsh ldrsw ldset ldseta ldsetal ldsetl "
+        + "ldsetb ldsetab ldsetalb ldsetlb ldseth ldsetah ldsetalh ldsetlh ldsetp ldsetpa ldsetpal ldsetpl ldsm"
+        + "ax ldsmaxa ldsmaxal ldsmaxl ldsmaxb ldsmaxab ldsmaxalb ldsmaxlb ldsmaxh ldsmaxah ldsmaxalh ldsmaxlh "
+        + "ldsmin ldsmina ldsminal ldsminl ldsminb ldsminab ldsminalb ldsminlb ldsminh ldsminah ldsminalh ldsmi"
+        + "nlh ldtadd ldtadda ldtaddal ldtaddl ldtclr ldtclra ldtclral ldtclrl ldtnp ldtp ldtr ldtrb ldtrh ldtr"
+        + "sb ldtrsh ldtrsw ldtset ldtseta ldtsetal ldtsetl ldtxr ldumax ldumaxa ldumaxal ldumaxl ldumaxb lduma"
+        + "xab ldumaxalb ldumaxlb ldumaxh ldumaxah ldumaxalh ldumaxlh ldumin ldumina lduminal lduminl lduminb l"
+        + "duminab lduminalb lduminlb lduminh lduminah lduminalh lduminlh ldur ldurb ldurh ldursb ldursh ldursw"
+        + " ldxp ldxr ldxrb ldxrh prfm prfum rcwcas rcwcasa rcwcasal rcwcasl rcwcasp rcwcaspa rcwcaspal rcwcasp"
+        + "l rcwclr rcwclra rcwclral rcwclrl rcwclrp rcwclrpa rcwclrpal rcwclrpl rcwscas rcwscasa rcwscasal rcw"
+        + "scasl rcwscasp rcwscaspa rcwscaspal rcwscaspl rcwsclr rcwsclra rcwsclral rcwsclrl rcwsclrp rcwsclrpa"
+        + " rcwsclrpal rcwsclrpl rcwset rcwseta rcwsetal rcwsetl rcwsetp rcwsetpa rcwsetpal rcwsetpl rcwsset rc"
+        + "wsseta rcwssetal rcwssetl rcwssetp rcwssetpa rcwssetpal rcwssetpl rcwsswp rcwsswpa rcwsswpal rcwsswp"
+        + "l rcwsswpp rcwsswppa rcwsswppal rcwsswppl rcwswp rcwswpa rcwswpal rcwswpl rcwswpp rcwswppa rcwswppal"
+        + " rcwswppl rprfm setgp [setgm [setge [setgpn [setgmn [setgen [setgpt [setgmt [setget [setgptn [setgmt"
+        + "n [setgetn [setp [setm [sete [setpn [setmn [seten [setpt [setmt [setet [setptn [setmtn [setetn [st1 "
+        + "{ st2 { st2g st3 { st4 { st64b st64bv st64bv0 stbfadd stbfaddl stbfmax stbfmaxl stbfmaxnm stbfmaxnml"
+        + " stbfmin stbfminl stbfminnm stbfminnml stfadd stfaddl stfmax stfmaxl stfmaxnm stfmaxnml stfmin stfmi"
+        + "nl stfminnm stfminnml stg stgm stgp stilp stl1 { stllr stllrb stllrh stlr stlrb stlrh stltxr stlur s"
+        + "tlurb stlurh stlxp stlxr stlxrb stlxrh stnp stp str strb strh sttnp sttp sttr sttrb sttrh sttxr stur"
+        + " sturb sturh stxp stxr stxrb stxrh stz2g stzg stzgm swp swpa swpal swpl swpb swpab swpalb swplb swph"
+        + " swpah swpalh swplh swpp swppa swppal swppl swpt swpta swptal swptl setgop [setgopt [setgopn [setgop"
+        + "tn [setgom [setgomt [setgomn [setgomtn [setgoe [setgoet [setgoen [setgoetn [ldap ldapp stlp ld1b { l"
+        + "d1b {ld1d { ld1d {ld1h { ld1h {ld1q { ld1q {ld1rb { ld1rd { ld1rh { ld1rob { ld1rod { ld1roh { ld1ro"
+        + "w { ld1rqb { ld1rqd { ld1rqh { ld1rqw { ld1rsb { ld1rsh { ld1rsw { ld1rw { ld1sb { ld1sh { ld1sw { l"
+        + "d1w { ld1w {ld2b { ld2d { ld2h { ld2q { ld2w { ld3b { ld3d { ld3h { ld3q { ld3w { ld4b { ld4d { ld4h"
+        + " { ld4q { ld4w { ldff1b { ldff1d { ldff1h { ldff1sb { ldff1sh { ldff1sw { ldff1w { ldnf1b { ldnf1d {"
+        + " ldnf1h { ldnf1sb { ldnf1sh { ldnf1sw { ldnf1w { ldnt1b { ldnt1d { ldnt1h { ldnt1sb { ldnt1sh { ldnt"
+        + "1sw { ldnt1w { ldr zt0, [prfb prfd prfh prfw st1b { st1b {st1d { st1d {st1h { st1h {st1q { st1q {st1"
+        + "w { st1w {st2b { st2d { st2h { st2q { st2w { st3b { st3d { st3h { st3q { st3w { st4b { st4d { st4h {"
+        + " st4q { st4w { stnt1b { stnt1d { stnt1h { stnt1w { str zt0, [gcspopmstadd staddl staddb staddlb stad"
+        + "dh staddlh stclr stclrl stclrb stclrlb stclrh stclrlh steor steorl steorb steorlb steorh steorlh sts"
+        + "et stsetl stsetb stsetlb stseth stsetlh stsmax stsmaxl stsmaxb stsmaxlb stsmaxh stsmaxlh stsmin stsm"
+        + "inl stsminb stsminlb stsminh stsminlh sttadd sttaddl sttclr sttclrl sttset sttsetl stumax stumaxl st"
+        + "umaxb stumaxlb stumaxh stumaxlh stumin stuminl stuminb stuminlb stuminh stuminlh                 ";
+
+    public static ReadOnlySpan<ulong> RegisterNames =>
+    [
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        0, 0, 0, 0, 0, 0, 0, 0, 0x2000000300077, 0x2000000310077, 0x2000000320077, 0x2000000330077, 0x2000000340077, 0x2000000350077, 0x2000000360077, 0x2000000370077, 0x2000000380077, 0x2000000390077, 0x3003000310077, 0x3003100310077, 0x3003200310077, 0x3003300310077, 0x3003400310077, 0x3003500310077,
+        0x3003600310077, 0x3003700310077, 0x3003800310077, 0x3003900310077, 0x3003000320077, 0x3003100320077, 0x3003200320077, 0x3003300320077, 0x3003400320077, 0x3003500320077, 0x3003600320077, 0x3003700320077, 0x3003800320077, 0x3003900320077, 0x3003000330077, 0x30072007A0077, 0x2000000300078, 0x2000000310078, 0x2000000320078, 0x2000000330078, 0x2000000340078, 0x2000000350078, 0x2000000360078, 0x2000000370078,
+        0x2000000380078, 0x2000000390078, 0x3003000310078, 0x3003100310078, 0x3003200310078, 0x3003300310078, 0x3003400310078, 0x3003500310078, 0x3003600310078, 0x3003700310078, 0x3003800310078, 0x3003900310078, 0x3003000320078, 0x3003100320078, 0x3003200320078, 0x3003300320078, 0x3003400320078, 0x3003500320078, 0x3003600320078, 0x3003700320078, 0x3003800320078, 0x3003900320078, 0x3003000330078, 0x30072007A0078,
+        0x2000000300077, 0x2000000310077, 0x2000000320077, 0x2000000330077, 0x2000000340077, 0x2000000350077, 0x2000000360077, 0x2000000370077, 0x2000000380077, 0x2000000390077, 0x3003000310077, 0x3003100310077, 0x3003200310077, 0x3003300310077, 0x3003400310077, 0x3003500310077, 0x3003600310077, 0x3003700310077, 0x3003800310077, 0x3003900310077, 0x3003000320077, 0x3003100320077, 0x3003200320077, 0x3003300320077,
+        0x3003400320077, 0x3003500320077, 0x3003600320077, 0x3003700320077, 0x3003800320077, 0x3003900320077, 0x3003000330077, 0x2000000700073, 0x2000000300078, 0x2000000310078, 0x2000000320078, 0x2000000330078, 0x2000000340078, 0x2000000350078, 0x2000000360078, 0x2000000370078, 0x2000000380078, 0x2000000390078, 0x3003000310078, 0x3003100310078, 0x3003200310078, 0x3003300310078, 0x3003400310078, 0x3003500310078,
+        0x3003600310078, 0x3003700310078, 0x3003800310078, 0x3003900310078, 0x3003000320078, 0x3003100320078, 0x3003200320078, 0x3003300320078, 0x3003400320078, 0x3003500320078, 0x3003600320078, 0x3003700320078, 0x3003800320078, 0x3003900320078, 0x3003000330078, 0x2000000700073, 0x2000000300062, 0x2000000310062, 0x2000000320062, 0x2000000330062, 0x2000000340062, 0x2000000350062, 0x2000000360062, 0x2000000370062,
+        0x2000000380062, 0x2000000390062, 0x3003000310062, 0x3003100310062, 0x3003200310062, 0x3003300310062, 0x3003400310062, 0x3003500310062, 0x3003600310062, 0x3003700310062, 0x3003800310062, 0x3003900310062, 0x3003000320062, 0x3003100320062, 0x3003200320062, 0x3003300320062, 0x3003400320062, 0x3003500320062, 0x3003600320062, 0x3003700320062, 0x3003800320062, 0x3003900320062, 0x3003000330062, 0x3003100330062,
+        0x2000000300068, 0x2000000310068, 0x2000000320068, 0x2000000330068, 0x2000000340068, 0x2000000350068, 0x2000000360068, 0x2000000370068, 0x2000000380068, 0x2000000390068, 0x3003000310068, 0x3003100310068, 0x3003200310068, 0x3003300310068, 0x3003400310068, 0x3003500310068, 0x3003600310068, 0x3003700310068, 0x3003800310068, 0x3003900310068, 0x3003000320068, 0x3003100320068, 0x3003200320068, 0x3003300320068,
+        0x3003400320068, 0x3003500320068, 0x3003600320068, 0x3003700320068, 0x3003800320068, 0x3003900320068, 0x3003000330068, 0x3003100330068, 0x2000000300073, 0x2000000310073, 0x2000000320073, 0x2000000330073, 0x2000000340073, 0x2000000350073, 0x2000000360073, 0x2000000370073, 0x2000000380073, 0x2000000390073, 0x3003000310073, 0x3003100310073, 0x3003200310073, 0x3003300310073, 0x3003400310073, 0x3003500310073,
+        0x3003600310073, 0x3003700310073, 0x3003800310073, 0x3003900310073, 0x3003000320073, 0x3003100320073, 0x3003200320073, 0x3003300320073, 0x3003400320073, 0x3003500320073, 0x3003600320073, 0x3003700320073, 0x3003800320073, 0x3003900320073, 0x3003000330073, 0x3003100330073, 0x2000000300064, 0x2000000310064, 0x2000000320064, 0x2000000330064, 0x2000000340064, 0x2000000350064, 0x2000000360064, 0x2000000370064,
+        0x2000000380064, 0x2000000390064, 0x3003000310064, 0x3003100310064, 0x3003200310064, 0x3003300310064, 0x3003400310064, 0x3003500310064, 0x3003600310064, 0x3003700310064, 0x3003800310064, 0x3003900310064, 0x3003000320064, 0x3003100320064, 0x3003200320064, 0x3003300320064, 0x3003400320064, 0x3003500320064, 0x3003600320064, 0x3003700320064, 0x3003800320064, 0x3003900320064, 0x3003000330064, 0x3003100330064,
+        0x2000000300071, 0x2000000310071, 0x2000000320071, 0x2000000330071, 0x2000000340071, 0x2000000350071, 0x2000000360071, 0x2000000370071, 0x2000000380071, 0x2000000390071, 0x3003000310071, 0x3003100310071, 0x3003200310071, 0x3003300310071, 0x3003400310071, 0x3003500310071, 0x3003600310071, 0x3003700310071, 0x3003800310071, 0x3003900310071, 0x3003000320071, 0x3003100320071, 0x3003200320071, 0x3003300320071,
+        0x3003400320071, 0x3003500320071, 0x3003600320071, 0x3003700320071, 0x3003800320071, 0x3003900320071, 0x3003000330071, 0x3003100330071,
+    ];
+
+    public static ReadOnlySpan<ulong> Separators =>
+    [
+        0, 0x200000020002C, 0x3005B0020002C, 0x100000000005D, 0x3002C0021005D, 0x30020002C005D, 0x200000021005D,
+    ];
+
+    public const string Tails =
+        "\u0107, \u0100, \u0104, [\u011A]\u010F, \u0108, \u010C, [\u011A] [\u010B]!, \u010A!\u0A01 }, [\u011A]\u0A02 }, [\u011A]\u0A03 }, [\u011A]\u0A04 }, [\u011A]\u0A01 }, [\u011A], #\u0500\u0A01 }, [\u011A], \u010B\u0A02 }, [\u011A], #\u0500"
+        + "\u0A02 }, [\u011A], \u010B\u0A03 }, [\u011A], #\u0500\u0A03 }, [\u011A], \u010B\u0A04 }, [\u011A], #\u0500\u0A04 }, [\u011A], \u010B\u0A81b }[\u0B00], [\u011A]\u0A81h }[\u0B00], [\u011A]\u0A81s }[\u0B00], [\u011A]\u0A81d }[\u0B00]"
+        + ", [\u011A]\u0A81b }[\u0B00], [\u011A], #\u0500\u0A81b }[\u0B00], [\u011A], \u010B\u0A81d }[\u0B00], [\u011A], #\u0500\u0A81d }[\u0B00], [\u011A], \u010B\u0A81h }[\u0B00], [\u011A], #\u0500\u0A81h }[\u0B00], [\u011A], \u010B\u0A81s"
+        + " }[\u0B00], [\u011A], #\u0500\u0A81s }[\u0B00], [\u011A], \u010B\u0A82b }[\u0B00], [\u011A]\u0A82h }[\u0B00], [\u011A]\u0A82s }[\u0B00], [\u011A]\u0A82d }[\u0B00], [\u011A]\u0A82b }[\u0B00], [\u011A], #\u0500\u0A82b }[\u0B00]"
+        + ", [\u011A], \u010B\u0A82h }[\u0B00], [\u011A], #\u0500\u0A82h }[\u0B00], [\u011A], \u010B\u0A82s }[\u0B00], [\u011A], #\u0500\u0A82s }[\u0B00], [\u011A], \u010B\u0A82d }[\u0B00], [\u011A], #\u0500\u0A82d }[\u0B00], [\u011A], "
+        + "\u010B\u0A83b }[\u0B00], [\u011A]\u0A83h }[\u0B00], [\u011A]\u0A83s }[\u0B00], [\u011A]\u0A83d }[\u0B00], [\u011A]\u0A83b }[\u0B00], [\u011A], #\u0500\u0A83b }[\u0B00], [\u011A], \u010B\u0A83h }[\u0B00], [\u011A], #\u0500\u0A83h }"
+        + "[\u0B00], [\u011A], \u010B\u0A83s }[\u0B00], [\u011A], #\u0500\u0A83s }[\u0B00], [\u011A], \u010B\u0A83d }[\u0B00], [\u011A], #\u0500\u0A83d }[\u0B00], [\u011A], \u010B\u0A84b }[\u0B00], [\u011A]\u0A84h }[\u0B00], [\u011A]\u0A84s "
+        + "}[\u0B00], [\u011A]\u0A84d }[\u0B00], [\u011A]\u0A84b }[\u0B00], [\u011A], #\u0500\u0A84b }[\u0B00], [\u011A], \u010B\u0A84h }[\u0B00], [\u011A], #\u0500\u0A84h }[\u0B00], [\u011A], \u010B\u0A84s }[\u0B00], [\u011A], #\u0500\u0A84"
+        + "s }[\u0B00], [\u011A], \u010B\u0A84d }[\u0B00], [\u011A], #\u0500\u0A84d }[\u0B00], [\u011A], \u010B\u0600]\u0700, [\u011A\u0300, #\u0500\u0400]\u0700, #\u0500\u0700, [\u011A, \u0600]\u0800, \u010B, [\u011A] \u010A!, \u010B\u011A] \u010A!\u0C62 }, \u1000/"
+        + "z, [\u011A\u0300, #\u0500, mul vl\u0400]\u0C62 }, \u1000/z, [\u011A, \u010B]\u0C73 }, \u0F00/z, [\u0DF3\u0300, #\u0500\u0400]\u0C64 }, \u0F00/z, [\u0DE4\u0300, #\u0500\u0400]\u0C62 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400"
+        + "]\u0C68 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]\u0C73 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]\u0C64 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]\u0C62 }, \u0F00/z, [\u011A, \u010B]\u0C68 "
+        + "}, \u0F00/z, [\u011A, \u010B]\u0C73 }, \u0F00/z, [\u011A, \u010B]\u0C64 }, \u0F00/z, [\u011A, \u010B]\u0C64 }, \u0F00/z, [\u011A, \u0D64, \u0E16]\u0C73 }, \u0F00/z, [\u011A, \u0D73, \u0E16]\u0C64 }, \u0F00/z, [\u011A, \u0D64]"
+        + "\u1362}, \u0F00/z, [\u011A\u0300, \u010B\u0400]\u0C64 }, \u1000/z, [\u011A\u0300, #\u0500, mul vl\u0400]\u0C64 }, \u1000/z, [\u011A, \u010B, lsl #3]\u0C71 }, \u0F00/z, [\u011A\u0300, #\u0500, mul vl\u0400]\u0C64 }, "
+        + "\u0F00/z, [\u011A, \u010B, lsl #3]\u0C71 }, \u0F00/z, [\u011A, \u010B, lsl #3]\u0C64 }, \u0F00/z, [\u011A, \u0D64, \u0E16 #3]\u0C64 }, \u0F00/z, [\u011A, \u0D64, lsl #3]\u1364}, \u0F00/z, [\u011A"
+        + "\u0300, \u010B, lsl #3\u0400]\u0C68 }, \u1000/z, [\u011A\u0300, #\u0500, mul vl\u0400]\u0C68 }, \u1000/z, [\u011A, \u010B, lsl #1]\u0C68 }, \u0F00/z, [\u011A, \u010B, lsl #1]\u0C73 }, \u0F00/z, ["
+        + "\u011A, \u010B, lsl #1]\u0C64 }, \u0F00/z, [\u011A, \u010B, lsl #1]\u0C73 }, \u0F00/z, [\u011A, \u0D73, \u0E16 #1]\u0C64 }, \u0F00/z, [\u011A, \u0D64, \u0E16 #1]\u0C64 }, \u0F00/z, [\u011A, \u0D64, ls"
+        + "l #1]\u1368}, \u0F00/z, [\u011A\u0300, \u010B, lsl #1\u0400]\u0C71 }, \u0F00/z, [\u0DE4\u0300, \u010B\u0400]\u1371}, \u0F00/z, [\u011A\u0300, \u010B, lsl #4\u0400]\u0C62 }, \u0F00/z, [\u011A\u0300, #\u0500\u0400]\u0C68 }, \u0F00/z"
+        + ", [\u011A\u0300, #\u0500\u0400]\u0C73 }, \u0F00/z, [\u011A\u0300, #\u0500\u0400]\u0C64 }, \u0F00/z, [\u011A\u0300, #\u0500\u0400]\u0C73 }, \u0F00/z, [\u011A, \u010B, lsl #2]\u0C64 }, \u0F00/z, [\u011A, \u010B, lsl #2]\u0C64 }"
+        + ", \u0F00/z, [\u011A, \u0D64, \u0E16 #2]\u0C64 }, \u0F00/z, [\u011A, \u0D64, lsl #2]\u0C73 }, \u1000/z, [\u011A\u0300, #\u0500, mul vl\u0400]\u0C73 }, \u1000/z, [\u011A, \u010B, lsl #2]\u0C71 }, \u0F00"
+        + "/z, [\u011A, \u010B, lsl #2]\u0C73 }, \u0F00/z, [\u011A, \u0D73, \u0E16 #2]\u1373}, \u0F00/z, [\u011A\u0300, \u010B, lsl #2\u0400]\u0C71 }, \u0F00/z, [\u011A, \u010B, lsl #4]\u0C62 }, \u0F00/z, ["
+        + "\u011A\u0300, \u010B\u0400]\u0C68 }, \u0F00/z, [\u011A\u0300, \u010B\u0400]\u0C73 }, \u0F00/z, [\u011A\u0300, \u010B\u0400]\u0C64 }, \u0F00/z, [\u011A\u0300, \u010B\u0400]\u0C64 }, \u0F00/z, [\u011A\u0300, \u010B, lsl #3\u0400]\u0C68 }, \u0F00/z, [\u011A\u0300"
+        + ", \u010B, lsl #1\u0400]\u0C73 }, \u0F00/z, [\u011A\u0300, \u010B, lsl #1\u0400]\u0C64 }, \u0F00/z, [\u011A\u0300, \u010B, lsl #1\u0400]\u0C64 }, \u0F00/z, [\u011A\u0300, \u010B, lsl #2\u0400]\u0C73 }, \u0F00/z,"
+        + " [\u011A\u0300, \u010B, lsl #2\u0400]\u0C73 }, \u0F00/z, [\u0DF3\u0300, \u010B\u0400]\u0C64 }, \u0F00/z, [\u0DE4\u0300, \u010B\u0400]\u1100, [\u011A\u0300, #\u0500, mul vl\u0400]\u1200, [\u011A\u0300, #\u0500, mul vl\u0400]\u1400, [\u011A\u0300,"
+        + " #\u0500, mul vl\u0400]\u0900, \u0F00, [\u0DF3\u0300, #\u0500\u0400]\u0900, \u0F00, [\u0DE4\u0300, #\u0500\u0400]\u0900, \u0F00, [\u011A\u0300, #\u0500, mul vl\u0400]\u0900, \u0F00, [\u011A, \u010B]\u0900, \u0F00, [\u011A, \u0D73, \u0E16]\u0900, \u0F00, ["
+        + "\u011A, \u0D64, \u0E16]\u0900, \u0F00, [\u011A, \u0D64]\u0900, \u0F00, [\u011A, \u010B, lsl #3]\u0900, \u0F00, [\u011A, \u0D73, \u0E16 #3]\u0900, \u0F00, [\u011A, \u0D64, \u0E16 #3]\u0900, \u0F00, [\u011A, \u0D64, lsl #3]\u0900, \u0F00"
+        + ", [\u011A, \u010B, lsl #1]\u0900, \u0F00, [\u011A, \u0D73, \u0E16 #1]\u0900, \u0F00, [\u011A, \u0D64, \u0E16 #1]\u0900, \u0F00, [\u011A, \u0D64, lsl #1]\u0900, \u0F00, [\u011A, \u010B, lsl #2]\u0900, \u0F00, [\u011A"
+        + ", \u0D73, \u0E16 #2]\u0900, \u0F00, [\u011A, \u0D64, \u0E16 #2]\u0900, \u0F00, [\u011A, \u0D64, lsl #2]\u0C62 }, \u1000, [\u011A\u0300, #\u0500, mul vl\u0400]\u0C62 }, \u1000, [\u011A, \u010B]\u0C73 }, \u0F00, [\u0DF3\u0300, "
+        + "#\u0500\u0400]\u0C64 }, \u0F00, [\u0DE4\u0300, #\u0500\u0400]\u1615 }, \u0F00, [\u011A\u0300, #\u0500, mul vl\u0400]\u1615 }, \u0F00, [\u011A, \u010B]\u0C64 }, \u0F00, [\u011A, \u0D64, \u0E0E]\u0C73 }, \u0F00, [\u011A, \u0D73, \u0E0E]\u0C64 }, \u0F00"
+        + ", [\u011A, \u0D64]\u1362}, \u0F00, [\u011A\u0300, \u010B\u0400]\u0C64 }, \u1000, [\u011A\u0300, #\u0500, mul vl\u0400]\u0C64 }, \u1000, [\u011A, \u010B, lsl #3]\u0C64 }, \u0F00, [\u011A\u0300, #\u0500, mul vl\u0400]\u0C71 }, "
+        + "\u0F00, [\u011A\u0300, #\u0500, mul vl\u0400]\u0C64 }, \u0F00, [\u011A, \u010B, lsl #3]\u0C71 }, \u0F00, [\u011A, \u010B, lsl #3]\u0C64 }, \u0F00, [\u011A, \u0D64, \u0E0E #3]\u0C64 }, \u0F00, [\u011A, \u0D64, l"
+        + "sl #3]\u1364}, \u0F00, [\u011A\u0300, \u010B, lsl #3\u0400]\u0C68 }, \u1000, [\u011A\u0300, #\u0500, mul vl\u0400]\u0C68 }, \u1000, [\u011A, \u010B, lsl #1]\u1615 }, \u0F00, [\u011A, \u010B, lsl #1]\u0C73 "
+        + "}, \u0F00, [\u011A, \u0D73, \u0E0E #1]\u0C64 }, \u0F00, [\u011A, \u0D64, \u0E0E #1]\u0C64 }, \u0F00, [\u011A, \u0D64, lsl #1]\u1368}, \u0F00, [\u011A\u0300, \u010B, lsl #1\u0400]\u0C71 }, \u0F00, [\u0DE4\u0300, \u010B\u0400]\u1371"
+        + "}, \u0F00, [\u011A\u0300, \u010B, lsl #4\u0400]\u0C73 }, \u1000, [\u011A\u0300, #\u0500, mul vl\u0400]\u0C73 }, \u1000, [\u011A, \u010B, lsl #2]\u1615 }, \u0F00, [\u011A, \u010B, lsl #2]\u0C71 }, \u0F00, ["
+        + "\u011A, \u010B, lsl #2]\u0C73 }, \u0F00, [\u011A, \u0D73, \u0E0E #2]\u0C64 }, \u0F00, [\u011A, \u0D64, \u0E0E #2]\u0C64 }, \u0F00, [\u011A, \u0D64, lsl #2]\u1373}, \u0F00, [\u011A\u0300, \u010B, lsl #2\u0400]\u0C62 "
+        + "}, \u0F00, [\u011A\u0300, #\u0500, mul vl\u0400]\u0C62 }, \u0F00, [\u011A, \u010B]\u0C68 }, \u0F00, [\u011A\u0300, #\u0500, mul vl\u0400]\u0C68 }, \u0F00, [\u011A, \u010B, lsl #1]\u0C71 }, \u0F00, [\u011A, \u010B, l"
+        + "sl #4]\u0C73 }, \u0F00, [\u011A\u0300, #\u0500, mul vl\u0400]\u0C73 }, \u0F00, [\u011A, \u010B, lsl #2]\u0C73 }, \u0F00, [\u0DF3\u0300, \u010B\u0400]\u0C64 }, \u0F00, [\u0DE4\u0300, \u010B\u0400]";
+
+    public static ReadOnlySpan<int> TailsOffsets =>
+    [
+        0, 0, 0xC, 0x18, 0x21, 0x29, 0x31, 0x39, 0x41, 0x4D, 0x58, 0x64, 0x6F, 0x7B, 0x86, 0x92, 0x9D, 0xA9, 0xB5, 0xC1, 0xCD, 0xDD, 0xEC, 0xFC,
+        0x10B, 0x11B, 0x12A, 0x13A, 0x149, 0x155, 0x161, 0x16D, 0x179, 0x189, 0x198, 0x1A8, 0x1B7, 0x1C7, 0x1D6, 0x1E6, 0x1F5, 0x201, 0x20D, 0x219, 0x225, 0x235, 0x244, 0x254,
+        0x263, 0x273, 0x282, 0x292, 0x2A1, 0x2AD, 0x2B9, 0x2C5, 0x2D1, 0x2E1, 0x2F0, 0x300, 0x30F, 0x31F, 0x32E, 0x33E, 0x34D, 0x34F, 0x35B, 0x360, 0x369, 0x372, 0x378, 0x37A,
+        0x37D, 0x398, 0x3A8, 0x3BB, 0x3CE, 0x3E9, 0x404, 0x41F, 0x43A, 0x44A, 0x45A, 0x46A, 0x47A, 0x48D, 0x4A0, 0x4B0, 0x4C1, 0x4DC, 0x4F4, 0x50F, 0x527, 0x53F, 0x555, 0x56D,
+        0x586, 0x5A1, 0x5B9, 0x5D1, 0x5E9, 0x601, 0x617, 0x62D, 0x645, 0x65E, 0x670, 0x689, 0x69C, 0x6AF, 0x6C2, 0x6D5, 0x6ED, 0x705, 0x71B, 0x733, 0x74E, 0x766, 0x77E, 0x794,
+        0x7AD, 0x7C5, 0x7D7, 0x7E9, 0x7FB, 0x80D, 0x827, 0x841, 0x85B, 0x875, 0x88F, 0x8A9, 0x8BB, 0x8CD, 0x8E1, 0x8F5, 0x909, 0x918, 0x927, 0x93E, 0x94A, 0x959, 0x968, 0x974,
+        0x988, 0x99A, 0x9AC, 0x9C0, 0x9D4, 0x9E6, 0x9F8, 0xA0C, 0xA20, 0xA32, 0xA44, 0xA58, 0xA71, 0xA7F, 0xA90, 0xAA1, 0xABA, 0xAC8, 0xAD9, 0xAEA, 0xAF8, 0xB07, 0xB20, 0xB36,
+        0xB4F, 0xB68, 0xB7E, 0xB94, 0xBA8, 0xBBE, 0xBD5, 0xBEE, 0xC04, 0xC1A, 0xC2E, 0xC42, 0xC58, 0xC6F, 0xC7F, 0xC96, 0xCAF, 0xCC5, 0xCDB, 0xCF1, 0xD05, 0xD19, 0xD2F, 0xD46,
+        0xD5F, 0xD6D, 0xD86, 0xD9C, 0xDB2, 0xDCB, 0xDE1, 0xDF1, 0xE01,
     ];
 
     public const string Features =

@@ -3,7 +3,7 @@ using Arm64MmioDecode.Descriptors;
 
 namespace Arm64MmioDecode.Encodings;
 
-/// <summary>The parts of a row that only people read: name, feature, assembly template, conditions.</summary>
+/// <summary>The parts of a row that only people read: name, feature, assembly text, conditions.</summary>
 internal static class EncodingText
 {
     public static string GetName(InstructionSet set, int index) => set switch
@@ -20,12 +20,14 @@ internal static class EncodingText
         _ => Part(T32Text.Features, T32Text.FeaturesOffsets, T32Text.FeatureIndex[index]).ToString(),
     };
 
-    public static ReadOnlySpan<char> GetTemplate(InstructionSet set, int index) => set switch
-    {
-        InstructionSet.A64 => Part(A64Text.Templates, A64Text.TemplatesOffsets, index),
-        InstructionSet.A32 => Part(A32Text.Templates, A32Text.TemplatesOffsets, index),
-        _ => Part(T32Text.Templates, T32Text.TemplatesOffsets, index),
-    };
+    public static ReadOnlySpan<char> GetAArch32Template(InstructionSet set, int index) => set == InstructionSet.A32
+        ? Part(A32Text.Templates, A32Text.TemplatesOffsets, index)
+        : Part(T32Text.Templates, T32Text.TemplatesOffsets, index);
+
+    /// <summary>The numbers of an <see cref="A64TextHead"/>.</summary>
+    public static ReadOnlySpan<ushort> GetA64Head(int index) => A64Text.Heads.Slice(index * A64TextHead.Numbers, A64TextHead.Numbers);
+
+    public static ReadOnlySpan<char> GetA64Tail(int number) => Part(A64Text.Tails, A64Text.TailsOffsets, number);
 
     public static UnpredictableRules GetA64Rules(int index) => (UnpredictableRules)A64Text.Rules[index];
 
