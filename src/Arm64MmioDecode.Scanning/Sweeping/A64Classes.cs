@@ -1,5 +1,4 @@
 using System;
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Arm64MmioDecode.Descriptors;
@@ -8,8 +7,7 @@ using Arm64MmioDecode.Encodings;
 namespace Arm64MmioDecode.Scanning.Sweeping;
 
 /// <summary>
-/// What a sweep has to know of an A64 word: a class for each row of the encoding table, and one for each prefix of a word whose words
-/// are all of the same class.
+/// What a sweep has to know of an A64 word: a class for each row of the encoding table.
 /// </summary>
 internal static class A64Classes
 {
@@ -27,14 +25,7 @@ internal static class A64Classes
 
     private const int StackPointer = 31;
 
-    // A prefix is bits 31:21 and 11:10. Kept marks the classes of findings, and Unknown: where the row has to be looked up.
-    private const int Prefixes = 1 << 13;
-    private const uint Unknown = 1 << 19;
-    private const uint Kept = 1u << 31;
-
     private static readonly uint[] s_ofRow = MakeRows();
-    private static readonly uint[] s_ofPrefix = MakePrefixes();
-    private static readonly bool[] s_mayBeUnallocated = MakeBlocks();
 
     public static ref uint OfRow => ref MemoryMarshal.GetArrayDataReference(s_ofRow);
 
@@ -61,12 +52,13 @@ internal static class A64Classes
     /// <param name="stack">Counts those that are left out because their base is SP.</param>
     /// <param name="literals">How many are left out because they are literals.</param>
     /// <returns>The number of findings.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Select(ReadOnlySpan<uint> words, ReadOnlySpan<ushort> candidates, uint offset, SweepOptions options, Span<InstructionHit> hits, ref int stack, out int literals)
     {
         uint omitStack = (options & SweepOptions.Stack) == 0 ? BaseInRn : 0;
         uint seen = 0;
         uint omitted = 0;
-        ref uint ofPrefix = ref MemoryMarshal.GetArrayDataReference(s_ofPrefix);
+        ref uint ofPrefix = ref A64Prefixes.Classes;
         ref uint first = ref MemoryMarshal.GetReference(words);
         ref InstructionHit start = ref MemoryMarshal.GetReference(hits[..candidates.Length]);
         ref InstructionHit hit = ref start;
@@ -75,7 +67,7 @@ internal static class A64Classes
         foreach (ushort position in candidates)
         {
             uint word = Unsafe.Add(ref first, (nint)position);
-            uint @class = Unsafe.Add(ref ofPrefix, (nint)Prefix(word));
+            uint @class = Unsafe.Add(ref ofPrefix, (nint)A64Prefixes.Of(word));
             uint omit = @class & omitStack & (uint)((int)((~word & (StackPointer << 5)) - 1) >> 31);
             seen |= @class;
             omitted += omit;
@@ -88,7 +80,7 @@ internal static class A64Classes
         stack += (int)(omitted / BaseInRn);
         literals = 0;
         int count = (int)(Unsafe.ByteOffset(ref start, ref hit) / Unsafe.SizeOf<InstructionHit>());
-        return (seen & Unknown) != 0 ? Resolve(hits[..count], options, ref stack, ref literals) : count;
+        return (seen & A64Prefixes.Unknown) != 0 ? Resolve(hits[..count], options, ref stack, ref literals) : count;
     }
 
     /// <summary>Whether a class is a finding whose base is SP.</summary>
@@ -99,14 +91,17 @@ internal static class A64Classes
     /// Counts the words that are no instruction: unallocated ones in the encoding spaces of loads and stores, and the reserved
     /// ones of the topmost level (Arm ARM, section C4.1), but for UDF.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int CountUndecoded(ReadOnlySpan<uint> words)
     {
         ref uint ofRow = ref OfRow;
-        ref bool mayBe = ref MemoryMarshal.GetArrayDataReference(s_mayBeUnallocated);
+        ref byte ofPrefix = ref A64Prefixes.Undecoded;
         int count = 0;
         foreach (uint word in words)
         {
-            if (Unsafe.Add(ref mayBe, (nint)(word >> 21)) && IsUndecoded(ref ofRow, word))
+            uint undecoded = Unsafe.Add(ref ofPrefix, (nint)A64Prefixes.Of(word));
+            count += (int)(undecoded & A64Prefixes.AllUndecoded);
+            if (undecoded == A64Prefixes.SomeUndecoded && IsUndecoded(ref ofRow, word))
             {
                 count++;
             }
@@ -114,9 +109,6 @@ internal static class A64Classes
 
         return count;
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Prefix(uint word) => (word >> 21) | ((word & 0xC00) << 1);
 
     // Looks up the words whose prefix does not tell; they have no reasons yet.
     private static int Resolve(Span<InstructionHit> hits, SweepOptions options, ref int stack, ref int literals)
@@ -177,74 +169,5 @@ internal static class A64Classes
         }
 
         return classes;
-    }
-
-    // Whether there may be a word that is no instruction, for each value of bits 31:21.
-    private static bool[] MakeBlocks()
-    {
-        var blocks = new bool[1 << 11];
-        for (uint i = 0; i < blocks.Length; i++)
-        {
-            uint group = (i >> 4) & 15;
-            blocks[i] = group is 1 or 3 || (group == 0 && i >> 10 == 0) || MayReject(i);
-        }
-
-        return blocks;
-    }
-
-    private static uint[] MakePrefixes()
-    {
-        var classes = new uint[Prefixes];
-        for (uint prefix = 0; prefix < Prefixes; prefix++)
-        {
-            uint @class = ClassOfPrefix(prefix);
-            @class = (@class & Literal) != 0 ? Unknown : @class;
-            classes[prefix] = (@class & (Reasons | Unknown)) != 0 ? @class | Kept : 0;
-        }
-
-        return classes;
-    }
-
-    // What all words with the prefix are, or Unknown. No word belongs to two rows.
-    private static uint ClassOfPrefix(uint prefix)
-    {
-        const uint low = 3 << 10;
-        const uint beyondPrefix = ~(low | (0x7FFu << 21));
-        uint value = (prefix >> 1) & low;
-        uint @class = 0;
-        long words = 0;
-        ReadOnlySpan<ushort> rows = EncodingLookup.RowsOf(A64Table.Blocks[(int)(prefix & 0x7FF)], A64Table.Cells);
-        for (int i = 0; i < rows.Length; i++)
-        {
-            ushort row = rows[i];
-            ulong bits = A64Table.Rows[row * A64Row.Words];
-            if (row < A64Table.FirstAccess || (((uint)(bits >> 32) ^ value) & (uint)bits & low) != 0 || rows[..i].Contains(row))
-            {
-                continue;
-            }
-
-            if (words != 0 && @class != s_ofRow[row])
-            {
-                return Unknown;
-            }
-
-            @class = s_ofRow[row];
-            words += 1L << BitOperations.PopCount(~(uint)bits & beyondPrefix);
-        }
-
-        return words == 1L << BitOperations.PopCount(beyondPrefix) || @class == 0 ? @class : Unknown;
-    }
-
-    private static bool MayReject(uint upper)
-    {
-        foreach (ushort row in EncodingLookup.RowsOf(A64Table.Blocks[(int)upper], A64Table.Cells))
-        {
-            if (RowPart.Byte(ref MemoryMarshal.GetReference(A64Table.Rows.Slice(row * A64Row.Words, A64Row.Words)), A64Row.Rejected) != 0)
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }

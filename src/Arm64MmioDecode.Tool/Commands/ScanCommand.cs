@@ -37,10 +37,9 @@ internal static class ScanCommand
             Baseline? known = parsed.GetValue(options.Baseline) is { } baseline ? Baseline.Read(baseline, console) : null;
             Baseline? found = parsed.GetValue(options.WriteBaseline) is null ? null : new Baseline();
             var output = new OutputBuffer(console.Output);
-            using var json = new JsonScanReport(output, ranker, known is not null);
-            IScanReport report = parsed.GetValue(options.Format) switch
+            using IScanReport report = parsed.GetValue(options.Format) switch
             {
-                ScanFormat.Json => json,
+                ScanFormat.Json => new JsonScanReport(output, ranker, known is not null),
                 ScanFormat.Sarif => new SarifReport(output, ranker),
                 _ when ranker is not null => new RankedTextReport(output, new TextStyle(console.Colour), ranker),
                 _ => new TextScanReport(output, new TextStyle(console.Colour)),

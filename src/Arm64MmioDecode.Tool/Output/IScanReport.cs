@@ -1,9 +1,10 @@
+using System;
 using Arm64MmioDecode.Scanning.Findings;
 
 namespace Arm64MmioDecode.Tool.Output;
 
 /// <summary>What becomes of the findings of a scan.</summary>
-internal interface IScanReport
+internal interface IScanReport : IDisposable
 {
     /// <summary>A file is about to be scanned.</summary>
     public void BeginFile(string file);

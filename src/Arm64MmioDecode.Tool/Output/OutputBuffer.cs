@@ -1,7 +1,6 @@
 using System;
 using System.Buffers;
 using System.IO;
-using System.Text;
 
 namespace Arm64MmioDecode.Tool.Output;
 
@@ -14,7 +13,7 @@ internal sealed class OutputBuffer : IBufferWriter<byte>
     private const int Threshold = 1 << 16;
 
     private readonly Stream _stream;
-    private readonly ArrayBufferWriter<byte> _pending = new(Threshold * 2);
+    private readonly ByteBuffer _pending = new(Threshold * 2);
 
     public OutputBuffer(Stream stream)
     {
@@ -29,7 +28,7 @@ internal sealed class OutputBuffer : IBufferWriter<byte>
 
     public OutputBuffer Write(ReadOnlySpan<char> text)
     {
-        Encoding.UTF8.GetBytes(text, this);
+        _pending.Add(text);
         return this;
     }
 
@@ -38,7 +37,7 @@ internal sealed class OutputBuffer : IBufferWriter<byte>
     {
         GetSpan(1)[0] = (byte)'\n';
         Advance(1);
-        if (_pending.WrittenCount >= Threshold)
+        if (_pending.Length >= Threshold)
         {
             Flush();
         }
@@ -46,16 +45,27 @@ internal sealed class OutputBuffer : IBufferWriter<byte>
 
     public void WriteLine(ReadOnlySpan<char> text) => Write(text).EndLine();
 
+    /// <summary>Hands on lines that have been put together elsewhere, after those that are pending.</summary>
+    public void WriteLines(ByteBuffer lines)
+    {
+        Flush();
+        Hand(lines.Bytes);
+    }
+
     public void Flush()
+    {
+        if (_pending.Length != 0)
+        {
+            Hand(_pending.Bytes);
+            _pending.Clear();
+        }
+    }
+
+    private void Hand(ReadOnlySpan<byte> bytes)
     {
         try
         {
-            if (_pending.WrittenCount != 0)
-            {
-                _stream.Write(_pending.WrittenSpan);
-                _pending.ResetWrittenCount();
-            }
-
+            _stream.Write(bytes);
             _stream.Flush();
         }
         catch (IOException e)

@@ -1,27 +1,21 @@
-using System;
-using System.Collections.Generic;
 using System.Globalization;
 using System.Text;
 using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Scanning.Findings;
 using Arm64MmioDecode.Scanning.Images;
 using Arm64MmioDecode.Tool.Input;
+using Arm64MmioDecode.Tool.Listing;
 
 namespace Arm64MmioDecode.Tool.Output;
 
 /// <summary>Findings for people: grouped by function as they come, and a summary of each file.</summary>
 internal sealed class TextScanReport : IScanReport
 {
-    private const int LineLength = 1024;
-    private const int TextColumn = 32;
-    private const int ReasonColumn = 68;
-    private const int SourceColumn = 90;
-
     private readonly OutputBuffer _output;
     private readonly TextStyle _style;
-    private readonly Dictionary<NoSyndromeReasons, string> _reasons = [];
+    private readonly CurrentFile _file = new();
+    private readonly LineQueue _lines;
     private NoSyndromeReasons _allReasons;
-    private string _file = "";
     private CodeSection? _section;
     private string? _function;
 
@@ -29,60 +23,31 @@ internal sealed class TextScanReport : IScanReport
     {
         _output = output;
         _style = style;
+        _lines = new LineQueue(output, () => new TextLineFormatter(_file, style));
     }
 
     public void BeginFile(string file)
     {
-        _file = Quoted.Printable(file, int.MaxValue);
+        _file.Name = Quoted.Printable(file, int.MaxValue);
         _section = null;
     }
 
     public void Add(in Finding finding)
     {
-        bool hasSymbol = finding.TryGetSymbol(out CodeSymbol symbol);
-        string? function = hasSymbol ? symbol.Name : null;
-        if (!ReferenceEquals(finding.Section, _section) || !ReferenceEquals(function, _function))
-        {
-            _section = finding.Section;
-            _function = function;
-            WriteHeading(in finding, function);
-        }
-
+        CodeSymbol symbol = finding.TryGetSymbol(out CodeSymbol found) ? found : default;
+        SourceLocation source = finding.TryGetSource(out SourceLocation line) ? line : default;
+        bool startsGroup = !ReferenceEquals(finding.Section, _section) || !ReferenceEquals(symbol.Name, _function);
+        _section = finding.Section;
+        _function = symbol.Name;
         _allReasons |= finding.Reasons;
-        AccessDescriptor access = finding.Decode();
-        Span<char> text = stackalloc char[AccessDescriptor.MaxTextLength];
-        access.TryFormat(text, out int textLength);
-        var line = new Utf8Text(_output.GetSpan(LineLength));
-        line.Add("  0x"u8);
-        line.AddHex(finding.Address);
-        if (hasSymbol)
-        {
-            line.Add(" +0x"u8);
-            line.AddHex(finding.Address - symbol.Address);
-        }
-
-        line.PadTo(TextColumn - 10);
-        line.AddHex(access.Opcode, access.Length * 2);
-        line.PadTo(TextColumn);
-        line.Add(text[..textLength]);
-        line.PadTo(ReasonColumn);
-        line.Add(ReasonsText(finding.Reasons));
-        if (finding.TryGetSource(out SourceLocation source))
-        {
-            line.PadTo(SourceColumn);
-            line.Add(Quoted.Printable(source.File, 256));
-            line.Add(":"u8);
-            line.AddNumber(source.Line);
-        }
-
-        _output.Advance(line.Length);
-        _output.EndLine();
+        _lines.Add(new FindingLine(in finding, in symbol, in source, default, startsGroup));
     }
 
     public void EndFile(ScanSummary summary)
     {
+        _lines.Flush();
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{_file} ({summary.Format}): {Count(summary.Findings, "finding")} in {Count(summary.Instructions, "instruction")}");
+        text.Append(CultureInfo.InvariantCulture, $"{_file.Name} ({summary.Format}): {Count(summary.Findings, "finding")} in {Count(summary.Instructions, "instruction")}");
         string separator = ": ";
         foreach ((NoSyndromeReasons reason, string word) in Words.Reasons)
         {
@@ -144,27 +109,8 @@ internal sealed class TextScanReport : IScanReport
         _output.Flush();
     }
 
-    private void WriteHeading(in Finding finding, string? function)
-    {
-        string where = finding.Member is null ? _file : $"{_file}({Quoted.Printable(finding.Member, 256)})";
-        string section = Quoted.Printable(finding.Section.Name, 64);
-        string guess = finding.Sureness == Sureness.Guess ? " (guessed)" : "";
-        _output.WriteLine(_style.Heading(function is null
-            ? $"{where}: section {section}{guess}"
-            : $"{where}: {Quoted.Printable(function, 512)} in {section}{guess}"));
-    }
+    public void Dispose() => _lines.Dispose();
 
     private static string Count(long count, string what) =>
         string.Create(CultureInfo.InvariantCulture, $"{count} {what}{(count == 1 ? "" : "s")}");
-
-    private string ReasonsText(NoSyndromeReasons reasons)
-    {
-        if (!_reasons.TryGetValue(reasons, out string? text))
-        {
-            text = Words.Of(reasons);
-            _reasons.Add(reasons, text);
-        }
-
-        return text;
-    }
 }

@@ -80,6 +80,8 @@ internal sealed class RankedTextReport : IScanReport
         _output.Flush();
     }
 
+    public void Dispose() => _summaries.Dispose();
+
     private string Describe(in Finding finding, FindingRank rank)
     {
         var line = new StringBuilder();

@@ -84,6 +84,11 @@ internal sealed class SarifReport(OutputBuffer output, FindingRanker? ranker) : 
         output.Flush();
     }
 
+    public void Dispose()
+    {
+        // It has nothing but memory.
+    }
+
     /// <summary>What stays the same of a result when the binaries are linked again.</summary>
     public string Fingerprint(SarifResult result) => HexText.Of(SHA256.HashData(Encoding.UTF8.GetBytes(Identify(result))).AsSpan(0, 16));
 
