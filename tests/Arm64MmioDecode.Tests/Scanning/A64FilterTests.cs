@@ -151,6 +151,29 @@ public sealed class A64FilterTests
         }
     }
 
+    [Fact]
+    public void Words_that_are_no_instruction_are_counted_as_the_decoder_tells_them()
+    {
+        var random = new Random(7);
+        for (uint upper = 0; upper < 1 << 11; upper++)
+        {
+            for (int i = 0; i < 100; i++)
+            {
+                uint word = (upper << 21) | (uint)random.Next(1 << 21) & (i < 50 ? 0x1F_FFFFu : 0x00_FFFFu);
+                bool isUndecoded = ((word >> 25) & 15) switch
+                {
+                    0 => word >> 31 == 0 && word >> 16 != 0,
+                    1 or 3 => true,
+                    _ => InstructionDecoder.DecodeA64(word, out _) == DecodeStatus.Unallocated,
+                };
+                A64Classes.CountUndecoded([word]).Should().Be(isUndecoded ? 1 : 0, "{0:x8}", word);
+            }
+        }
+
+        uint[] words = [.. WordsOfEveryRow()];
+        A64Classes.CountUndecoded(words).Should().Be(words.Sum(static word => A64Classes.CountUndecoded([word])));
+    }
+
     private delegate int FindInVectors(ref uint word, int length, ref ushort position, bool withoutStack, ref int count, ref int stack);
 
     private static IEnumerable<FindInVectors> Supported()
