@@ -41,13 +41,24 @@ internal static class ExplainLog
         }
     }
 
-    /// <summary>Says that an access to one of KVM's devices could not be performed.</summary>
-    public static void ReportKernelDevice(ulong address, Settings settings)
+    /// <summary>Says why an access to one of KVM's devices could not be performed.</summary>
+    public static void ReportKernelDevice(ulong address, KernelAccess refusal, Settings settings)
     {
-        if ((settings & Settings.LogSummary) != 0 && IsNew(s_summarised, ~address))
+        if ((settings & Settings.LogSummary) == 0 || !IsNew(s_summarised, ~address))
         {
-            Say($"the access to KVM's own device at 0x{address:x} could not be performed; the guest takes an external abort (see docs/preload.md, In-kernel devices)");
+            return;
         }
+
+        string reason = refusal switch
+        {
+            KernelAccess.RefusedEl2 => "the guest has an EL2 of its own",
+            KernelAccess.RefusedSize => "it has eight bytes, and the guest's CPU is in AArch32",
+            KernelAccess.RefusedPage => "there is no room for the page that it needs",
+            KernelAccess.RefusedReach => "a CPU in AArch32 does not reach the page that it needs (ARM64MMIODECODE_SCRATCH puts it below 4 GiB)",
+            KernelAccess.RefusedRegister => "KVM refused the virtual CPU's registers",
+            _ => "the virtual CPU did not do it",
+        };
+        Say($"the access to KVM's own device at 0x{address:x} could not be performed: {reason}; the guest takes an external abort (see docs/preload.md, In-kernel devices)");
     }
 
     /// <summary>Says what must not happen.</summary>

@@ -15,6 +15,7 @@ internal unsafe struct FrontCpu
     public nint Machine;
     public uint Features;
     public Settings Settings;
+    public uint LogsWrites;
 }
 
 /// <summary>struct slot of front.h.</summary>
@@ -55,6 +56,24 @@ internal enum Counter
     KernelFailed,
 }
 
+/// <summary>enum kernel_access of front.h: how an access went that one of KVM's devices may answer.</summary>
+internal enum KernelAccess
+{
+    /// <summary>KVM has no device there.</summary>
+    Elsewhere = 0,
+
+    Performed = 1,
+
+    /// <summary>Not performed: KVM_RUN says something to the VMM first.</summary>
+    CameOut = 2,
+    RefusedEl2 = -1,
+    RefusedSize = -2,
+    RefusedPage = -3,
+    RefusedReach = -4,
+    RefusedRegister = -5,
+    RefusedAstray = -6,
+}
+
 /// <summary>What the front does for this half.</summary>
 internal static unsafe partial class Front
 {
@@ -68,7 +87,12 @@ internal static unsafe partial class Front
 
     [LibraryImport("*", EntryPoint = "front_access_in_kernel")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    public static partial int AccessInKernel(FrontCpu* cpu, ulong address, uint length, uint write, ulong* value);
+    public static partial KernelAccess AccessInKernel(FrontCpu* cpu, ulong address, uint length, uint write, ulong* value);
+
+    /// <summary>Has a write noted where dirty pages are logged.</summary>
+    [LibraryImport("*", EntryPoint = "front_written")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static partial void Written(FrontCpu* cpu, ulong address, uint length);
 
     [LibraryImport("*", EntryPoint = "front_count")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -15,6 +15,9 @@ internal enum ServedResult
 
     /// <summary>kvm_run holds a KVM_EXIT_MMIO for the VMM.</summary>
     Access = 1,
+
+    /// <summary>KVM_RUN has said something that the VMM is told first.</summary>
+    CameOut = 2,
 }
 
 /// <summary>One virtual CPU: its exits, access by access.</summary>
@@ -27,24 +30,27 @@ internal sealed unsafe class ServedCpu : IKvmRegisters
     private readonly MachineMemory _memory;
     private readonly KvmExitHandler _handler;
     private readonly RetryLimit _retries = new();
-    private bool _isWrite;
+    private BusTransaction _transaction;
+    private bool _isWithVmm;
 
     public ServedCpu(FrontCpu* front)
     {
         _front = front;
-        _memory = MachineMemory.Of(front->Machine);
-        _handler = new KvmExitHandler(this, _memory.Slots)
+        _memory = new MachineMemory(front);
+        _handler = new KvmExitHandler(this, _memory)
         {
             SixtyFourBytes = SixtyFourBytePolicy.Split, // kvm_run.mmio holds eight bytes
             Options = OptionsOf(front->Settings),
         };
     }
 
+    private bool IsWrite => _transaction.Operation == BusOperation.Write;
+
     public KvmVcpuFeatures Features => (KvmVcpuFeatures)_front->Features;
 
     public ServedResult Begin(KvmArmNisvExit exit)
     {
-        _memory.Update(_front);
+        _memory.Update();
         Settings settings = _front->Settings;
         if ((settings & Settings.ExplainOnly) != 0)
         {
@@ -63,20 +69,22 @@ internal sealed unsafe class ServedCpu : IKvmRegisters
 
     public ServedResult Next()
     {
-        _memory.Update(_front);
-        if (_isWrite)
+        _memory.Update();
+        if (_isWithVmm)
         {
-            _handler.Complete();
-        }
-        else
-        {
-            _handler.Complete(*(ulong*)(_front->Run + 40));
+            _isWithVmm = false;
+            _handler.Complete(IsWrite ? 0 : *(ulong*)(_front->Run + 40));
+            return GoOn();
         }
 
-        return GoOn();
+        return Perform() ?? GoOn();
     }
 
-    public void Abandon() => _handler.Abandon();
+    public void Abandon()
+    {
+        _isWithVmm = false;
+        _handler.Abandon();
+    }
 
     public void GetRegister(KvmRegisterId id, Span<byte> destination)
     {
@@ -117,36 +125,48 @@ internal sealed unsafe class ServedCpu : IKvmRegisters
 
     private ServedResult GoOn()
     {
-        while (_handler.TryGetNext(out BusTransaction transaction))
+        while (_handler.TryGetNext(out _transaction))
         {
-            ulong value = transaction.Low;
-            _isWrite = transaction.Operation == BusOperation.Write;
-            switch (Front.AccessInKernel(_front, transaction.Address, transaction.Size, _isWrite ? 1u : 0u, &value))
+            if (Perform() is ServedResult result)
             {
-                case 0:
-                    Show(transaction);
-                    return ServedResult.Access;
-                case > 0:
-                    _handler.Complete(_isWrite ? 0 : value);
-                    break;
-                default:
-                    ExplainLog.ReportKernelDevice(transaction.Address, _front->Settings);
-                    _handler.Fail(BusStatus.ExternalAbort);
-                    break;
+                return result;
             }
         }
 
         return End(_handler.Commit());
     }
 
-    private void Show(in BusTransaction transaction)
+    // The transaction, by a device of KVM's if it has one there. Null: it has been performed, or has failed.
+    private ServedResult? Perform()
     {
+        ulong value = _transaction.Low;
+        KernelAccess access = Front.AccessInKernel(_front, _transaction.Address, _transaction.Size, IsWrite ? 1u : 0u, &value);
+        switch (access)
+        {
+            case KernelAccess.Elsewhere:
+                Show();
+                return ServedResult.Access;
+            case KernelAccess.CameOut:
+                return ServedResult.CameOut;
+            case KernelAccess.Performed:
+                _handler.Complete(IsWrite ? 0 : value);
+                return null;
+            default:
+                ExplainLog.ReportKernelDevice(_transaction.Address, access, _front->Settings);
+                _handler.Fail(BusStatus.ExternalAbort);
+                return null;
+        }
+    }
+
+    private void Show()
+    {
+        _isWithVmm = true;
         byte* run = _front->Run;
         *(uint*)(run + 8) = ExitMmio;
-        *(ulong*)(run + 32) = transaction.Address;
-        *(ulong*)(run + 40) = _isWrite ? transaction.Low : 0; // what no device answers reads as zero
-        *(uint*)(run + 48) = transaction.Size;
-        run[52] = _isWrite ? (byte)1 : (byte)0;
+        *(ulong*)(run + 32) = _transaction.Address;
+        *(ulong*)(run + 40) = IsWrite ? _transaction.Low : 0; // what no device answers reads as zero
+        *(uint*)(run + 48) = _transaction.Size;
+        run[52] = IsWrite ? (byte)1 : (byte)0;
         Front.Count(Counter.Vmm);
     }
 

@@ -25,7 +25,7 @@ try
 {
     using KvmSystem kvm = KvmSystem.Open();
     var report = new Report();
-    string[] parts = args.Length == 0 ? ["instructions", "calls", "faults", "sve", "race", "linux", "c", "vmm"] : args;
+    string[] parts = args.Length == 0 ? ["instructions", "calls", "faults", "sve", "race", "linux", "c", "vmm", "gic"] : args;
     Func<Machine, KvmVirtualCpu, IFaultHandler?> library = (machine, cpu) => new LibraryHandler(machine, cpu, new RetryLimit());
     Func<Machine, KvmVirtualCpu, IFaultHandler?> withExclusives = (machine, cpu) => new LibraryHandler(machine, cpu, new RetryLimit(), ExclusivePolicy.Perform);
     if (parts.Contains("instructions"))
@@ -101,6 +101,13 @@ try
         {
             new PreloadProof(Guests, $"{newer}/lib/ld-linux-aarch64.so.1 --library-path {newer}/lib {newer}/bin/qemu-system-aarch64", report).RunGuests();
         }
+    }
+
+    if (parts.Contains("gic") || parts.Contains("gic2"))
+    {
+        int gic = parts.Contains("gic2") ? 2 : 3; // of the machine that this one runs on
+        new KernelDeviceProof(Guests, "/bin/qemu-system-aarch64", gic, report).Run();
+        new SnapshotProof(Guests, "/bin/qemu-system-aarch64", gic, report).Run();
     }
 
     report.Summarise();

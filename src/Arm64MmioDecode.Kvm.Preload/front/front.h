@@ -29,6 +29,7 @@ struct view {
     uint32_t slot_count, slots_version;
     intptr_t machine; /* tells machines apart */
     uint32_t features, settings;
+    uint32_t logs_writes; /* front_written is to be called for slots that log dirty pages; if not, they are not written */
 };
 
 enum kind { MACHINE = 1, CPU, DEVICE };
@@ -48,7 +49,7 @@ struct machine {
     struct object object;
     bool asks_for_nisv; /* the VMM has enabled KVM_CAP_ARM_NISV_TO_USER itself */
     unsigned ipa_bits;
-    unsigned cpu_count;
+    atomic_uint cpu_count;
     /* Held for reading while the managed half reads guest memory: a VMM unmaps memory once its slot is gone. */
     pthread_rwlock_t lock;
     struct slot *slots;
@@ -57,8 +58,17 @@ struct machine {
     pthread_mutex_t ranges_lock;
     struct range devices[RANGES], events[RANGES];
     unsigned device_count, event_count;
-    uint64_t distributor; /* of a GICv3; 0: none */
-    uint64_t scratch;     /* guest physical address of the page for accesses by the guest's CPU; 0: none yet */
+    uint64_t distributor;    /* of a GICv3; 0: none */
+    uint64_t redistributors; /* one for each CPU; 0: none, or in regions of a given size, which are among the devices */
+    /* Guest physical address of the page for accesses by the guest's CPU; 0: none yet. */
+    uint64_t scratch, scratch_size;
+    uint32_t scratch_slot;
+    bool said_no_scratch;
+    /* Pages of slots that log them, written by this library. */
+    pthread_mutex_t dirty_lock;
+    struct dirty_log *dirty_logs;
+    bool clears_dirty_log_itself; /* KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2: by KVM_CLEAR_DIRTY_LOG */
+    bool has_dirty_ring;          /* in which only KVM can write */
 };
 
 struct cpu {
@@ -66,8 +76,13 @@ struct cpu {
     struct view view;
     struct machine *machine;
     struct kvm_run *run;
-    bool pending;     /* an access is with the VMM */
+    /* Held for writing while the managed half has the registers, for reading by other requests: in KVM they wait for KVM_RUN. */
+    pthread_rwlock_t lock;
+    atomic_uint resets;
+    bool pending;     /* an access is with the VMM, or has not been performed yet */
     bool interrupted; /* an EINTR that the VMM is still to be told */
+    int came_out;     /* what KVM_RUN says instead of performing an access: errno, or 0 for an exit of another kind */
+    uint32_t reason; /* of the exit that is served */
     uint64_t esr_iss, fault_ipa;
 };
 
@@ -102,19 +117,37 @@ int kernel_errno(int fd, unsigned long request, void *argument); /* 0 or errno; 
 /* machine.c */
 struct machine *new_machine(int fd, unsigned long type);
 long set_memory(struct machine *machine, unsigned long request, struct kvm_userspace_memory_region *region);
-void add_device_range(struct machine *machine, uint64_t first, uint64_t size);
+bool has_slot(struct machine *machine, uint32_t number);
+bool overlaps_memory(struct machine *machine, uint64_t address, uint64_t size);
 void set_event(struct machine *machine, const struct kvm_ioeventfd *event);
 void learn_device_address(struct machine *machine, uint32_t type, const struct kvm_device_attr *attribute);
 void learn_old_device_address(struct machine *machine, const struct kvm_arm_device_addr *address);
 bool is_in_kernel(struct machine *machine, uint64_t address, unsigned length, bool write);
+
+/* dirty.c: KVM's log of dirty pages has what the guest writes; what this library writes for it is added. */
+void set_dirty_log(struct machine *machine, const struct kvm_userspace_memory_region *region);
+void add_dirty_pages(struct machine *machine, struct kvm_dirty_log *log);
+void clear_dirty_pages(struct machine *machine, const struct kvm_clear_dirty_log *log);
+void front_written(struct view *view, uint64_t address, uint32_t length);
 
 /* run.c */
 int run_cpu(struct cpu *cpu, unsigned long argument);
 void abandon(struct cpu *cpu);
 void start_runtime(void);
 
-/* detour.c: an access to a device of KVM's by the guest's CPU. Called by the managed half. */
-int front_access_in_kernel(struct view *view, uint64_t address, uint32_t length, uint32_t write, uint64_t *value);
+/* detour.c: an access to a device of KVM's by the guest's CPU. Called by the managed half. Also in FrontCpu.cs. */
+enum kernel_access {
+    ACCESS_ELSEWHERE = 0, /* KVM has no device there */
+    ACCESS_PERFORMED = 1,
+    ACCESS_CAME_OUT = 2, /* not performed: KVM_RUN says something to the VMM first */
+    ACCESS_REFUSED_EL2 = -1,
+    ACCESS_REFUSED_SIZE = -2,
+    ACCESS_REFUSED_PAGE = -3,
+    ACCESS_REFUSED_REACH = -4,
+    ACCESS_REFUSED_REGISTER = -5,
+    ACCESS_REFUSED_ASTRAY = -6,
+};
+enum kernel_access front_access_in_kernel(struct view *view, uint64_t address, uint32_t length, uint32_t write, uint64_t *value);
 int front_get_register(struct view *view, uint64_t id, void *value);
 int front_set_register(struct view *view, uint64_t id, const void *value);
 void front_say(const char *text);
@@ -123,7 +156,7 @@ void front_count(int counter);
 static inline struct cpu *cpu_of(struct view *view) { return (struct cpu *)((char *)view - offsetof(struct cpu, view)); }
 
 /* The managed half. */
-enum managed_result { MANAGED_REFUSED = -1, MANAGED_DONE = 0, MANAGED_ACCESS = 1 };
+enum managed_result { MANAGED_REFUSED = -1, MANAGED_DONE = 0, MANAGED_ACCESS = 1, MANAGED_CAME_OUT = 2 };
 int managed_begin(struct view *view, uint64_t esr_iss, uint64_t fault_ipa);
 int managed_next(struct view *view);
 void managed_abandon(struct view *view);

@@ -98,6 +98,7 @@ static void succeeded_on_machine(struct machine *machine, uint32_t request, void
         struct cpu *cpu = calloc(1, sizeof *cpu);
         if (cpu) {
             cpu->machine = machine;
+            pthread_rwlock_init(&cpu->lock, NULL);
             machine->cpu_count++;
             remember((int)result, CPU, &cpu->object);
         }
@@ -113,8 +114,20 @@ static void succeeded_on_machine(struct machine *machine, uint32_t request, void
         }
         break;
     }
-    case KVM_ENABLE_CAP:
-        machine->asks_for_nisv |= ((const struct kvm_enable_cap *)argument)->cap == KVM_CAP_ARM_NISV_TO_USER;
+    case KVM_ENABLE_CAP: {
+        const struct kvm_enable_cap *cap = argument;
+        machine->asks_for_nisv |= cap->cap == KVM_CAP_ARM_NISV_TO_USER;
+        machine->has_dirty_ring |= cap->cap == KVM_CAP_DIRTY_LOG_RING || cap->cap == KVM_CAP_DIRTY_LOG_RING_ACQ_REL;
+        if (cap->cap == KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2) {
+            machine->clears_dirty_log_itself = cap->args[0] & KVM_DIRTY_LOG_MANUAL_PROTECT_ENABLE;
+        }
+        break;
+    }
+    case KVM_GET_DIRTY_LOG:
+        add_dirty_pages(machine, argument);
+        break;
+    case KVM_CLEAR_DIRTY_LOG:
+        clear_dirty_pages(machine, argument);
         break;
     case KVM_IOEVENTFD:
         set_event(machine, argument);
@@ -125,12 +138,43 @@ static void succeeded_on_machine(struct machine *machine, uint32_t request, void
     }
 }
 
+/* A request of the VMM's that changes what the CPU does next. */
+static void succeeded_on_cpu(struct cpu *cpu, uint32_t request, const void *argument)
+{
+    if (request == KVM_ARM_VCPU_INIT) {
+        cpu->view.features = ((const struct kvm_vcpu_init *)argument)->features[0];
+        cpu->resets++;
+        abandon(cpu);
+    } else if (request == KVM_SET_VCPU_EVENTS && ((const struct kvm_vcpu_events *)argument)->exception.ext_dabt_pending) {
+        abandon(cpu); /* a device's answer: the guest takes an external abort at the instruction */
+    }
+}
+
+static long on_cpu(struct cpu *cpu, uint32_t request, unsigned long argument)
+{
+    /* A signal handler that interrupts the managed half is not kept waiting for it, nor may it call there. */
+    bool is_locked = pthread_rwlock_rdlock(&cpu->lock) == 0;
+    long result = kernel(cpu->object.fd, request, argument);
+    int error = errno;
+    if (is_locked) {
+        if (result >= 0) {
+            succeeded_on_cpu(cpu, request, (const void *)argument);
+        }
+        pthread_rwlock_unlock(&cpu->lock);
+    }
+    errno = error;
+    return result;
+}
+
 static int interposed(int fd, uint32_t request, unsigned long argument)
 {
     struct object *object = find(fd);
     void *pointer = (void *)argument;
     if (object && object->kind == CPU && request == KVM_RUN) {
         return run_cpu((struct cpu *)object, argument);
+    }
+    if (object && object->kind == CPU) {
+        return (int)on_cpu((struct cpu *)object, request, argument);
     }
     if (object && object->kind == MACHINE && (request == KVM_SET_USER_MEMORY_REGION || request == SET_USER_MEMORY_REGION2)) {
         return (int)set_memory((struct machine *)object, request, pointer);
@@ -146,9 +190,6 @@ static int interposed(int fd, uint32_t request, unsigned long argument)
         created_machine((int)result, argument);
     } else if (object && object->kind == MACHINE) {
         succeeded_on_machine((struct machine *)object, request, pointer, result);
-    } else if (object && object->kind == CPU && request == KVM_ARM_VCPU_INIT) {
-        ((struct cpu *)object)->view.features = ((const struct kvm_vcpu_init *)pointer)->features[0];
-        abandon((struct cpu *)object);
     } else if (object && object->kind == DEVICE && request == KVM_SET_DEVICE_ATTR) {
         learn_device_address(((struct device *)object)->machine, ((struct device *)object)->type, pointer);
     }

@@ -18,10 +18,43 @@ struct machine *new_machine(int fd, unsigned long type)
     pthread_rwlock_init(&machine->lock, &attributes);
     pthread_rwlockattr_destroy(&attributes);
     pthread_mutex_init(&machine->ranges_lock, NULL);
+    pthread_mutex_init(&machine->dirty_lock, NULL);
     machine->ipa_bits = type & 0xFF ? type & 0xFF : 40;
     struct kvm_enable_cap cap = { .cap = KVM_CAP_ARM_NISV_TO_USER };
     kernel_errno(fd, KVM_ENABLE_CAP, &cap); /* a kernel without it has nothing to rescue from: KVM_RUN fails as ever */
     return machine;
+}
+
+bool has_slot(struct machine *machine, uint32_t number)
+{
+    for (uint32_t i = 0; i < machine->slot_count; i++) {
+        if (machine->slots[i].number == number) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool overlap(uint64_t first, uint64_t size, uint64_t other, uint64_t other_size) { return other - first < size || first - other < other_size; }
+
+bool overlaps_memory(struct machine *machine, uint64_t address, uint64_t size)
+{
+    for (uint32_t i = 0; i < machine->slot_count; i++) {
+        if (overlap(address, size, machine->slots[i].address, machine->slots[i].size)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The VMM may want the number or the address: it shall not see that there is a page. The next access that needs one makes it again. */
+static void make_way(struct machine *machine, const struct kvm_userspace_memory_region *region)
+{
+    if (machine->scratch && region && (region->slot == machine->scratch_slot || overlap(machine->scratch, machine->scratch_size, region->guest_phys_addr, region->memory_size))) {
+        struct kvm_userspace_memory_region none = { .slot = machine->scratch_slot, .flags = KVM_MEM_READONLY, .guest_phys_addr = machine->scratch };
+        kernel_errno(machine->object.fd, KVM_SET_USER_MEMORY_REGION, &none);
+        machine->scratch = 0;
+    }
 }
 
 static void set_slot(struct machine *machine, const struct kvm_userspace_memory_region *region)
@@ -53,17 +86,19 @@ static void set_slot(struct machine *machine, const struct kvm_userspace_memory_
 long set_memory(struct machine *machine, unsigned long request, struct kvm_userspace_memory_region *region)
 {
     pthread_rwlock_wrlock(&machine->lock);
+    make_way(machine, region);
     long result = kernel(machine->object.fd, request, (uintptr_t)region);
     int error = errno;
     if (result >= 0) {
         set_slot(machine, region);
+        set_dirty_log(machine, region);
     }
     pthread_rwlock_unlock(&machine->lock);
     errno = error;
     return result;
 }
 
-void add_device_range(struct machine *machine, uint64_t first, uint64_t size)
+static void add_device_range(struct machine *machine, uint64_t first, uint64_t size)
 {
     pthread_mutex_lock(&machine->ranges_lock);
     if (machine->device_count < RANGES) {
@@ -94,9 +129,11 @@ void set_event(struct machine *machine, const struct kvm_ioeventfd *event)
     pthread_mutex_unlock(&machine->ranges_lock);
 }
 
+#define REDISTRIBUTOR_SIZE 0x20000
+
 void learn_device_address(struct machine *machine, uint32_t type, const struct kvm_device_attr *attribute)
 {
-    enum { DISTRIBUTOR_SIZE = 0x10000, REDISTRIBUTOR_SIZE = 0x20000, ITS_SIZE = 0x20000, GICV2_DISTRIBUTOR_SIZE = 0x1000, GICV2_CPU_SIZE = 0x2000 };
+    enum { DISTRIBUTOR_SIZE = 0x10000, ITS_SIZE = 0x20000, GICV2_DISTRIBUTOR_SIZE = 0x1000, GICV2_CPU_SIZE = 0x2000 };
     if (attribute->group != KVM_DEV_ARM_VGIC_GRP_ADDR) {
         return;
     }
@@ -105,7 +142,7 @@ void learn_device_address(struct machine *machine, uint32_t type, const struct k
         machine->distributor = address;
         add_device_range(machine, address, DISTRIBUTOR_SIZE);
     } else if (type == KVM_DEV_TYPE_ARM_VGIC_V3 && attribute->attr == KVM_VGIC_V3_ADDR_TYPE_REDIST) {
-        add_device_range(machine, address, 512ull * REDISTRIBUTOR_SIZE); /* as many as there are CPUs: what KVM has not is seen when it is asked */
+        machine->redistributors = address;
     } else if (type == KVM_DEV_TYPE_ARM_VGIC_V3 && attribute->attr == KVM_VGIC_V3_ADDR_TYPE_REDIST_REGION) {
         add_device_range(machine, address & 0x000FFFFFFFFF0000ull, (address >> 52) * REDISTRIBUTOR_SIZE);
     } else if (type == KVM_DEV_TYPE_ARM_VGIC_ITS && attribute->attr == KVM_VGIC_ITS_ADDR_TYPE) {
@@ -131,7 +168,7 @@ void learn_old_device_address(struct machine *machine, const struct kvm_arm_devi
 static bool touches(const struct range *ranges, unsigned count, uint64_t address, unsigned length)
 {
     for (unsigned i = 0; i < count; i++) {
-        if (address - ranges[i].first < ranges[i].size || ranges[i].first - address < length) {
+        if (overlap(ranges[i].first, ranges[i].size, address, length)) {
             return true;
         }
     }
@@ -141,7 +178,9 @@ static bool touches(const struct range *ranges, unsigned count, uint64_t address
 bool is_in_kernel(struct machine *machine, uint64_t address, unsigned length, bool write)
 {
     pthread_mutex_lock(&machine->ranges_lock);
-    bool result = touches(machine->devices, machine->device_count, address, length) || (write && touches(machine->events, machine->event_count, address, length));
+    bool result = touches(machine->devices, machine->device_count, address, length)
+        || (machine->redistributors && overlap(machine->redistributors, (uint64_t)machine->cpu_count * REDISTRIBUTOR_SIZE, address, length))
+        || (write && touches(machine->events, machine->event_count, address, length));
     pthread_mutex_unlock(&machine->ranges_lock);
     return result;
 }

@@ -33,11 +33,13 @@ void start_runtime(void)
     }
 }
 
-/* Calls the managed half with the guest's memory held where it is. */
-static int managed(struct cpu *cpu, bool next)
+/* Calls the managed half with the guest's memory held where it is, and the CPU's registers as they are. A CPU that has been reset
+ * since its exit has no exit any more. */
+static int managed(struct cpu *cpu, bool next, unsigned resets)
 {
     struct machine *machine = cpu->machine;
     start_runtime();
+    pthread_rwlock_wrlock(&cpu->lock);
     pthread_rwlock_rdlock(&machine->lock);
     cpu->view.run = cpu->run;
     cpu->view.slots = machine->slots;
@@ -45,20 +47,26 @@ static int managed(struct cpu *cpu, bool next)
     cpu->view.slots_version = machine->slots_version;
     cpu->view.machine = (intptr_t)machine;
     cpu->view.settings = settings;
-    int result = next ? managed_next(&cpu->view) : managed_begin(&cpu->view, cpu->esr_iss, cpu->fault_ipa);
+    cpu->view.logs_writes = !machine->has_dirty_ring;
+    int result = MANAGED_DONE;
+    if (resets == cpu->resets) {
+        result = next ? managed_next(&cpu->view) : managed_begin(&cpu->view, cpu->esr_iss, cpu->fault_ipa);
+    }
+    cpu->pending = result == MANAGED_ACCESS || result == MANAGED_CAME_OUT;
     pthread_rwlock_unlock(&machine->lock);
+    pthread_rwlock_unlock(&cpu->lock);
     return result;
 }
 
 /* What the kernel would have done, had this library not been there. */
-static int refuse(struct cpu *cpu, uint32_t reason)
+static int refuse(struct cpu *cpu)
 {
     count(COUNT_REFUSED);
-    if (reason == EXIT_ARM_NISV && !cpu->machine->asks_for_nisv) {
+    if (cpu->reason == EXIT_ARM_NISV && !cpu->machine->asks_for_nisv) {
         errno = ENOSYS;
         return -1;
     }
-    cpu->run->exit_reason = reason;
+    cpu->run->exit_reason = cpu->reason;
     cpu->run->arm_nisv.esr_iss = cpu->esr_iss;
     cpu->run->arm_nisv.fault_ipa = cpu->fault_ipa;
     return 0;
@@ -81,39 +89,39 @@ int run_cpu(struct cpu *cpu, unsigned long argument)
         errno = before;
         return (int)kernel(cpu->object.fd, KVM_RUN, argument);
     }
+    int result = MANAGED_DONE;
     if (cpu->pending) {
         /* Whatever immediate_exit says: the instruction ends first, and EINTR comes from the KVM_RUN behind it. */
-        cpu->pending = managed(cpu, true) == MANAGED_ACCESS;
-        if (cpu->pending) {
-            errno = before;
-            return 0;
-        }
+        result = managed(cpu, true, cpu->resets);
     }
-    while (true) {
+    while (result == MANAGED_DONE) {
         if (cpu->interrupted) {
             cpu->interrupted = false;
             errno = EINTR;
             return -1;
         }
         errno = before;
-        long result = kernel(cpu->object.fd, KVM_RUN, argument);
+        unsigned resets = cpu->resets;
+        long error = kernel(cpu->object.fd, KVM_RUN, argument);
         uint32_t reason = cpu->run->exit_reason;
-        if (result != 0 || (reason != EXIT_ARM_NISV && reason != EXIT_ARM_LDST64B)) {
-            return (int)result;
+        if (error != 0 || (reason != EXIT_ARM_NISV && reason != EXIT_ARM_LDST64B)) {
+            return (int)error;
         }
         count(COUNT_EXITS);
         cpu->esr_iss = cpu->run->arm_nisv.esr_iss;
         cpu->fault_ipa = cpu->run->arm_nisv.fault_ipa;
-        switch (managed(cpu, false)) {
-        case MANAGED_REFUSED:
-            errno = before;
-            return refuse(cpu, reason);
-        case MANAGED_ACCESS:
-            cpu->pending = true;
-            errno = before;
-            return 0;
-        }
+        cpu->reason = reason;
+        result = managed(cpu, false, resets);
     }
+    errno = before;
+    if (result == MANAGED_REFUSED) {
+        return refuse(cpu);
+    }
+    if (result == MANAGED_CAME_OUT && cpu->came_out != 0) {
+        errno = cpu->came_out;
+        return -1;
+    }
+    return 0;
 }
 
 void abandon(struct cpu *cpu)

@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Linq;
 using System.Text;
 using System.Threading;
+using Arm64MmioDecode.Kvm.Vmm.Proof;
 
 namespace Arm64MmioDecode.Kvm.Vmm.Preload;
 
@@ -102,6 +103,30 @@ internal sealed class ChildProgram : IDisposable
     }
 
     public int Count(string text) => Output.Split(text).Length - 1;
+
+    /// <summary>Counts the lines of a guest's or a program's that say PASS or FAIL.</summary>
+    public void Take(string title, Report report)
+    {
+        foreach (string line in Lines)
+        {
+            int pass = line.IndexOf("PASS ", StringComparison.Ordinal);
+            int fail = line.IndexOf("FAIL ", StringComparison.Ordinal);
+            if (pass >= 0)
+            {
+                report.Check(true, $"{title}: {line[(pass + 5)..]}", string.Empty);
+            }
+            else if (fail >= 0)
+            {
+                report.Fail($"{title}: {line[(fail + 5)..]}");
+            }
+        }
+    }
+
+    /// <summary>Checks that a guest has come to its end, and that the library has told its counts.</summary>
+    public void Ended(string what, Report report) => report.Check(
+        Output.Contains("guest done", StringComparison.Ordinal) && Errors.Contains("accesses without a syndrome", StringComparison.Ordinal),
+        $"{what} ends, and the library says what it did",
+        Output + Errors);
 
     public void Dispose()
     {

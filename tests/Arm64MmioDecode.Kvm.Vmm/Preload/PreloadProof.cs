@@ -12,8 +12,6 @@ namespace Arm64MmioDecode.Kvm.Vmm.Preload;
 /// </summary>
 internal sealed class PreloadProof(string guests, string qemu, Report report)
 {
-    private const string Summary = "accesses without a syndrome";
-
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(300);
 
     private string Qemu => $"{qemu} -M virt,gic-version=3 -accel kvm -cpu host -m 128M -display none -nic none -serial stdio";
@@ -48,10 +46,13 @@ internal sealed class PreloadProof(string guests, string qemu, Report report)
     {
         File.Copy("/bin/preload-check", "/tmp/preload-setuid", overwrite: true);
         File.SetUnixFileMode("/tmp/preload-setuid", UnixFileMode.SetUser | (UnixFileMode)0b111_101_101);
-        using var program = new ChildProgram("/bin/preload-check", ChildProgram.Preloaded);
-        int code = program.Wait(s_limit);
-        Take("preload", program);
-        report.Check(code == 0 && program.Output.Contains("checks done", StringComparison.Ordinal), "preload: the checks end", $"exit code {code}: {program.Output}{program.Errors}");
+        foreach (string name in (string[])["preload-check", "preload-refusals"])
+        {
+            using var program = new ChildProgram("/bin/" + name, ChildProgram.Preloaded);
+            int code = program.Wait(s_limit);
+            Take(name, program);
+            report.Check(code == 0 && program.Output.Contains("checks done", StringComparison.Ordinal), $"{name}: the checks end", $"exit code {code}: {program.Output}{program.Errors}");
+        }
     }
 
     private void BareMetal()
@@ -267,27 +268,9 @@ internal sealed class PreloadProof(string guests, string qemu, Report report)
         Report.Note("Linux| " + served.Program.Errors.TrimEnd());
     }
 
-    private void Ended(string what, ChildProgram program) => report.Check(
-        program.Output.Contains("guest done", StringComparison.Ordinal) && program.Errors.Contains(Summary, StringComparison.Ordinal),
-        $"{what} ends, and the library says what it did",
-        program.Output + program.Errors);
+    private void Ended(string what, ChildProgram program) => program.Ended(what, report);
 
-    private void Take(string title, ChildProgram program)
-    {
-        foreach (string line in program.Lines)
-        {
-            int pass = line.IndexOf("PASS ", StringComparison.Ordinal);
-            int fail = line.IndexOf("FAIL ", StringComparison.Ordinal);
-            if (pass >= 0)
-            {
-                report.Check(true, $"{title}: {line[(pass + 5)..]}", string.Empty);
-            }
-            else if (fail >= 0)
-            {
-                report.Fail($"{title}: {line[(fail + 5)..]}");
-            }
-        }
-    }
+    private void Take(string title, ChildProgram program) => program.Take(title, report);
 
     // The kernel's command line has blanks.
     private sealed class LinuxGuest(string command, params string[] environment) : IDisposable

@@ -23,8 +23,13 @@ done
 for part in basic soak; do
     aarch64-linux-gnu-gcc -DPART_$part -nostdlib -static -Wl,-Ttext=0x40080000 -Wl,--build-id=none -x assembler-with-cpp vmm-a64.S -o "$out/vmm-$part-a64"
 done
+for part in gicv2 its resets; do
+    aarch64-linux-gnu-gcc -DPART_$part -nostdlib -static -Wl,-Ttext=0x40080000 -Wl,--build-id=none -x assembler-with-cpp vmm-gic-a64.S -o "$out/vmm-$part-a64"
+done
 arm-linux-gnueabihf-gcc -nostdlib -static -Wl,-Ttext=0x40080000 -Wl,--build-id=none -x assembler-with-cpp vmm-a32.S -o "$out/vmm-basic-a32"
 aarch64-linux-gnu-gcc -O2 preload-check.c -o "$out/preload-check"
+aarch64-linux-gnu-gcc -O2 preload-vmm.c -o "$out/preload-vmm"
+aarch64-linux-gnu-gcc -O2 -rdynamic preload-refusals.c fake-kvm.c -o "$out/preload-refusals"
 
 initrd=$(mktemp -d)
 trap 'rm -rf "$initrd"' EXIT

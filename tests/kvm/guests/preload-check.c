@@ -257,7 +257,7 @@ static void in_a_vmm(void)
     set(X(1), 0x08000000);
     check(enter() == 0 && mmio(0x08000000, 4, 0) && enter() == 0 && enter() == 0, "a slot that is gone is a device");
 
-    // A pair of which the first half is in memory that logs dirty pages, or not, and the second in a device.
+    // A pair of which the first half is in memory and the second in a device.
     more = mmap(0, 0x10000, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     region = (struct kvm_userspace_memory_region){ .slot = 1, .guest_phys_addr = DEVICE - 0x10000, .memory_size = 0x10000, .userspace_addr = (uintptr_t)more };
     ioctl(fds[1], KVM_SET_USER_MEMORY_REGION, &region);
@@ -265,13 +265,6 @@ static void in_a_vmm(void)
     set(X(1), DEVICE - 4);
     check(enter() == 0 && mmio(DEVICE, 4, 1) && more[0x3fff] == 0x11111111, "the part of a pair that lies in memory is written there");
     enter();
-    region.flags = KVM_MEM_LOG_DIRTY_PAGES;
-    ioctl(fds[1], KVM_SET_USER_MEMORY_REGION, &region);
-    load(0x29001020); // the processor may write its first half before it exits; the library does not
-    set(X(1), DEVICE - 4);
-    check(enter() == 0 && mmio(DEVICE - 4, 4, 1), "where dirty pages are logged the VMM gets it");
-    check(enter() == 0 && mmio(DEVICE, 4, 1) && enter() == 0, "and then the rest");
-
     load(LDXR);
     set(CORE(0x120), 0);
     set(0x603000000013c600ull, RAM + 0x2000); // VBAR_EL1

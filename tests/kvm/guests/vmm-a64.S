@@ -1,7 +1,6 @@
 /* A guest of QEMU's virt machine on bare metal: accesses without a syndrome to its devices, each compared with plain ones.
  * -DPART_soak makes the one of two CPUs that goes on until it is stopped. */
 
-#define UART      0x09000000
 #define RTC       0x09010000
 #define VIRTIO    0x0a000000
 #define FLASH     0x04000000
@@ -9,88 +8,9 @@
 #define GICR      0x080a0000
 #define GICR_SGI  0x080b0000
 
-.global _start
+#include "vmm-a64.inc"
+
 .text
-_start:
-        ldr     x9, =vectors
-        msr     vbar_el1, x9
-        mov     x9, #3 << 20
-        msr     cpacr_el1, x9
-        isb
-        ldr     x9, =stack_top
-        mov     sp, x9
-        bl      guest
-        adr     x0, text_done
-        bl      puts
-        ldr     w0, =0x84000008                 // PSCI SYSTEM_OFF
-        hvc     #0
-1:      wfi
-        b       1b
-
-/* x0: text. Clobbers x0, x1, x2. */
-puts:   ldr     x1, =UART
-2:      ldrb    w2, [x0], #1
-        cbz     w2, 3f
-        strb    w2, [x1]
-        b       2b
-3:      ret
-
-/* x0: number, in hexadecimal with a blank before it. Clobbers x0 to x4. */
-puthex: ldr     x1, =UART
-        mov     w2, #' '
-        strb    w2, [x1]
-        mov     x3, #60
-4:      lsr     x2, x0, x3
-        and     w2, w2, #15
-        cmp     w2, #10
-        add     w4, w2, #'0'
-        add     w2, w2, #'a' - 10
-        csel    w2, w4, w2, lo
-        strb    w2, [x1]
-        subs    x3, x3, #4
-        b.pl    4b
-        ret
-
-newline:
-        ldr     x1, =UART
-        mov     w2, #'\n'
-        strb    w2, [x1]
-        ret
-
-/* name, and pairs (found, expected) that must be equal: clobbers x0 to x5. */
-.macro  check name, found, expected
-        mov     x5, \expected
-        mov     x0, \found
-        adr     x1, 8f
-        bl      report
-        .pushsection .rodata
-8:      .asciz  "\name"
-        .popsection
-.endm
-
-/* x0 found, x5 expected, x1 name */
-report: stp     x29, x30, [sp, #-32]!
-        stp     x0, x1, [sp, #16]
-        cmp     x0, x5
-        adr     x0, text_pass
-        b.eq    5f
-        adr     x0, text_fail
-5:      str     x5, [sp, #-16]!
-        bl      puts
-        ldr     x0, [sp, #40]
-        bl      puts
-        ldr     x5, [sp], #16
-        ldr     x0, [sp, #16]
-        cmp     x0, x5
-        b.eq    6f
-        str     x5, [sp, #-16]!
-        bl      puthex
-        ldr     x0, [sp], #16
-        bl      puthex
-6:      bl      newline
-        ldp     x29, x30, [sp], #32
-        ret
-
 #ifndef PART_soak
 guest:  stp     x29, x30, [sp, #-16]!
 
@@ -304,52 +224,3 @@ rounds: mov     x21, #ROUNDS
         mov     x30, x28
         ret
 #endif
-
-fault:  stp     x0, x30, [sp, #-64]!
-        stp     x1, x2, [sp, #16]
-        stp     x3, x4, [sp, #32]
-        ldr     x0, =aborts
-        ldr     x1, [x0]
-        add     x1, x1, #1
-        str     x1, [x0]
-        adr     x0, text_abort
-        bl      puts
-        mrs     x0, esr_el1
-        bl      puthex
-        mrs     x0, elr_el1
-        bl      puthex
-        mrs     x0, far_el1
-        bl      puthex
-        bl      newline
-        mrs     x0, elr_el1
-        add     x0, x0, #4
-        msr     elr_el1, x0
-        ldp     x3, x4, [sp, #32]
-        ldp     x1, x2, [sp, #16]
-        ldp     x0, x30, [sp], #64
-        eret
-
-.balign 2048
-vectors:
-.rept   16
-        b       fault
-.balign 128
-.endr
-
-.section .rodata
-text_pass:      .asciz  "PASS "
-text_fail:      .asciz  "FAIL "
-text_abort:     .asciz  "ABORT"
-text_expected:  .asciz  "aborts so far:"
-text_done:      .asciz  "guest done\n"
-text_start:     .asciz  "guest starts\n"
-
-.bss
-.balign 16
-                .skip   4096
-stack_top:
-                .skip   4096
-stack_second:
-aborts:         .skip   8
-counters:       .skip   16
-finished:       .skip   8
