@@ -31,10 +31,11 @@ public sealed partial class SwitchesTests
     [Theory]
     [InlineData("enum setting", "SETTING_", "enum Settings")]
     [InlineData("enum counter", "COUNT_", "enum Counter")]
+    [InlineData("enum kernel_access", "ACCESS_", "enum KernelAccess")]
     public void Both_halves_have_the_same_constants(string ours, string prefix, string theirs)
     {
         string managed = File.ReadAllText(Repository.File("src", "Arm64MmioDecode.Kvm.Preload", "FrontCpu.cs"));
-        string[] c = [.. Regex.Matches(Body(s_header, ours), $"{prefix}([A-Z_]+)").Select(match => match.Groups[1].Value.Replace("_", "", System.StringComparison.Ordinal))];
+        string[] c = [.. Regex.Matches(Body(s_header, ours), $"{prefix}([A-Z0-9_]+)").Select(match => match.Groups[1].Value.Replace("_", "", System.StringComparison.Ordinal))];
         string[] names = [.. Regex.Matches(Body(managed, theirs), @"^\s+(\w+)( = |,)", RegexOptions.Multiline).Select(match => match.Groups[1].Value.ToUpperInvariant()).Where(name => name != "NONE")];
 
         names.Should().Equal(c);
