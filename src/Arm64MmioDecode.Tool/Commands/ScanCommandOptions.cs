@@ -236,7 +236,13 @@ internal sealed class ScanCommandOptions
             return default;
         }
 
-        return (ParseAddress(result, parts[0], option), ParseAddress(result, parts[1], option));
+        (ulong first, ulong last) = (ParseAddress(result, parts[0], option), ParseAddress(result, parts[1], option));
+        if (first > last)
+        {
+            result.AddError($"{option} is FIRST-LAST, and {Quoted.Text(parts[0])} is above {Quoted.Text(parts[1])}");
+        }
+
+        return (first, last);
     }
 
     private static ulong ParseAddress(ArgumentResult result, string text, string option)

@@ -164,6 +164,8 @@ public sealed class ScanCommandTests
     [InlineData("FILE", "--set", "a64")]
     [InlineData("FILE", "--reason", "bad")]
     [InlineData("FILE", "--addresses", "12")]
+    [InlineData("FILE", "--addresses", "0x18-0x0")]
+    [InlineData("FILE", "--rank", "--device-ranges", "0x0-0x10,0x9001000-0x9000000")]
     [InlineData("FILE", "--raw", "--set", "a64", "--base", "xyz")]
     [InlineData("--bogus", "FILE")]
     public void What_cannot_be_used_is_refused_in_one_line(params string[] arguments)
