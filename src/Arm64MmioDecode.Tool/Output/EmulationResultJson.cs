@@ -134,9 +134,9 @@ internal static class EmulationResultJson
     private static void WriteFault(Utf8JsonWriter json, in EmulationFault fault, ulong pstate)
     {
         json.WriteStartObject(s_fault);
-        if (fault.AddressNotValid)
+        if (fault.Reason != FaultReason.DataAbort || fault.AddressNotValid)
         {
-            json.WriteNull(s_address);
+            json.WriteNull(s_address); // exception entry leaves FAR alone
         }
         else
         {

@@ -91,6 +91,17 @@ public sealed class EmulateCommandTests
         Parse("""{"opcode":"0xf9400041","pstate":"PSTATE"}""".Replace("PSTATE", pstate))
             .GetProperty("fault").GetProperty("esr").GetString().Should().Be(esr);
 
+    [Theory]
+    [InlineData("""{"opcode":"0xf94003e0","sp":"0x1004","options":{"checkStackPointer":true}}""", "0x9a000000")]
+    [InlineData("""{"set":"a32","opcode":"0xf8900a00","pstate":"0x1d0"}""", "0x2000000")] // RFE in User mode
+    [InlineData("""{"opcode":"0xa8c00840","options":{"unpredictable":"undefined"}}""", "0x2000000")]
+    public void An_exception_that_is_no_data_abort_has_no_address(string line, string esr)
+    {
+        JsonElement fault = Parse(line).GetProperty("fault");
+        fault.GetProperty("address").ValueKind.Should().Be(JsonValueKind.Null);
+        fault.GetProperty("esr").GetString().Should().Be(esr);
+    }
+
     [Fact]
     public void Entries_of_memory_may_touch_and_overlap_and_wrap() =>
         Parse("""{"opcode":"0xf9400041","x":{"2":"0xfffffffffffffffc"},"memory":{"0xfffffffffffffffc":"00aabb33","0x0":"44556677","0xfffffffffffffffd":"1122"}}""")
