@@ -51,6 +51,10 @@ internal static class CommandLineTool
         {
             return ExitCode.Success;
         }
+        catch (OutputFailedException e)
+        {
+            return Complain(console, e.Message, ExitCode.BadInput);
+        }
 #pragma warning disable CA1031 // Whatever goes wrong, the user gets one line and never a stack trace.
         catch (Exception e)
 #pragma warning restore CA1031

@@ -9,7 +9,7 @@ internal static class ExitCode
     /// <summary>The tool ran, but what it was asked about failed: a fault, an instruction that is not emulated.</summary>
     public const int Failure = 1;
 
-    /// <summary>The command line or the input cannot be used.</summary>
+    /// <summary>The command line or the input cannot be used, or the output cannot be written.</summary>
     public const int BadInput = 2;
 
     /// <summary>A defect of the tool itself.</summary>

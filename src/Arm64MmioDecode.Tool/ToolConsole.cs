@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using Arm64MmioDecode.Tool.Output;
 
 namespace Arm64MmioDecode.Tool;
 
@@ -29,7 +30,7 @@ internal sealed class ToolConsole : IDisposable
 
     public static ToolConsole OpenStandard() => new(
         Console.OpenStandardInput(),
-        Console.OpenStandardOutput(),
+        Console.IsOutputRedirected ? new StandardOutput() : Console.OpenStandardOutput(),
         Console.Error,
         !Console.IsOutputRedirected
             && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))

@@ -70,7 +70,7 @@ internal sealed class OutputBuffer : IBufferWriter<byte>
         }
         catch (IOException e)
         {
-            throw new OutputClosedException(e.Message, e);
+            throw new OutputFailedException(e);
         }
     }
 }

@@ -64,9 +64,9 @@ internal sealed class Baseline
             using var stream = new FileStream(path, FileMode.Create, FileAccess.Write);
             Write(stream);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException or OutputClosedException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException or OutputFailedException)
         {
-            throw new BadInputException($"cannot write {Quoted.Text(path)}: {e.Message}", e);
+            throw new BadInputException($"cannot write {Quoted.Text(path)}: {(e as OutputFailedException)?.InnerException!.Message ?? e.Message}", e);
         }
     }
 

@@ -1,7 +1,10 @@
+using System;
+using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Text;
 using System.Text.Json;
+using Arm64MmioDecode.Tests.Tooling;
 using Arm64MmioDecode.Tool;
 using FluentAssertions;
 using Xunit;
@@ -200,6 +203,23 @@ public sealed class DecodeCommandTests
         using var console = new ToolConsole(new MemoryStream(Encoding.UTF8.GetBytes("f9400041\n")), new ClosedPipe(), error);
         CommandLineTool.Run(["decode", "-"], console).Should().Be(0);
         error.ToString().Should().BeEmpty();
+    }
+
+    [SkippableTheory]
+    [InlineData("yes f9400041 2> /dev/null | {0} decode - | head -n 1", "0xf9400041  ldr x1, [x2]                      load, 8 bytes; ISV=1\n", "0\n")]
+    [InlineData("{0} decode f9400041 > /dev/full", "", "mmiodecode: cannot write the output: No space left on device\n2\n")]
+    [InlineData("{0} decode --help > /dev/full", "", "mmiodecode: cannot write the output: No space left on device\n2\n")]
+    public void A_reader_that_goes_and_a_full_disk_are_noticed(string command, string output, string error)
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "it is about a shell's pipes, and /dev/full");
+        string tool = $"""{"{"} dotnet '{typeof(CommandLineTool).Assembly.Location}' "$@"; echo $? >&2; {"}"}""";
+        ChildProcess.Result<string> result = ChildProcess.Run(
+            "sh",
+            ["-c", $"tool() {tool}; {string.Format(CultureInfo.InvariantCulture, command, "tool")}"],
+            static _ => { },
+            static stream => new StreamReader(stream).ReadToEnd(),
+            TimeSpan.FromMinutes(1));
+        (result.Output, result.Error).Should().Be((output, error));
     }
 
     [Fact]

@@ -2,15 +2,16 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using Arm64MmioDecode.Tool.Output;
 
 namespace Arm64MmioDecode.Tests.Tool;
 
 /// <summary>A pipe whose reader has gone.</summary>
 internal sealed class ClosedPipe : MemoryStream
 {
-    public override void Write(byte[] buffer, int offset, int count) => throw new IOException("Broken pipe");
+    public override void Write(byte[] buffer, int offset, int count) => throw new OutputClosedException();
 
-    public override void Write(ReadOnlySpan<byte> buffer) => throw new IOException("Broken pipe");
+    public override void Write(ReadOnlySpan<byte> buffer) => throw new OutputClosedException();
 }
 
 /// <summary>A program that asks two questions, each after it has seen how many answers there are.</summary>
