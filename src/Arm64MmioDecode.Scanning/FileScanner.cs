@@ -119,7 +119,7 @@ public sealed class FileScanner
             }
             else if (nested.Raw is { } raw)
             {
-                ScanImage(RawImage.Create(bytes, raw.InstructionSet, raw.Address), place, summary, sink);
+                ScanImage(RawImage.Create(bytes, raw), place, summary, sink);
             }
             else if (nested.MayBeUnknown)
             {

@@ -151,7 +151,10 @@ def aarch32(text):
         stack = name.startswith(("push", "pop"))
         base = "sp" if stack else first_register(operands)
         reasons = {"multipleRegisters"}
-        if stack or re.match(r"\w+!", operands):
+        of_user_mode = operands.endswith("^") and "pc" not in operands.split("{")[1]
+        if operands.endswith("^") and not of_user_mode:
+            reasons.add("notListed")  # an exception return
+        if stack or re.match(r"\w+!", operands) and not of_user_mode:  # of user mode, there is no writeback: bit 21 should be zero
             reasons.add("writeback")
         return Access(text, reasons, base)
     if A32_EXCLUSIVE.match(name):
@@ -169,7 +172,7 @@ def aarch32(text):
         stack = name.startswith(("vpush", "vpop"))
         is_list = stack or re.match(r"^(?:vldm|vstm|fldm|fstm|vlldm|vlstm)", name)
         base = "sp" if stack else first_register(operands) if is_list else bracket_base(operands)
-        if re.match(r"^v(?:ldm|stm|push|pop|ld[1-4]|st[1-4])", name) and len(set(re.findall(r"\b[sdq]\d+", operands.split("[r")[0].split("[sp")[0]))) > 1:
+        if re.match(r"^(?:v(?:ldm|stm|push|pop|ld[1-4]|st[1-4])|f(?:ldm|stm))", name) and len(set(re.findall(r"\b[sdq]\d+", operands.split("[r")[0].split("[sp")[0]))) > 1:
             reasons.add("multipleRegisters")
         if stack or (is_list and re.match(r"\w+!", operands)) or (not is_list and has_writeback(operands)):
             reasons.add("writeback")
@@ -196,16 +199,33 @@ def aarch32(text):
 
 
 def disassemble(objdump, path):
-    """Yields (member, section, address, bytes, text, is A64, is reached code only) of each line of LLVM's disassembly of a file or of
+    """Yields (member, section, address, bytes, text, is A64, is a part of the code) of each line of LLVM's disassembly of a file or of
     what it wraps."""
     with tempfile.TemporaryDirectory() as folder:
         for outer, inner in containers.unwrap(path, folder):
             base = 0
-            is_reached = is_thumb_image(inner)
-            if is_reached:
+            is_part = outer == "piggy"
+            if is_thumb_image(inner):
+                is_part = True
                 inner, base = reached.to_elf(inner)
-            for member, section, address, *rest in disassemble_file(objdump, inner):
-                yield (member if outer is None else outer), section, address + base, *rest, is_reached
+            for member, section, address, *rest in without_literals(disassemble_file(objdump, inner)) if outer == "piggy" else disassemble_file(objdump, inner):
+                yield (member if outer is None else outer), section, address + base, *rest, is_part
+
+
+def without_literals(lines):
+    """Leaves out the words that an earlier instruction loads with the PC as base: in a kernel without symbols these are data."""
+    literals = set()
+    for line in lines:
+        address, text = line[2], line[4]
+        if address in literals:
+            literals.remove(address)
+            continue
+        match = re.match(r"^(v?ldrs?[bhd]?\S*)\t(\S+),.*\[pc(?:, #\d+)?\].*@ 0x([0-9a-f]+)", text)
+        if match and address < int(match[3], 16) <= address + 8160 and "!" not in text:
+            first = int(match[3], 16)
+            size = 8 if match[1].startswith("ldrd") or match[2].startswith("d") else 4
+            literals.update(at & ~3 for at in range(first, first + size, 4))
+        yield line
 
 
 def is_thumb_image(path):
@@ -223,7 +243,7 @@ def disassemble_file(objdump, path):
     # An archive's members are all of the kind of the first.
     start = max(contents.find(b"\x7fELF"), 0)
     machine = int.from_bytes(contents[start + 18:start + 20], "little" if contents[start + 5] == 1 else "big")
-    command[1:1] = ["--mattr=" + ARM_FEATURES] if machine == 40 else ["--mattr=+all"]
+    command[1:1] = ["--triple=armv8a", "--mattr=" + ARM_FEATURES] if os.path.basename(path) == "code.o" else ["--mattr=" + ARM_FEATURES] if machine == 40 else ["--mattr=+all"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, errors="replace")
     member = section = None
     wide = True
@@ -270,15 +290,15 @@ def normal(text):
 
 
 def expected_findings(objdump, path):
-    """Returns the findings by place, the places that were reached where not all is, and how many lines there were."""
+    """Returns the findings by place, the places that were looked at where not all were, and how many lines there were."""
     found = {}
     disassembled = set()
     counts = collections.Counter()
-    for member, section, address, word, text, wide, is_reached in disassemble(objdump, path):
+    for member, section, address, word, text, wide, is_part in disassemble(objdump, path):
         counts["lines"] += 1
         if text.startswith((".", "<unknown>", "udf")):
             continue
-        if is_reached:
+        if is_part:
             disassembled.update((member, section, at) for at in range(address, address + len(word.replace(" ", "")) // 2))
         text = normal(text)
         access = a64(text) if wide else aarch32(text)

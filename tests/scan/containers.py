@@ -23,11 +23,40 @@ def unwrap(path, folder):
         return [(None, write(folder, "xz", lzma.decompress(contents)))]
     if contents.startswith(b"\x28\xb5\x2f\xfd"):
         return [(None, write(folder, "zstd", subprocess.run(["zstd", "-dcq", path], check=True, stdout=subprocess.PIPE).stdout))]
+    if contents[0x24:0x28] == b"\x18\x28\x6f\x01":
+        return [("piggy", to_elf(folder, kernel_of(contents)))]
     if b"_FVH" in contents and not contents.startswith((b"\x7fELF", b"MZ", b"!<arch>")):
         images = []
         read_volumes(contents, images)
         return [(name, write(folder, str(i), image)) for i, (name, image) in enumerate(images)]
     return [(None, path)]
+
+
+def kernel_of(image):
+    """The 32-bit kernel in a zImage, which Debian packs with xz."""
+    start = image.find(b"\xfd7zXZ\0")
+    while start >= 0:
+        try:
+            return lzma.LZMADecompressor(lzma.FORMAT_XZ).decompress(image[start:])
+        except lzma.LZMAError:
+            start = image.find(b"\xfd7zXZ\0", start + 1)
+    raise SystemExit("no kernel packed with xz in the zImage")
+
+
+def to_elf(folder, code):
+    """A32 code without a format, as the section "raw" of an object: as far as most words have the condition "always". Data follow."""
+    block = 1 << 16
+    length = 0
+    while length < len(code):
+        words = code[length + 3:length + block:4]
+        if sum(byte >> 4 == 14 for byte in words) < len(words) / 2 and any(words):
+            break
+        length += block
+    code = code[:length]
+    path = write(folder, "code", code)
+    subprocess.run(
+        ["llvm-objcopy-22", "-I", "binary", "-O", "elf32-littlearm", "--rename-section", ".data=raw,alloc,load,readonly,code", path, path + ".o"], check=True)
+    return path + ".o"
 
 
 def write(folder, name, contents):

@@ -28,6 +28,7 @@ sources=(
     "ripgrep:arm64 rg"
     "fzf:arm64 fzf"
     "linux-image-cloud-arm64:arm64 vmlinuz-* virtio_mmio.ko gve.ko aes-neon-bs.ko ahci_xgene.ko dm-raid.ko btrfs.ko"
+    "linux-image-marvell:armel vmlinuz-*"
     "u-boot-qemu:all qemu_arm64/uboot.elf"
     "arm-trusted-firmware:all bl31.elf"
     "systemd-boot-efi:arm64 systemd-bootaa64.efi"

@@ -13,6 +13,30 @@ internal static class Checksums
 
     public static ulong Crc64(ReadOnlySpan<byte> data) => ~Update(s_crc64Tables, data, ulong.MaxValue);
 
+    /// <summary>The checksum of zlib (RFC 1950), which lzop uses.</summary>
+    public static uint Adler32(ReadOnlySpan<byte> data)
+    {
+        const uint modulus = 65521;
+        const int longest = 5552; // of so many bytes the sums fit into 32 bits
+        uint a = 1;
+        uint b = 0;
+        while (!data.IsEmpty)
+        {
+            ReadOnlySpan<byte> part = data[..Math.Min(data.Length, longest)];
+            foreach (byte value in part)
+            {
+                a += value;
+                b += a;
+            }
+
+            a %= modulus;
+            b %= modulus;
+            data = data[part.Length..];
+        }
+
+        return (b << 16) | a;
+    }
+
     private static ulong Update(ulong[] tables, ReadOnlySpan<byte> data, ulong crc)
     {
         while (data.Length >= 8)

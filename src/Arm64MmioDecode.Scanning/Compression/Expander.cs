@@ -9,15 +9,24 @@ internal enum CompressionMethod
     Gzip,
     Xz,
     Zstd,
-    Lzma,
+    Bzip2,
+    Lz4,
+    Lzo,
 
+    // Without a magic number.
+    Lzma,
     Brotli,
     Zlib,
+    Uefi,
+    Tiano,
 }
 
 /// <summary>Expands into memory that an <see cref="ExpansionBudget"/> bounds.</summary>
 internal static class Expander
 {
+    /// <summary>How many bytes it takes to recognise a method.</summary>
+    public const int LongestMagic = 10;
+
     /// <summary>The method whose magic number <paramref name="stream"/> begins with.</summary>
     public static bool TryRecognise(ReadOnlySpan<byte> stream, out CompressionMethod method)
     {
@@ -32,6 +41,18 @@ internal static class Expander
         else if (stream.StartsWith(ZstdDecoder.Magic))
         {
             method = CompressionMethod.Zstd;
+        }
+        else if (Bzip2Decoder.IsPresent(stream))
+        {
+            method = CompressionMethod.Bzip2;
+        }
+        else if (stream.StartsWith(Lz4Decoder.LegacyMagic) || stream.StartsWith(Lz4Decoder.Magic))
+        {
+            method = CompressionMethod.Lz4;
+        }
+        else if (stream.StartsWith(LzoDecoder.Magic))
+        {
+            method = CompressionMethod.Lzo;
         }
         else
         {
@@ -88,7 +109,12 @@ internal static class Expander
         CompressionMethod.Gzip => "gzip",
         CompressionMethod.Xz => "xz",
         CompressionMethod.Zstd => "zstd",
+        CompressionMethod.Bzip2 => "bzip2",
+        CompressionMethod.Lz4 => "lz4",
+        CompressionMethod.Lzo => "lzo",
         CompressionMethod.Brotli => "brotli",
+        CompressionMethod.Uefi => "UEFI",
+        CompressionMethod.Tiano => "Tiano",
         CompressionMethod.Zlib => "zlib",
         _ => "lzma",
     };
@@ -106,6 +132,14 @@ internal static class Expander
                 return XzDecoder.Decode(stream, output, out consumed, out written);
             case CompressionMethod.Zstd:
                 return ZstdDecoder.Decode(stream, output, out consumed, out written);
+            case CompressionMethod.Bzip2:
+                return Bzip2Decoder.Decode(stream, output, out consumed, out written);
+            case CompressionMethod.Lz4:
+                return Lz4Decoder.Decode(stream, output, out consumed, out written);
+            case CompressionMethod.Lzo:
+                return LzoDecoder.Decode(stream, output, out consumed, out written);
+            case CompressionMethod.Uefi or CompressionMethod.Tiano:
+                return TianoDecoder.Decode(stream, method == CompressionMethod.Uefi, output, out written);
             case CompressionMethod.Lzma:
                 return LzmaDecoder.DecodeAlone(stream, output, out written);
             default:

@@ -25,7 +25,7 @@ internal static class GzipDecoder
 
         fixed (byte* pointer = stream)
         {
-            using var body = new Chunks(pointer + start, stream.Length - start);
+            using var body = new PackedStream(pointer + start, stream.Length - start);
             ExpansionStatus status = Inflate(body, output, out written);
             if (status != ExpansionStatus.Done)
             {
@@ -66,12 +66,12 @@ internal static class GzipDecoder
 
         fixed (byte* pointer = stream)
         {
-            using var body = new Chunks(pointer + 2, stream.Length - 2);
+            using var body = new PackedStream(pointer + 2, stream.Length - 2);
             return Inflate(body, output, out written);
         }
     }
 
-    private static ExpansionStatus Inflate(Chunks body, Span<byte> output, out int written)
+    private static ExpansionStatus Inflate(PackedStream body, Span<byte> output, out int written)
     {
         written = 0;
         using var inflater = new DeflateStream(body, CompressionMode.Decompress);
@@ -138,59 +138,5 @@ internal static class GzipDecoder
         }
 
         return position <= stream.Length;
-    }
-
-    /// <summary>The compressed bytes, given out in pieces that are small enough to be searched for the end.</summary>
-    private sealed unsafe class Chunks(byte* start, int length) : Stream
-    {
-        private const int ChunkSize = 4096;
-
-        public int Given { get; private set; }
-
-        /// <summary>Where the piece that was given out last begins.</summary>
-        public int LastChunk { get; private set; }
-
-        public bool AskedBeyondEnd { get; private set; }
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public override int Read(Span<byte> buffer)
-        {
-            int count = Math.Min(Math.Min(buffer.Length, ChunkSize), length - Given);
-            if (count == 0)
-            {
-                AskedBeyondEnd |= buffer.Length > 0;
-                return 0;
-            }
-
-            new ReadOnlySpan<byte>(start + Given, count).CopyTo(buffer);
-            LastChunk = Given;
-            Given += count;
-            return count;
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

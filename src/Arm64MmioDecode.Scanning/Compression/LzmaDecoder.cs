@@ -1,4 +1,6 @@
 using System;
+using System.Buffers.Binary;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Arm64MmioDecode.Scanning.Compression;
@@ -50,6 +52,15 @@ internal ref struct LzmaDecoder
     /// <summary>Where in the input the decoder is.</summary>
     public int Consumed { get; private set; }
 
+    /// <summary>lc = 3, lp = 0, pb = 2, which nobody changes.</summary>
+    public const byte UsualProperties = 0x5D;
+
+    /// <summary>Whether bytes may be the header of .lzma, which has no magic number, as its tools write it: with the usual properties, a
+    /// dictionary of a power of two, and no size.</summary>
+    public static bool IsPlausible(ReadOnlySpan<byte> stream) =>
+        stream.Length >= 13 && stream[0] == UsualProperties
+            && BitOperations.IsPow2(BinaryPrimitives.ReadUInt32LittleEndian(stream[1..])) && BinaryPrimitives.ReadUInt64LittleEndian(stream[5..]) == ulong.MaxValue;
+
     /// <summary>Decodes a stream with the header of .lzma: properties, size of the dictionary, size of the output (all ones where
     /// an end marker says it).</summary>
     public static ExpansionStatus DecodeAlone(ReadOnlySpan<byte> stream, Span<byte> output, out int written)
@@ -65,7 +76,7 @@ internal ref struct LzmaDecoder
             return ExpansionStatus.Corrupt;
         }
 
-        ulong size = System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(stream[5..]);
+        ulong size = BinaryPrimitives.ReadUInt64LittleEndian(stream[5..]);
         bool known = size != ulong.MaxValue;
         if (known && size > (ulong)output.Length)
         {
@@ -242,27 +253,13 @@ internal ref struct LzmaDecoder
                 return sizeKnown ? ExpansionStatus.Corrupt : ExpansionStatus.TooLarge;
             }
 
-            CopyMatch(output, position, (int)_distance0 + 1, length);
+            Window.Repeat(output, position, (int)_distance0 + 1, length);
             position += length;
         }
     }
 
     /// <summary>Whether the range coder has taken all of its input and ended as it must.</summary>
     public readonly bool IsFinished => _code == 0 && Consumed == _input.Length;
-
-    private static void CopyMatch(Span<byte> output, int position, int distance, int length)
-    {
-        if (distance >= length)
-        {
-            output.Slice(position - distance, length).CopyTo(output[position..]);
-            return;
-        }
-
-        for (int i = 0; i < length; i++)
-        {
-            output[position + i] = output[position + i - distance];
-        }
-    }
 
     private bool DecodeLiteral(Span<byte> output, int position)
     {

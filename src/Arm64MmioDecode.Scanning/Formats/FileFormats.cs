@@ -13,6 +13,7 @@ public static class FileFormats
         new ElfFormat(),
         new ArchiveFormat(),
         new KernelImageFormat(),
+        new ZImageFormat(), // with an EFI stub it is a PE image, too
         new PeFormat(),
         new TerseImageFormat(),
         new CompressedFormat(),

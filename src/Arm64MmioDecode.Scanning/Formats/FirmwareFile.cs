@@ -19,11 +19,14 @@ internal sealed class FirmwareFile
     private const byte Te = 0x12;
     private const byte UserInterface = 0x15;
     private const byte VolumeImage = 0x17;
+    private const byte NotCompressed = 0;
+    private const byte StandardCompression = 1;
     private const ushort ProcessingRequired = 0x01;
     private const int MaximumNameLength = 256;
     private const int MaximumDepth = 8;
 
     private static readonly Guid s_lzma = new("ee4e5898-3914-4259-9d6e-dc7bd79403cf");
+    private static readonly Guid s_tiano = new("a31280ad-481e-41b6-95e8-127f4c984779");
     private static readonly Guid s_brotli = new("3d532050-5cda-4fd0-879e-0f7f630d5afb");
 
     private readonly ByteSource _sections;
@@ -96,13 +99,17 @@ internal sealed class FirmwareFile
         }
 
         byte method = body.GetSpan(headerLength - 1, 1)[0];
-        if (method != 0)
+        ByteSource data = body.Slice(headerLength, body.Length - headerLength);
+        switch (method)
         {
-            _report($"a section is compressed by method {method} of the UEFI specification, which is not supported");
-            return [];
+            case NotCompressed:
+                return Read(data, depth + 1);
+            case StandardCompression:
+                return Expand(CompressionMethod.Uefi, data, depth);
+            default:
+                _report($"a section is compressed by method {method}, which the UEFI specification does not have");
+                return [];
         }
-
-        return Read(body.Slice(headerLength, body.Length - headerLength), depth + 1);
     }
 
     private IEnumerable<FileContent> ReadGuidDefined(Section section, int depth)
@@ -131,6 +138,11 @@ internal sealed class FirmwareFile
         if (format == s_lzma)
         {
             return Expand(CompressionMethod.Lzma, data, depth);
+        }
+
+        if (format == s_tiano)
+        {
+            return Expand(CompressionMethod.Tiano, data, depth);
         }
 
         if (format == s_brotli && data.Length >= brotliHeaderLength)

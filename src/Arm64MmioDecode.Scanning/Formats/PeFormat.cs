@@ -55,7 +55,7 @@ internal sealed class PeFormat : IFileFormat
 
         ByteSource payload = bytes.Slice(
             BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(8)), BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(12)));
-        if (Expander.TryRecognise(payload.GetStart(8), out _))
+        if (Expander.TryRecognise(payload.GetStart(Expander.LongestMagic), out _))
         {
             yield return new NestedFile { Name = "zimg", Bytes = payload };
             yield break;

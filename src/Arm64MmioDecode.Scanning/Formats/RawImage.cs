@@ -1,5 +1,7 @@
 using System;
+using System.Collections.Generic;
 using Arm64MmioDecode.Descriptors;
+using Arm64MmioDecode.Scanning.Formats.AArch32;
 using Arm64MmioDecode.Scanning.Images;
 using Arm64MmioDecode.Scanning.Input;
 
@@ -23,6 +25,26 @@ public static class RawImage
         {
             Format = "raw",
             Sections = [new CodeSection("raw", 0, address, bytes.FileOffset, code, [region])],
+        };
+    }
+
+    /// <summary>Makes an image of bytes that a file's format says are code.</summary>
+    internal static CodeImage Create(ByteSource bytes, RawCode raw)
+    {
+        if (!raw.IsGuessed)
+        {
+            return Create(bytes, raw.InstructionSet, raw.Address);
+        }
+
+        ReadOnlyMemory<byte> code = bytes.GetMemory(0, bytes.Length);
+        InstructionSet set = GuessedCode.SetOf(code.Span);
+        List<CodeRegion> regions = [];
+        GuessedCode.AddRegions(regions, code.Span, 0, code.Length, set);
+        return new CodeImage
+        {
+            Format = "raw",
+            Sections = [new CodeSection("raw", 0, raw.Address, bytes.FileOffset, code, regions)],
+            Notes = [$"{set} assumed, which most of it looks like; data is among what was taken for code, and addresses are offsets"],
         };
     }
 }

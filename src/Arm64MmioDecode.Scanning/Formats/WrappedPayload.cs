@@ -8,8 +8,6 @@ namespace Arm64MmioDecode.Scanning.Formats;
 /// <summary>What a boot loader's image wraps: a file in a known format, or plain code at an address.</summary>
 internal static class WrappedPayload
 {
-    private const int LongestMagic = 8;
-
     /// <param name="name">The payload's name; null when there is one only.</param>
     /// <param name="data">The bytes, as they are stored.</param>
     /// <param name="compression">The method, as U-Boot names it.</param>
@@ -23,11 +21,14 @@ internal static class WrappedPayload
             "gzip" => CompressionMethod.Gzip,
             "lzma" => CompressionMethod.Lzma,
             "zstd" => CompressionMethod.Zstd,
+            "bzip2" => CompressionMethod.Bzip2,
+            "lz4" => CompressionMethod.Lz4,
+            "lzo" => CompressionMethod.Lzo,
             _ => throw new InvalidImageException($"{name ?? "its payload"} is compressed with {compression}, which is not supported"),
         };
 
         // Kernels are often compressed without the wrapping saying so, since they can unpack themselves.
-        if (method is null && Expander.TryRecognise(data.GetStart(LongestMagic), out CompressionMethod recognised))
+        if (method is null && Expander.TryRecognise(data.GetStart(Expander.LongestMagic), out CompressionMethod recognised))
         {
             method = recognised;
         }

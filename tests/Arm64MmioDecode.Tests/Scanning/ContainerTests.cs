@@ -4,6 +4,7 @@ using Arm64MmioDecode.Scanning.DeviceTrees;
 using Arm64MmioDecode.Scanning.Input;
 using Arm64MmioDecode.Scanning.Ranking;
 using Arm64MmioDecode.Tests.Tool;
+using Arm64MmioDecode.Tests.Tooling;
 using FluentAssertions;
 using Xunit;
 
@@ -42,6 +43,53 @@ public class ContainerTests
         ScannedFile scan = ScannedFile.Scan(SampleImages.LegacyImage(type, compression, payload));
         scan.Summary.Errors.Should().BeEmpty();
         scan.Lines.Should().Equal($"raw 401000 {Text}");
+    }
+
+    [SkippableTheory]
+    [InlineData("gzip", "-n", "-c")]
+    [InlineData("xz", "-c", "--check=crc32", "--arm", "--lzma2")]
+    [InlineData("xz", "-c", "--format=lzma")]
+    [InlineData("lzop", "-9", "-c")]
+    [InlineData("lz4", "-l", "-9", "-c")]
+    [InlineData("zstd", "-19", "-q", "-c")]
+    public void A_32_bit_kernel_that_unpacks_itself_has_a_kernel_in_it(string tool, params string[] options)
+    {
+        // str r0, [r1], #4; ldr r2, [pc, #-4]; the literal, which would be a finding as well; and words of the condition "always".
+        byte[] kernel = [0x04, 0x00, 0x81, 0xE4, 0x00, 0x20, 0x9F, 0xE5, 0x1E, 0xFF, 0x2F, 0xE1, 0x04, 0x00, 0x81, 0xE4, 0x1E, 0xFF, 0x2F, 0xE1];
+        byte[] packed = ExpansionTests.Filter(ExternalTool.Require(tool, tool == "xz" ? "xz-utils" : tool), options, kernel);
+        ScannedFile scan = ScannedFile.Scan([.. SampleImages.ZImage(packed), .. "a device tree"u8]);
+        scan.Summary.Errors.Should().BeEmpty();
+        scan.Lines.Should().Equal("zImage 30 str r0, [r0], #4", "piggy: raw 0 str r0, [r1], #4");
+        scan.Summary.Format.Should().Be("zimage");
+    }
+
+    [Theory]
+    [InlineData(0x28, 0x1000)]
+    [InlineData(0x2C, 0)]
+    [InlineData(0x2C, 0x7FFFFFFF)]
+    [InlineData(0x2C, 0x40)]
+    public void A_32_bit_kernel_that_is_not_there_is_an_error(int offset, int value)
+    {
+        byte[] image = SampleImages.ZImage(SampleImages.Gzip(SampleImages.Code()));
+        BitConverter.TryWriteBytes(image.AsSpan(offset), value);
+        ScannedFile.Scan(image).Summary.Errors.Should().ContainSingle().Which.Should().Match(e => e.Contains("zImage from") || e.Contains("kernel in it was not found"));
+    }
+
+    [SkippableTheory]
+    [InlineData("bzip2", "bzip2")]
+    [InlineData("lzo", "lzop")]
+    [InlineData("lz4", "lz4", "-l")]
+    [InlineData("lz4", "lz4")]
+    public void Payloads_of_mkimage_may_be_packed(string method, string tool, params string[] options)
+    {
+        using var files = new CompiledFile();
+        files.Write("kernel", ExpansionTests.Filter(ExternalTool.Require(tool, tool), [.. options, "-c"], SampleImages.Pe()));
+        files.Run("u-boot-tools", "mkimage", "-A", "arm64", "-T", "kernel", "-C", method, "-a", "0x80000", "-e", "0x80000", "-n", "sample", "-d", "kernel", "legacy");
+        files.Run("u-boot-tools", "mkimage", "-f", "auto", "-A", "arm64", "-O", "linux", "-T", "kernel", "-C", method, "-a", "0x80000", "-d", "kernel", "fit");
+        ScannedFile.Scan(files.Read("legacy")).Lines.Should().Equal($".text 401000 {Text}");
+        ScannedFile.Scan(files.Read("fit")).Lines.Should().Equal($"kernel-1: .text 401000 {Text}");
+        ScannedFile.Scan(files.Read("kernel")).Lines.Should().Equal($".text 401000 {Text}");
+        ScannedFile.Scan(SampleImages.Zboot(files.Read("kernel"))).Lines.Should().Equal($".text 401000 {Text}", $"zimg: .text 401000 {Text}");
     }
 
     [Fact]

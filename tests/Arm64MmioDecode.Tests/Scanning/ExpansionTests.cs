@@ -72,6 +72,98 @@ public class ExpansionTests
     }
 
     [SkippableTheory]
+    [InlineData("bzip2", "-1", "-c")]
+    [InlineData("bzip2", "-9", "-c")]
+    [InlineData("lzop", "-1", "-c")]
+    [InlineData("lzop", "-3", "-c", "-F")]
+    [InlineData("lzop", "-9", "-c", "--crc32")]
+    [InlineData("lz4", "-l", "-9", "-c")]
+    [InlineData("lz4", "-1", "-c")]
+    [InlineData("lz4", "-9", "-c", "-BD", "--content-size")]
+    [InlineData("lz4", "-B4", "-BX", "-c", "--no-frame-crc")]
+    public void Bzip2_lzo_and_lz4_are_expanded(string tool, params string[] options)
+    {
+        byte[] original = [.. Code(), .. new byte[9 * MiB], .. Sample(MiB)];
+        byte[] packed = Filter(ExternalTool.Require(tool, tool), options, original);
+        Expander.TryRecognise(packed, out CompressionMethod method).Should().BeTrue();
+        Expander.NameOf(method).Should().Be(tool == "lzop" ? "lzo" : tool);
+        Expand(method, packed).Should().Equal(original);
+        Expand(method, [.. packed, .. packed, 1, 2, 3, 4, 5]).Should().Equal([.. original, .. original]);
+        byte[] random = new byte[100_000];
+        new Random(1).NextBytes(random);
+        foreach (byte[] small in (byte[][])[random, [1], [.. "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab"u8], new byte[3000]])
+        {
+            Expand(method, Filter(ExternalTool.Require(tool, tool), options, small)).Should().Equal(small);
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Uefi_compression_is_expanded(bool isStandard)
+    {
+        CompressionMethod method = isStandard ? CompressionMethod.Uefi : CompressionMethod.Tiano;
+        byte[] random = new byte[30_000];
+        new Random(1).NextBytes(random);
+        foreach (byte[] original in (byte[][])[Sample(MiB), random, new byte[70_000], [1], [1, 2, 1, 2, 1, 2, 1, 2, 1, 2], [.. Sample(20_000), .. random, .. Sample(20_000)]])
+        {
+            byte[] packed = TianoEncoder.Encode(original, isStandard);
+            Expand(method, packed).Should().Equal(original);
+            Expand(method, [.. packed, 1, 2, 3]).Should().Equal(original);
+        }
+    }
+
+    // What an LZH archiver made, "lh5" and "lh7": these are the same two codes.
+    [Fact]
+    public void Uefi_compression_is_that_of_an_independent_encoder()
+    {
+        byte[] original = LzhSamples.Original();
+        Expand(CompressionMethod.Uefi, [.. Header(LzhSamples.Lh5, original), .. LzhSamples.Lh5]).Should().Equal(original);
+        Expand(CompressionMethod.Tiano, [.. Header(LzhSamples.Lh7, original), .. LzhSamples.Lh7]).Should().Equal(original);
+
+        static byte[] Header(byte[] packed, byte[] original) => [.. BitConverter.GetBytes(packed.Length), .. BitConverter.GetBytes(original.Length)];
+    }
+
+    [Fact]
+    public void Damaged_uefi_compression_is_an_error_and_never_more()
+    {
+        byte[] packed = TianoEncoder.Encode(Sample(700), isStandard: true);
+        for (int length = 0; length < packed.Length - 1; length++)
+        {
+            byte[] cut = packed[..length];
+            Action expand = () => Expand(CompressionMethod.Uefi, cut);
+            expand.Should().Throw<InvalidImageException>();
+            if (length > 8)
+            {
+                BitConverter.TryWriteBytes(cut, length - 8);
+                expand.Should().Throw<InvalidImageException>($"only {length} of {packed.Length} bytes are there");
+            }
+        }
+
+        for (int bit = 0; bit < packed.Length * 8; bit++)
+        {
+            byte[] changed = [.. packed];
+            changed[bit / 8] ^= (byte)(1 << (bit % 8));
+            foreach (CompressionMethod method in (CompressionMethod[])[CompressionMethod.Uefi, CompressionMethod.Tiano])
+            {
+                try
+                {
+                    Expand(method, changed);
+                }
+                catch (InvalidImageException)
+                {
+                }
+            }
+        }
+
+        s_budget.Remaining.Should().Be(s_budget.Limit);
+    }
+
+    [SkippableTheory]
+    [InlineData("bzip2", "-c")]
+    [InlineData("lzop", "-c")]
+    [InlineData("lz4", "-c", "-l")]
+    [InlineData("lz4", "-c", "--no-frame-crc")]
     [InlineData("xz", "-k", "-c", "--check=crc32")]
     [InlineData("xz", "-k", "-c", "--format=lzma")]
     [InlineData("zstd", "-q", "-c", "-3")]
@@ -97,9 +189,9 @@ public class ExpansionTests
             changed[bit / 8] ^= (byte)(1 << (bit % 8));
             try
             {
-                // .lzma has no checksum, and some bits of every format mean nothing.
+                // .lzma has no checksum, that of LZ4 is passed over, and some bits of every format mean nothing.
                 byte[] expanded = Expand(method, changed);
-                (method == CompressionMethod.Lzma || expanded.SequenceEqual(original)).Should().BeTrue($"bit {bit} was changed");
+                (method is CompressionMethod.Lzma or CompressionMethod.Lz4 || expanded.SequenceEqual(original)).Should().BeTrue($"bit {bit} was changed");
             }
             catch (InvalidImageException)
             {
@@ -114,6 +206,10 @@ public class ExpansionTests
     [InlineData("xz", "-c", "--format=lzma")]
     [InlineData("zstd", "-q", "-c", "-19")]
     [InlineData("gzip", "-n", "-c", "-9")]
+    [InlineData("bzip2", "-c")]
+    [InlineData("lzop", "-c")]
+    [InlineData("lz4", "-c", "-l")]
+    [InlineData("lz4", "-c")]
     public void A_bomb_ends_at_the_limit(string tool, params string[] options)
     {
         byte[] bomb = Filter(ExternalTool.Require(tool, tool == "xz" ? "xz-utils" : tool), options, new byte[80 * MiB]);
@@ -164,7 +260,7 @@ public class ExpansionTests
         return expanded.GetSpan(0, expanded.Length).ToArray();
     }
 
-    private static byte[] Filter(string path, string[] arguments, byte[] input)
+    internal static byte[] Filter(string path, string[] arguments, byte[] input)
     {
         ChildProcess.Result<byte[]> result = ChildProcess.Run(
             path,

@@ -17,6 +17,7 @@ internal static class FirmwareBuilder
     public const byte PadFile = 0xF0;
 
     public static readonly Guid LzmaSection = new("ee4e5898-3914-4259-9d6e-dc7bd79403cf");
+    public static readonly Guid TianoSection = new("a31280ad-481e-41b6-95e8-127f4c984779");
     public static readonly Guid CrcSection = new("fc1bcdb0-7d31-49aa-936a-a4600d9dd083");
 
     private static readonly Guid s_fileSystem2 = new("8c8ce578-8a3d-4f1c-9935-896185c32dd3");
@@ -45,6 +46,10 @@ internal static class FirmwareBuilder
         Section(0x02, [.. format.ToByteArray(), (byte)(24 + headerLength), 0, attributes, 0, .. data]);
 
     public static byte[] Uncompressed(byte[] sections) => Section(0x01, [0, 0, 0, 0, 0, .. sections]);
+
+    /// <param name="packed">Sections in the compression of the UEFI specification.</param>
+    /// <param name="length">Their length.</param>
+    public static byte[] Compressed(byte[] packed, int length) => Section(0x01, [.. BitConverter.GetBytes(length), 1, .. packed]);
 
     public static byte[] Named(string name) => Section(0x15, Encoding.Unicode.GetBytes(name + "\0"));
 

@@ -1,5 +1,7 @@
 using System;
 using System.Collections.Generic;
+using System.IO;
+using System.Linq;
 using Arm64MmioDecode.Scanning;
 using Arm64MmioDecode.Scanning.Findings;
 using Arm64MmioDecode.Scanning.Input;
@@ -53,6 +55,36 @@ public class FirmwareVolumeTests
         files.Run("xz-utils", "xz", "--format=lzma", "--keep", "sections");
         byte[] file = FirmwareBuilder.File(Guid.NewGuid(), 0x0B, FirmwareBuilder.Guided(FirmwareBuilder.LzmaSection, files.Read("sections.lzma")));
         Scan(FirmwareBuilder.Volume(true, file)).Should().Equal("driver .text 0x401000");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Sections_in_uefi_compression_are_expanded(bool isStandard) =>
+        Scan(PackedVolume(FirmwareBuilder.Section(FirmwareBuilder.Pe32, s_image), isStandard)).Should().Equal("driver .text 0x401000");
+
+    // UEFIExtract has EDK2's decompressor.
+    [SkippableTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Sections_in_uefi_compression_are_what_UEFIExtract_reads(bool isStandard)
+    {
+        byte[] code = File.ReadAllBytes(typeof(FirmwareVolumeTests).Assembly.Location)[..200_000];
+        byte[] section = FirmwareBuilder.Section(FirmwareBuilder.Pe32, [.. s_image, .. code]);
+        using var files = new CompiledFile();
+        files.Write("volume", PackedVolume(section, isStandard));
+        files.Run("uefitool-cli", "UEFIExtract", "volume", "all");
+        Directory.GetFiles(files.Path("volume.dump"), "body.bin", SearchOption.AllDirectories)
+            .Should().Contain(f => File.ReadAllBytes(f).SequenceEqual(section.AsSpan(4).ToArray()));
+        Scan(files.Read("volume")).Should().Equal("driver .text 0x401000");
+    }
+
+    private static byte[] PackedVolume(byte[] section, bool isStandard)
+    {
+        byte[] inner = FirmwareBuilder.Sections(section, FirmwareBuilder.Named("inner"));
+        byte[] packed = TianoEncoder.Encode(inner, isStandard);
+        return FirmwareBuilder.Volume(
+            true, Driver("driver", isStandard ? FirmwareBuilder.Compressed(packed, inner.Length) : FirmwareBuilder.Guided(FirmwareBuilder.TianoSection, packed)));
     }
 
     [Fact]

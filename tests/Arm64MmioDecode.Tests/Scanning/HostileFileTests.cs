@@ -164,12 +164,36 @@ public class HostileFileTests
         ["fv"] = SampleImages.FirmwareVolume(s_lzma),
         ["zboot"] = SampleImages.Zboot(SampleImages.Gzip(SampleImages.KernelImage())),
         ["gzip"] = SampleImages.Gzip(SampleImages.Pe()),
+        ["zimage"] = SampleImages.ZImage(SampleImages.Gzip(SampleImages.KernelImage())),
+        ["bzip2"] = Convert.FromHexString("425A6839314159265359090F257900000EC408400002400040200020A500CD34C4D4E4E4F177245385090090F25790"),
+        ["lz4"] = Lz4(isLegacy: false),
+        ["lz4-legacy"] = Lz4(isLegacy: true),
+        ["lzo"] = Convert.FromHexString("894C5A4F000D0A1A0A104020A0094003090300000D000000006B0C01910000000000275A027F000000280000000CFF320CB315484500B820030C0011000000000000"),
+        ["uefi"] = Compressed(isStandard: true),
+        ["tiano"] = Compressed(isStandard: false),
         ["uimage"] = SampleImages.LegacyImage(2, 1, SampleImages.Gzip(SampleImages.Code())),
         ["uimage-multi"] = SampleImages.LegacyImage(4, 0, [0, 0, 2, 4, 0, 0, 0, 3, 0, 0, 0, 0, .. SampleImages.Pe(), 1, 2, 3]),
         ["fit"] = SampleImages.Fit(),
         ["elf"] = File.ReadAllBytes(Repository.File("docs", "samples", "driver.o")),
         ["ar"] = Archive(SampleImages.Pe()),
     };
+
+    private static byte[] Compressed(bool isStandard)
+    {
+        byte[] section = FirmwareBuilder.Section(FirmwareBuilder.Pe32, SampleImages.Pe());
+        byte[] packed = TianoEncoder.Encode(section, isStandard);
+        byte[] compressed = isStandard ? FirmwareBuilder.Compressed(packed, section.Length) : FirmwareBuilder.Guided(FirmwareBuilder.TianoSection, packed);
+        return FirmwareBuilder.Volume(false, FirmwareBuilder.File(Guid.Empty, FirmwareBuilder.DriverFile, compressed));
+    }
+
+    // Literals, and matches of both kinds of length.
+    private static byte[] Lz4(bool isLegacy)
+    {
+        byte[] code = SampleImages.Code();
+        byte[] block = [0x4F, .. code, 4, 0, 40, 0x11, 1, 4, 0, 0x50, .. code, 0];
+        return isLegacy ? [0x02, 0x21, 0x4C, 0x18, (byte)block.Length, 0, 0, 0, .. block]
+            : [0x04, 0x22, 0x4D, 0x18, 0x60, 0x40, 0x82, (byte)block.Length, 0, 0, 0, .. block, 0, 0, 0, 0];
+    }
 
     // An empty .lzma stream of unknown length with its end marker, as xz writes it.
     private static readonly byte[] s_lzma = [0x5D, 0, 0, 0x80, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0x83, 0xFF, 0xFB, 0xFF, 0xFF, 0xC0, 0, 0, 0];

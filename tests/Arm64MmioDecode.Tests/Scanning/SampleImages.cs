@@ -128,6 +128,21 @@ internal static class SampleImages
         return image;
     }
 
+    /// <summary>A 32-bit kernel that unpacks itself (zImage), of two instructions, and the kernel as it is packed.</summary>
+    public static byte[] ZImage(byte[] packed)
+    {
+        byte[] image = [.. new byte[0x30], 0x04, 0x00, 0x80, 0xE4, 0x1E, 0xFF, 0x2F, 0xE1, .. new byte[8], .. packed, 1, 2, 3, 4];
+        for (int i = 0; i < 0x20; i += 4)
+        {
+            image[i + 3] = 0xE1; // NOP
+            image[i + 2] = 0xA0;
+        }
+
+        byte[] header = [0x02, 0, 0, 0xEA, 0x18, 0x28, 0x6F, 0x01, 0, 0, 0, 0, .. BitConverter.GetBytes(image.Length)];
+        header.CopyTo(image, 0x20);
+        return image;
+    }
+
     /// <summary>A legacy image of U-Boot for arm64.</summary>
     public static byte[] LegacyImage(byte type, byte compression, byte[] payload)
     {

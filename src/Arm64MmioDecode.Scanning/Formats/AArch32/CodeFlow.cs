@@ -14,7 +14,7 @@ namespace Arm64MmioDecode.Scanning.Formats.AArch32;
 internal ref struct CodeFlow
 {
     /// <summary>Larger code is only guessed, so that what is known of it needs little memory.</summary>
-    public const int MaximumLength = 8 << 20;
+    public const int MaximumLength = 2 << 20;
 
     private const int HalfwordLength = 2;
     private const uint Push = 0xE92D;

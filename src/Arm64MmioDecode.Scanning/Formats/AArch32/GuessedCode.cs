@@ -1,5 +1,7 @@
 using System;
+using System.Buffers.Binary;
 using System.Collections.Generic;
+using System.Runtime.InteropServices;
 using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Scanning.Images;
 
@@ -8,6 +10,21 @@ namespace Arm64MmioDecode.Scanning.Formats.AArch32;
 /// <summary>Code of which nothing says what of it is A32, T32 or data.</summary>
 internal static class GuessedCode
 {
+    /// <summary>What little-endian code looks like: nearly every A32 word has the condition "always", of T32 code one word in twelve.</summary>
+    public static InstructionSet SetOf(ReadOnlySpan<byte> code)
+    {
+        int words = 0;
+        int always = 0;
+        foreach (uint each in MemoryMarshal.Cast<byte, uint>(code))
+        {
+            uint word = BitConverter.IsLittleEndian ? each : BinaryPrimitives.ReverseEndianness(each);
+            words += word != 0 ? 1 : 0; // padding
+            always += word >> 28 == 14 ? 1 : 0;
+        }
+
+        return always >= words / 3 ? InstructionSet.A32 : InstructionSet.T32;
+    }
+
     /// <summary>Adds what seems to be code between two offsets of a section.</summary>
     /// <param name="regions">Where to add it.</param>
     /// <param name="code">The section.</param>

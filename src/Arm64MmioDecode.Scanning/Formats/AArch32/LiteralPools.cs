@@ -16,6 +16,9 @@ internal static class LiteralPools
     // Pools lie within 4 KiB of the load; a few loads share a place in the ring.
     private const int Reach = 8192;
 
+    // A kernel has fewer pools. Code with more of them is made to cost memory, and is then taken as it is.
+    private const int MaximumRegions = 1 << 18;
+
     /// <summary>Adds what is code between two offsets of a section.</summary>
     public static void AddRegions(List<CodeRegion> regions, ReadOnlySpan<byte> code, int start, int end, InstructionSet set, bool isBigEndian)
     {
@@ -26,7 +29,7 @@ internal static class LiteralPools
         while (position + HalfwordLength <= end)
         {
             int slot = position / HalfwordLength % isLiteral.Length;
-            if (isLiteral[slot])
+            if (isLiteral[slot] && regions.Count < MaximumRegions)
             {
                 isLiteral[slot] = false;
                 Close(regions, regionStart, position, set);
