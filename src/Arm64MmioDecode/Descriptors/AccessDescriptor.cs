@@ -83,7 +83,11 @@ public readonly partial struct AccessDescriptor : IEquatable<AccessDescriptor>
     internal int RegisterSizeLog2 => (int)(_transfer >> 58);
 
     /// <summary>Total size of the access in bytes; 0 for a prefetch or cache operation and when <see cref="HasFixedSize"/> is false.</summary>
-    public int TotalSize => ElementCount << ElementSizeLog2;
+    public int TotalSize
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => ElementCount << ElementSizeLog2;
+    }
 
     /// <summary>Whether <see cref="TotalSize"/> follows from the opcode; false when it depends on the vector length, on registers, or on an ID register (DC ZVA).</summary>
     public bool HasFixedSize => ElementCount != 0 || InstructionSet != InstructionSet.A64 || Kind is AccessKind.Prefetch or AccessKind.CacheMaintenance;
@@ -161,8 +165,12 @@ public readonly partial struct AccessDescriptor : IEquatable<AccessDescriptor>
     /// Whether the syndrome of an abort on this instruction has WnR = 1: everything but loads and prefetches
     /// (Arm ARM, ESR_ELx.WnR; cache maintenance reports WnR = 1, and an atomic reports 0 if a read would also have faulted).
     /// </summary>
-    public bool IsWrite => ((WritingKinds >> (int)Kind) & 1) != 0
-        || (Kind == AccessKind.GuardedControlStack && Operation == AccessOperation.Push);
+    public bool IsWrite
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => ((WritingKinds >> (int)Kind) & 1) != 0
+            || (Kind == AccessKind.GuardedControlStack && Operation == AccessOperation.Push);
+    }
 
     // A set rather than a list of comparisons: small enough to become part of whoever asks.
     private const uint WritingKinds = (1u << (int)AccessKind.Store) | (1u << (int)AccessKind.StoreExclusive) | (1u << (int)AccessKind.ZeroBlock)
@@ -235,6 +243,7 @@ public readonly partial struct AccessDescriptor : IEquatable<AccessDescriptor>
 
     // Copies field by field. A copy as a whole uses wider loads, and a descriptor that was written a moment ago has to leave the
     // processor's store buffer before a load that is wider than the writes can go on: some five nanoseconds.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void CopyTo(ref AccessDescriptor other)
     {
         Unsafe.AsRef(in other._opcode) = _opcode;

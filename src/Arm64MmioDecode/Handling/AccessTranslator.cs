@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System;
 using System.Buffers.Binary;
 using Arm64MmioDecode.Descriptors;
@@ -79,6 +80,7 @@ internal sealed class AccessTranslator : INonFaultMmioBus, ITagMemory, ITransact
     }
 
     /// <summary>Forgets the exit before.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Begin(ulong pstate)
     {
         _pstate = pstate;
@@ -273,6 +275,7 @@ internal sealed class AccessTranslator : INonFaultMmioBus, ITagMemory, ITransact
             : result;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private TranslationRequest RequestOf(ulong virtualAddress, PageAccess needed, in Stage1Registers registers)
     {
         bool privileged = InstructionFetcher.IsPrivileged(_pstate) && ((needed & PageAccess.Unprivileged) == 0 || registers.IsUnprivilegedAccessPrivileged(_pstate));
@@ -511,6 +514,7 @@ internal sealed class AccessTranslator : INonFaultMmioBus, ITagMemory, ITransact
     }
 
     // Without IGuestRam nobody can say whether a page is memory for a write: a readable page may be a ROM, whose writes exit.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsMemory(ulong physicalPage, bool write) =>
         _ram is not null ? _ram.Contains(physicalPage, write) : !write && _memory is not null && CanRead(_memory, physicalPage);
 

@@ -26,6 +26,7 @@ public readonly record struct DataAbortExit
     private const ulong NonSecureSpaceFlag = 1ul << 57;
     private const ulong PlainFlag = 1ul << 58;
 
+    private const uint Isv = 1u << 24;
     private const ulong IpaPageMask = (1ul << 44) - 1;
     private const int PageShift = 12;
 
@@ -71,7 +72,7 @@ public readonly record struct DataAbortExit
     public static DataAbortExit FromRegisters(ulong esr, ulong far, ulong hpfar)
     {
         // A translation or access flag fault, as nearly all are: both addresses are valid, to the byte unless FnP says otherwise.
-        const uint IsvAndFnP = (1u << 24) | (1u << 15);
+        const uint IsvAndFnP = Isv | (1u << 15);
         const uint FnP = 1u << 15;
         const uint FnV = 1u << 10;
         const uint KindOfFault = 0b1100;
@@ -123,7 +124,11 @@ public readonly record struct DataAbortExit
     private SyndromeSource Source => (SyndromeSource)(byte)(_rest >> SourceShift);
 
     /// <summary>Whether <see cref="FaultAddress"/> is known.</summary>
-    internal bool HasFaultAddress => (_rest & HasFaultAddressFlag) != 0;
+    internal bool HasFaultAddress
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (_rest & HasFaultAddressFlag) != 0;
+    }
 
     /// <summary>It, where it is known.</summary>
     internal ulong KnownFaultAddress => _faultAddress;
@@ -141,12 +146,23 @@ public readonly record struct DataAbortExit
     /// Whether this is what nearly all exits are: a translation, access flag or permission fault of a level from 0 to 3 in an
     /// access that an instruction of the guest made for itself (<see cref="DataAbortClass.InstructionAccess"/>).
     /// </summary>
-    internal bool IsPlain => (_rest & PlainFlag) != 0;
+    internal bool IsPlain
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (_rest & PlainFlag) != 0;
+    }
+
+    /// <summary>Whether the syndrome describes the access.</summary>
+    internal bool HasValidSyndrome
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (_syndrome & Isv) != 0;
+    }
 
     /// <summary>The access of such an exit, where a valid syndrome describes one of up to 8 bytes of AArch64.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool TryGetTransfer(out ValidSyndromeAccess access)
     {
-        const uint Isv = 1u << 24;
         const uint Lst = 3u << 11;
         access = new ValidSyndromeAccess((uint)_syndrome);
         return IsPlain && ((uint)_syndrome & (Isv | Lst)) == Isv;
@@ -170,6 +186,7 @@ public readonly record struct DataAbortExit
     internal void CopyInstruction(Span<byte> destination) => BinaryPrimitives.WriteUInt32LittleEndian(destination, (uint)_rest);
 
     // Copies field by field, as AccessDescriptor.CopyTo.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void CopyTo(ref DataAbortExit other)
     {
         Unsafe.AsRef(in other._syndrome) = _syndrome;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Arm64MmioDecode.Decoding;
 using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Emulation;
@@ -180,14 +181,21 @@ public sealed partial class ExitHandler
 
     // The byte order of data, and for LDRAA and LDRAB the place of the authentication code. Addresses keep their tags: it is
     // translation that knows whether they are ignored.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void SetGuestState()
     {
-        if (_stage1 is null || InstructionFetcher.GetInstructionSet(_pstate) != InstructionSet.A64)
+        if (_stage1 is not null && InstructionFetcher.GetInstructionSet(_pstate) == InstructionSet.A64)
         {
-            return;
+            bool bigEndian = IsBigEndian();
+            if (bigEndian != _options.BigEndian || _options.TopByteIgnored || (_access.NamedProperties & AccessProperties.Authenticated) != 0)
+            {
+                SetGuestState(bigEndian);
+            }
         }
+    }
 
-        bool bigEndian = IsBigEndian();
+    private void SetGuestState(bool bigEndian)
+    {
         if (bigEndian != _options.BigEndian || _options.TopByteIgnored)
         {
             _options = _options with { BigEndian = bigEndian, TopByteIgnored = false };
@@ -198,7 +206,7 @@ public sealed partial class ExitHandler
         if ((_access.Properties & AccessProperties.Authenticated) != 0)
         {
             ulong pointer = _access.Rn == 31 ? _registers.Sp : _registers.GetX(_access.Rn);
-            _options = AddressState.For(pointer, _stage1.ReadRegisters(pointer), _options);
+            _options = AddressState.For(pointer, _stage1!.ReadRegisters(pointer), _options);
             _hasGuestState = true;
         }
     }

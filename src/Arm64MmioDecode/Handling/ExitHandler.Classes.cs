@@ -40,33 +40,26 @@ public sealed partial class ExitHandler
         _translator.Begin(_pstate);
         _plan.HasPassedAlignmentCheck = false;
         _isPlain = exit.IsPlain;
-        if (_isPlain)
+        Verdict begun = !_isPlain ? BeginOfClass() : exit.HasValidSyndrome ? BeginAccess() : BeginInstruction();
+        if (begun.IsGoOn)
         {
-            Verdict begun = BeginAccess();
-            if (begun.IsGoOn)
-            {
-                return true;
-            }
-
-            Conclude(begun);
-            return false;
+            return true;
         }
 
+        Conclude(begun);
+        return false;
+    }
+
+    private Verdict BeginOfClass()
+    {
         DataAbortClass abortClass = _exit.Syndrome.Class;
-        Verdict verdict = !_exit.Syndrome.IsGuestExit ? NotInstructionAccess(abortClass, ExitAction.HandOver) : abortClass switch
+        return !_exit.Syndrome.IsGuestExit ? NotInstructionAccess(abortClass, ExitAction.HandOver) : abortClass switch
         {
             DataAbortClass.InstructionAccess => BeginAccess(),
             DataAbortClass.CacheMaintenance => BeginCacheMaintenance(),
             DataAbortClass.UnsupportedExclusiveOrAtomic => BeginInstruction(),
             _ => BeginOther(abortClass),
         };
-        if (verdict.IsGoOn)
-        {
-            return true;
-        }
-
-        Conclude(verdict);
-        return false;
     }
 
     // Cache maintenance transfers nothing, and there is no cache over a device: after the same checks it completes.

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Emulation;
 using Arm64MmioDecode.Syndromes;
@@ -41,15 +42,19 @@ public sealed partial class ExitHandler
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Conclude(Verdict verdict)
     {
         _reason = verdict.Reason;
         _status = verdict.Status;
-        if (_status != ExitStatus.NotEmulated)
+        if (_status == ExitStatus.NotEmulated)
         {
-            return;
+            ConcludeUnsupported();
         }
+    }
 
+    private void ConcludeUnsupported()
+    {
         switch (_policies.Unsupported)
         {
             case UnsupportedPolicy.ExternalAbort:

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System;
 using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Emulation;
@@ -340,6 +341,7 @@ public sealed partial class ExitHandler
     private AccessPlan Pending() => _busy ? throw Reentered()
         : _status == ExitStatus.Pending ? _plan : throw new InvalidOperationException("no transaction is outstanding");
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Enter()
     {
         if (_busy)
@@ -351,13 +353,13 @@ public sealed partial class ExitHandler
     }
 
     // An exception of a device, a memory or a register interface ends the exit.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Leave(bool returned)
     {
         _busy = false;
         if (!returned || _translator.IsAbandoned)
         {
-            _status = ExitStatus.Abandoned;
-            _reason = ExitReason.None;
+            Conclude(Verdict.Abandoned);
         }
     }
 

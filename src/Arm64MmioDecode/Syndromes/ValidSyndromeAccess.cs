@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System;
 using Arm64MmioDecode.Diagnostics;
 
@@ -79,9 +80,11 @@ public readonly struct ValidSyndromeAccess : IEquatable<ValidSyndromeAccess>
     public bool IsWrite => (_iss & WnRBit) != 0;
 
     /// <summary>What a store sends of its register.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ulong ToMemory(ulong register) => register & (ulong.MaxValue >> Unused);
 
     /// <summary>What a load makes of its register.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ulong ToRegister(ulong data)
     {
         if (!SignExtend)

@@ -11,7 +11,7 @@ namespace Arm64MmioDecode.Translation;
 /// </summary>
 internal sealed class RecentTranslation
 {
-    // Longer walks, those under a stage 2 of the guest's own, are not kept.
+    // Longer walks, and those that read descriptors of both sizes, are not kept: they are those under a stage 2 of the guest's own.
     private const int MostReads = 5;
 
     private const ulong PageMask = ~(ulong)Stage1.SmallestPageMask;
@@ -26,10 +26,14 @@ internal sealed class RecentTranslation
     private uint _kind;
     private int _count;
 
+    // Of each descriptor of the walk: 4 or 8 bytes.
+    private int _size;
+
     /// <summary>Whether there is one.</summary>
     public bool IsKept { get; private set; }
 
     /// <summary>Whether this is the translation of such an access by registers with these values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsOf(in Stage1Registers registers, in TranslationRequest request) =>
         IsKept && _page == (request.VirtualAddress & PageMask) && _kind == KindOf(request) && AreEqual(registers, _registers);
 
@@ -37,19 +41,12 @@ internal sealed class RecentTranslation
     /// <returns>Whether all of them say what they said.</returns>
     public bool Holds(IGuestMemory memory)
     {
-        TableRead[] reads = _reads;
-        byte[] bytes = _bytes;
-        for (int i = 0; i < _count && i < reads.Length; i++)
+        // The bytes behind a short descriptor stay 0.
+        Span<byte> bytes = _bytes.AsSpan(0, _size);
+        ref byte first = ref _bytes[0];
+        foreach (ref readonly TableRead read in _reads.AsSpan(0, _count))
         {
-            ref TableRead read = ref reads[i];
-            if (read.Size == sizeof(ulong))
-            {
-                if (!memory.TryRead(read.Address, bytes) || Unsafe.ReadUnaligned<ulong>(ref bytes[0]) != read.Raw)
-                {
-                    return false;
-                }
-            }
-            else if (!memory.TryRead(read.Address, bytes.AsSpan(0, sizeof(uint))) || Unsafe.ReadUnaligned<uint>(ref bytes[0]) != read.Raw)
+            if (!memory.TryRead(read.Address, bytes) || Unsafe.ReadUnaligned<ulong>(ref first) != read.Raw)
             {
                 return false;
             }
@@ -73,15 +70,21 @@ internal sealed class RecentTranslation
         // Also for a walk that does not come to its end: guest memory is the embedder's code.
         IsKept = false;
         _count = 0;
+        _size = 0;
     }
 
-    /// <summary>Notes a descriptor, as its bytes lie in memory.</summary>
+    /// <summary>Notes a descriptor, as its bytes lie in memory with zeros behind them.</summary>
     public void Note(ulong address, int size, ulong raw)
     {
         int i = _count++;
-        if ((uint)i < (uint)_reads.Length)
+        if (i < _reads.Length && (i == 0 || size == _size))
         {
-            _reads[i] = new TableRead { Address = address, Raw = raw, Size = size };
+            _reads[i] = new TableRead { Address = address, Raw = raw };
+            _size = size;
+        }
+        else
+        {
+            _count = MostReads + 1;
         }
     }
 
@@ -93,6 +96,11 @@ internal sealed class RecentTranslation
             return;
         }
 
+        if (_size != sizeof(ulong))
+        {
+            Array.Clear(_bytes, 0, _bytes.Length);
+        }
+
         IsKept = true;
         _registers = registers;
         _page = request.VirtualAddress & PageMask;
@@ -102,9 +110,11 @@ internal sealed class RecentTranslation
         _permissions = result.Permissions;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint KindOf(in TranslationRequest request) =>
         (uint)request.Access | (request.Privileged ? 1u << 8 : 0) | (request.Pan ? 1u << 9 : 0) | (request.NonFault ? 1u << 10 : 0);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool AreEqual(in Stage1Registers one, in Stage1Registers other)
     {
 #if NETSTANDARD2_0
@@ -119,6 +129,5 @@ internal sealed class RecentTranslation
     {
         public ulong Address;
         public ulong Raw;
-        public int Size;
     }
 }

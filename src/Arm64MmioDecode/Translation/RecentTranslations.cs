@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Arm64MmioDecode.Translation;
 
 /// <summary>
@@ -30,6 +32,7 @@ internal sealed class RecentTranslations(IGuestMemory memory)
     /// The translation of such an access that was the last in its place; null when it is another's. Whether it holds still
     /// (<see cref="RecentTranslation.Holds"/>) is left to the caller, who translates nothing else before.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public RecentTranslation? Find(in Stage1Registers registers, in TranslationRequest request)
     {
         RecentTranslation recent = Of(request.VirtualAddress);

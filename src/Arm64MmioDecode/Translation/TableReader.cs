@@ -55,7 +55,8 @@ internal ref struct TableReader
         Span<byte> bytes = stackalloc byte[4];
         bool read = _memory.TryRead(address, bytes);
         descriptor = !read ? 0 : bigEndian ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : BinaryPrimitives.ReadUInt32LittleEndian(bytes);
-        _noted?.Note(address, bytes.Length, MemoryMarshal.Read<uint>(bytes));
+        uint raw = MemoryMarshal.Read<uint>(bytes);
+        _noted?.Note(address, bytes.Length, BitConverter.IsLittleEndian ? raw : (ulong)raw << 32);
         Note(1, level, address, descriptor, read);
         return read;
     }
