@@ -103,21 +103,10 @@ internal struct PlainTransfer
 
         if (access.ElementCount == 2)
         {
-            status = bus.Read(address + (uint)size, size, out ulong second);
-            if (!status.IsSuccess)
-            {
-                return FaultAt(size);
-            }
-
-            if (registers.Pc != pc)
-            {
-                return EmulationStatus.Abandoned;
-            }
-
-            // Of a pair with Rt = Rt2, which is CONSTRAINED UNPREDICTABLE, the first element stays.
-            registers.SetXUnlessZero(access.Rt2, Transfers.Extend(in access, second & Element.Mask(size)));
+            return LoadSecond(in access, registers, ref bus, address + (uint)size, pc, value, out status);
         }
-        else if (registers.Pc != pc)
+
+        if (registers.Pc != pc)
         {
             return EmulationStatus.Abandoned;
         }
@@ -127,33 +116,49 @@ internal struct PlainTransfer
         return EmulationStatus.Completed;
     }
 
+    private EmulationStatus LoadSecond<TBus>(
+        in AccessDescriptor access, IGuestRegisters registers, ref TBus bus, ulong address, ulong pc, ulong first, out BusStatus status)
+        where TBus : struct, IMmioBus
+    {
+        int size = access.ElementSize;
+        status = bus.Read(address, size, out ulong second);
+        if (!status.IsSuccess)
+        {
+            return FaultAt(size);
+        }
+
+        if (registers.Pc != pc)
+        {
+            return EmulationStatus.Abandoned;
+        }
+
+        // Of a pair with Rt = Rt2, which is CONSTRAINED UNPREDICTABLE, the first element stays.
+        registers.SetXUnlessZero(access.Rt2, Transfers.Extend(in access, second & Element.Mask(size)));
+        registers.SetXUnlessZero(access.Rt, Transfers.Extend(in access, first & Element.Mask(size)));
+        Complete(in access, registers, pc, _moved);
+        return EmulationStatus.Completed;
+    }
+
     private EmulationStatus Store<TBus>(in AccessDescriptor access, IGuestRegisters registers, ref TBus bus, ulong address, ulong pc, out BusStatus status)
         where TBus : struct, IMmioBus
     {
         int size = access.ElementSize;
-        ulong value = registers.GetXOrZero(access.Rt) & Element.Mask(size);
-        if (access.ElementCount == 2)
-        {
-            // Before the first transaction, as the device may change registers.
-            ulong second = registers.GetXOrZero(access.Rt2) & Element.Mask(size);
-            status = bus.Write(address, size, value);
-            if (!status.IsSuccess)
-            {
-                return EmulationStatus.Fault;
-            }
+        bool isPair = access.ElementCount == 2;
 
+        // Before the first transaction, as the device may change registers.
+        ulong second = isPair ? registers.GetXOrZero(access.Rt2) & Element.Mask(size) : 0;
+        status = bus.Write(address, size, registers.GetXOrZero(access.Rt) & Element.Mask(size));
+        if (!status.IsSuccess)
+        {
+            return EmulationStatus.Fault;
+        }
+
+        if (isPair)
+        {
             status = bus.Write(address + (uint)size, size, second);
             if (!status.IsSuccess)
             {
                 return FaultAt(size);
-            }
-        }
-        else
-        {
-            status = bus.Write(address, size, value);
-            if (!status.IsSuccess)
-            {
-                return EmulationStatus.Fault;
             }
         }
 

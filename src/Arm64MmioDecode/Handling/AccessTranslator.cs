@@ -310,6 +310,13 @@ internal sealed class AccessTranslator : INonFaultMmioBus, ITagMemory, ITransact
         plan.Drive(ref reference, this);
     }
 
+    /// <summary>Performs all transactions of a plan, of up to 8 bytes, in a device's page.</summary>
+    public void Perform(AccessPlan plan, ulong physicalPage)
+    {
+        var page = new DevicePage(this, physicalPage);
+        plan.Drive(ref page, null);
+    }
+
     /// <summary>Performs a plain load or store in a device's page, unless its exit is abandoned in the middle.</summary>
     public EmulationStatus Perform(
         ref PlainTransfer transfer, in AccessDescriptor access, IGuestRegisters registers, ulong physicalPage, ulong pc, out BusStatus answer)

@@ -141,12 +141,7 @@ public sealed partial class ExitHandler
             && _plan.TryGetTransfer(out ulong start, out ulong length, out ulong mask)
             && TryAgreeWithTransfer(start, length, mask, out ulong physicalPage, out Verdict verdict))
         {
-            if (verdict.IsGoOn)
-            {
-                RememberTransfer(physicalPage);
-            }
-
-            return verdict;
+            return verdict.IsGoOn ? Transfer(start, physicalPage) : verdict;
         }
 
         TakeRanges();

@@ -96,13 +96,21 @@ public sealed partial class ExitHandler
         return _translator.IsMemory(physicalPage, write) ? Verdict.Retry(ExitReason.IsMemory) : Verdict.GoOn;
     }
 
-    // The steps need what has been found.
-    private void RememberTransfer(ulong physicalPage)
+    // All of what is planned lies in one page of devices: done at once, or remembered for the steps, and for an address with another tag
+    // than FAR, which is translated by itself.
+    private Verdict Transfer(ulong address, ulong physicalPage)
     {
+        if (_isAtOnce && _hasPlainOptions && ((address ^ _exit.KnownFaultAddress) & ~GuestPage.OffsetMask) == 0)
+        {
+            _translator.Perform(_plan, physicalPage);
+            return CommitAccess();
+        }
+
         bool unprivileged = (_access.NamedProperties & AccessProperties.Unprivileged) != 0;
         bool write = _access.IsWrite;
         _translator.SetUnprivileged(reads: unprivileged && !write, writes: unprivileged && write);
         _translator.Add(_exit.KnownFaultAddress, physicalPage, AccessOfTransfer(), isMemory: false);
+        return Verdict.GoOn;
     }
 
     private PageAccess AccessOfTransfer() => (_access.IsWrite ? PageAccess.Write : PageAccess.Read)

@@ -10,35 +10,27 @@ public sealed partial class ExitHandler
 {
     private bool HasFault => _status == ExitStatus.GuestFault || (_status == ExitStatus.NotInstructionAccess && _action == ExitAction.InjectFault);
 
-    private void CommitAccess()
+    // All transactions have been performed, or one was refused.
+    private Verdict CommitAccess()
     {
         if (_translator.IsAbandoned)
         {
-            _status = ExitStatus.Abandoned;
-            return;
+            return Verdict.Abandoned;
         }
 
         switch (_plan.Commit(_registers))
         {
             case EmulationStatus.Completed:
-                _status = ExitStatus.Completed;
-                break;
+                return Verdict.Completed;
             case EmulationStatus.Continue:
-                _status = ExitStatus.Continue;
-                break;
+                return Verdict.Continue;
             case EmulationStatus.Abandoned:
-                _status = ExitStatus.Abandoned;
-                break;
-            case EmulationStatus.Fault when _translator.HasUndeliverableFault:
-                Conclude(Verdict.NotEmulated(ExitReason.TranslationNotSupported));
-                break;
+                return Verdict.Abandoned;
             case EmulationStatus.Fault:
-                ExitReason reason = _translator.HasFaulted ? ExitReason.OtherPartNotTranslated : ExitReason.DeviceRefused;
-                Conclude(Fault(reason, PlanFault));
-                break;
+                return _translator.HasUndeliverableFault ? Verdict.NotEmulated(ExitReason.TranslationNotSupported)
+                    : Fault(_translator.HasFaulted ? ExitReason.OtherPartNotTranslated : ExitReason.DeviceRefused, PlanFault);
             default:
-                Conclude(Verdict.NotEmulated(ExitReason.InstructionNotEmulated));
-                break;
+                return Verdict.NotEmulated(ExitReason.InstructionNotEmulated);
         }
     }
 

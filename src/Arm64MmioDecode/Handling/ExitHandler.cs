@@ -189,7 +189,7 @@ public sealed partial class ExitHandler
             if (BeginExit(exit))
             {
                 _translator.Perform(_plan);
-                CommitAccess();
+                Conclude(CommitAccess());
             }
 
             returned = true;
@@ -326,7 +326,7 @@ public sealed partial class ExitHandler
             Enter();
             try
             {
-                CommitAccess();
+                Conclude(CommitAccess());
             }
             finally
             {

@@ -13,8 +13,11 @@ internal readonly struct Verdict
 
     public static Verdict GoOn => default;
 
-    /// <summary>The access has been performed at once.</summary>
+    /// <summary>The access has been performed.</summary>
     public static Verdict Completed => new(ExitStatus.Completed, ExitReason.None);
+
+    /// <summary>A part of it has.</summary>
+    public static Verdict Continue => new(ExitStatus.Continue, ExitReason.None);
 
     /// <summary>The vCPU was given another state meanwhile.</summary>
     public static Verdict Abandoned => new(ExitStatus.Abandoned, ExitReason.None);

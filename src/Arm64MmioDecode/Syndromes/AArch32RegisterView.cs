@@ -39,6 +39,11 @@ public static class AArch32RegisterView
     /// <exception cref="ArgumentOutOfRangeException">The register is not 0 to 14: R15 has no AArch64 view.</exception>
     public static int ToAArch64(int register, int mode)
     {
+        if ((uint)register < 8)
+        {
+            return register; // no mode has its own
+        }
+
         if ((uint)register > 14)
         {
             throw new ArgumentOutOfRangeException(nameof(register));

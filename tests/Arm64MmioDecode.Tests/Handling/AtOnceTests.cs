@@ -37,6 +37,24 @@ public sealed class AtOnceTests
         0xB8400841, // ldtr w1, [x2]
     ];
 
+    private static readonly uint[] s_a32Opcodes =
+    [
+        0xE8920003, // ldm r2, {r0, r1}
+        0xE8A26003, // stm r2!, {r0, r1, r13, r14}
+        0xE93203F0, // ldmdb r2!, {r4-r9}
+        0xE8D26003, // ldm r2, {r0, r1, r13, r14}^
+        0xE4921004, // ldr r1, [r2], #4
+        0xE1C200D0, // ldrd r0, r1, [r2]
+        0xE1C201F0, // strd r0, r1, [r2, #16]
+        0xED920B00, // vldr d0, [r2]
+        0xEC920A02, // vldm r2, {s0, s1}
+        0xECA20B04, // vstm r2!, {d0, d1}
+        0xE4B21004, // ldrt r1, [r2], #4
+        0xE1D200F0, // ldrsh r0, [r2]
+        0x08920003, // ldmeq r2, {r0, r1}
+        0xE892800F, // ldm r2, {r0-r3, pc}
+    ];
+
     [Fact]
     public void A_valid_syndrome_ends_as_it_does_step_by_step()
     {
@@ -66,14 +84,27 @@ public sealed class AtOnceTests
         outcomes.Should().Contain([ExitStatus.Completed, ExitStatus.GuestFault, ExitStatus.Retry, ExitStatus.Abandoned]);
     }
 
-    private static ExitStatus AreAlike(Random random, uint opcode, ulong esr)
+    [Fact]
+    public void An_A32_instruction_ends_as_it_does_step_by_step()
+    {
+        var random = new Random(7);
+        var outcomes = new HashSet<ExitStatus>();
+        for (var i = 0; i < 20_000; i++)
+        {
+            outcomes.Add(AreAlike(random, s_a32Opcodes[random.Next(s_a32Opcodes.Length)], random.Next(2) == 0 ? TestGuest.ReadEsr : TestGuest.WriteEsr, aarch32: true));
+        }
+
+        outcomes.Should().Contain([ExitStatus.Completed, ExitStatus.GuestFault, ExitStatus.Retry, ExitStatus.Abandoned]);
+    }
+
+    private static ExitStatus AreAlike(Random random, uint opcode, ulong esr, bool aarch32 = false)
     {
         var seed = random.Next();
         var far = TestGuest.Device + (ulong)random.Next(random.Next(2) == 0 ? 0x20 : 0x1000);
         far &= random.Next(3) != 0 ? ~15ul : ~0ul;
         far = random.Next(30) == 0 ? TestGuest.Data + (far & 0xFFF) : far;
-        var atOnce = Guest(opcode, far, seed);
-        var stepwise = Guest(opcode, far, seed);
+        var atOnce = Guest(opcode, far, seed, aarch32);
+        var stepwise = Guest(opcode, far, seed, aarch32);
         var exit = random.Next(10) == 0 ? DataAbortExit.FromAddresses(esr, null, TestGuest.Ipa(far)) : TestGuest.Exit(esr, far);
 
         var outcome = atOnce.Handler.Handle(exit);
@@ -86,25 +117,37 @@ public sealed class AtOnceTests
         return outcome.Status;
     }
 
-    private static TestGuest Guest(uint opcode, ulong far, int seed)
+    private static TestGuest Guest(uint opcode, ulong far, int seed, bool aarch32)
     {
         var random = new Random(seed);
         var options = new EmulationOptions { Unaligned = random.Next(4) == 0 ? UnalignedPolicy.Fault : UnalignedPolicy.Split };
-        var guest = new TestGuest(options: options).With(opcode);
+        var guest = new TestGuest(aarch32, options).With(opcode);
         for (var i = 0; i < 31; i++)
         {
             guest.X(i, (ulong)random.NextInt64());
             guest.Registers.SetV(i, (ulong)random.NextInt64(), (ulong)random.NextInt64());
         }
 
-        guest.X(0, (ulong)random.Next(2) * 8).X(2, far - (ulong)(random.Next(4) * 8));
-        guest.Registers.PState |= (ulong)random.Next(4) << 10;
-        if (random.Next(10) == 0)
+        // A tag in the pointer that FAR does not have, with or without TBI.
+        guest.X(0, (ulong)random.Next(2) * 8).X(2, (far - (ulong)(random.Next(4) * 8)) ^ (random.Next(10) == 0 ? 0x5Aul << 56 : 0));
+        if (random.Next(2) == 0)
         {
-            guest.Registers.PState &= ~0xCul;
+            guest.Tables.Registers = guest.Tables.Registers with { Tcr = guest.Tables.Registers.Tcr | (aarch32 ? 0 : 1ul << 37) };
         }
 
-        if (random.Next(10) == 0)
+        if (aarch32)
+        {
+            // Z, E, FIQ or User mode.
+            guest.Registers.PState ^= (random.Next(2) == 0 ? 1ul << 30 : 0) | (random.Next(8) == 0 ? 1ul << 9 : 0)
+                | (random.Next(5) == 0 ? 2ul : random.Next(8) == 0 ? 3ul : 0);
+        }
+        else
+        {
+            // BTYPE; EL0.
+            guest.Registers.PState ^= ((ulong)random.Next(4) << 10) | (random.Next(10) == 0 ? 4ul : 0);
+        }
+
+        if (!aarch32 && random.Next(10) == 0)
         {
             guest.Tables.Registers = guest.Tables.Registers with { Sctlr = 0x1005 | (1 << 24) | ((uint)random.Next(2) << 25) };
         }

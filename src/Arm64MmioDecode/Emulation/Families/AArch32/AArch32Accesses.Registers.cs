@@ -19,9 +19,10 @@ internal sealed partial class AArch32Accesses
         switch (Access.RegisterFile)
         {
             case RegisterFile.General:
-                for (int i = 0; i < Sequence.Count; i++)
+                for (int i = 0, register = -1; i < Sequence.Count; i++)
                 {
-                    Sequence.Set(i, GetR(registers, Access.GetRegister(i), TransferMode));
+                    register = RegisterAfter(register, i);
+                    Sequence.Set(i, GetR(registers, register, TransferMode));
                 }
 
                 break;
@@ -37,6 +38,23 @@ internal sealed partial class AArch32Accesses
                 Sequence.Set(1, SavedState(registers));
                 break;
         }
+    }
+
+    // The next register of a list, or the one of a number of others.
+    private int RegisterAfter(int register, int index)
+    {
+        uint list = Access.CoreRegisterList;
+        if (list == 0)
+        {
+            return Access.GetRegister(index);
+        }
+
+        do
+        {
+            register++;
+        }
+        while (((list >> register) & 1) == 0);
+        return register;
     }
 
     private void GatherVectors(IGuestRegisters registers)
@@ -60,10 +78,10 @@ internal sealed partial class AArch32Accesses
         switch (Access.RegisterFile)
         {
             case RegisterFile.General:
-                for (int i = 0; i < Sequence.Count; i++)
+                for (int i = 0, register = -1; i < Sequence.Count; i++)
                 {
                     var value = (uint)Transfers.Extend(in Access, Sequence.Get(i));
-                    int register = Access.GetRegister(i);
+                    register = RegisterAfter(register, i);
                     if (register == ProgramCounter && Sequence.SizeLog2 == WordSizeLog2)
                     {
                         next = value;
