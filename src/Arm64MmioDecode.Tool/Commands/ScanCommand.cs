@@ -45,6 +45,12 @@ internal static class ScanCommand
                 _ => new TextScanReport(output, new TextStyle(console.Colour)),
             };
             int exitCode = Run(console, names, scan, new Reporting(report, known, found), output, parsed.GetValue(options.FailOnFindings));
+            if (exitCode != ExitCode.BadInput && known?.ExplainNoMatch(Array.ConvertAll(names, FindingKey.NameFile)) is { } mismatch)
+            {
+                string path = Quoted.Text(parsed.GetValue(options.Baseline)!);
+                console.Error.WriteLine($"{CommandLineTool.Name}: warning: the baseline {path} accepts nothing: {mismatch}");
+            }
+
             found?.Write(parsed.GetValue(options.WriteBaseline)!);
             return exitCode;
         });

@@ -15,6 +15,7 @@ namespace Arm64MmioDecode.Tool.Reports;
 internal sealed class Baseline
 {
     private readonly Dictionary<FindingKey, int> _counts = [];
+    private bool _isUsed;
 
     /// <exception cref="BadInputException">The file cannot be read, or is no baseline.</exception>
     public static Baseline Read(string path, ToolConsole console)
@@ -53,7 +54,36 @@ internal sealed class Baseline
         }
 
         _counts[key] = count - 1;
+        _isUsed = true;
         return true;
+    }
+
+    /// <summary>
+    /// Says, after a scan, why a baseline accepted nothing: it is usually that of another file. Null when it did, or is empty.
+    /// </summary>
+    /// <param name="files">The files that were scanned, as <see cref="FindingKey.NameFile"/> names them.</param>
+    public string? ExplainNoMatch(IReadOnlyCollection<string> files)
+    {
+        if (_isUsed || _counts.Count == 0)
+        {
+            return null;
+        }
+
+        var named = new HashSet<string>(StringComparer.Ordinal);
+        foreach (FindingKey key in _counts.Keys)
+        {
+            named.Add(key.File);
+        }
+
+        if (named.Overlaps(files))
+        {
+            return "none of its findings is there any more";
+        }
+
+        using HashSet<string>.Enumerator first = named.GetEnumerator();
+        first.MoveNext();
+        string others = named.Count == 1 ? "" : $" and {named.Count - 1} more";
+        return $"its findings are of other files ({Quoted.Text(first.Current)}{others}); names count from the current folder";
     }
 
     /// <exception cref="BadInputException">The file cannot be written.</exception>

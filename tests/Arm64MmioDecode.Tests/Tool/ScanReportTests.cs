@@ -66,6 +66,43 @@ public class ScanReportTests
         summary.GetProperty("known").GetInt32().Should().BePositive();
     }
 
+    [SkippableFact]
+    public void A_baseline_knows_what_was_linked_again_with_others()
+    {
+        using var files = new CompiledFile();
+        files.Write("old.c", "void fill(volatile unsigned *p, int n) { for (int i = 0; i < n; i++) *p++ = i; } void _start(void) { fill(0, 1); }");
+        files.Write("new.c", "void first(volatile unsigned short *p, int n) { for (int i = 0; i < n; i++) *p++ = 7; }");
+        files.Run("gcc-aarch64-linux-gnu", "aarch64-linux-gnu-gcc", "-Os", "-c", "old.c", "new.c");
+        files.Run("binutils-aarch64-linux-gnu", "aarch64-linux-gnu-ld", "-o", "program", "old.o");
+        ToolRun.InProcess("", "scan", files.Path("program"), "--write-baseline", files.Path("known")).ExitCode.Should().Be(0);
+        files.Run("binutils-aarch64-linux-gnu", "aarch64-linux-gnu-ld", "--sort-section=name", "-Ttext=0x765000", "-o", "program", "new.o", "old.o");
+        ToolRun run = ToolRun.InProcess("", "scan", files.Path("program"), "--baseline", files.Path("known"), "--fail-on-findings", "--format", "json");
+        run.ExitCode.Should().Be(1);
+        run.Error.Should().BeEmpty();
+        JsonElement[] lines = [.. run.ParseObjects()];
+        lines[..^1].Should().OnlyContain(l => l.GetProperty("symbol").GetString()!.StartsWith("first+")).And.NotBeEmpty();
+        lines[^1].GetProperty("known").GetInt32().Should().BePositive();
+    }
+
+    [Fact]
+    public void A_baseline_that_accepts_nothing_is_noticed()
+    {
+        using var files = new CompiledFile();
+        string known = files.Path("known");
+        ToolRun.InProcess("", "scan", s_sample, "--write-baseline", known).ExitCode.Should().Be(0);
+        string copy = files.Write("other.o", System.IO.File.ReadAllBytes(s_sample));
+        ToolRun other = ToolRun.InProcess("", "scan", copy, "--baseline", known);
+        other.ExitCode.Should().Be(0);
+        other.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Should().ContainSingle()
+            .Which.Should().Match("mmiodecode: warning: the baseline '*known' accepts nothing: its findings are of other files ('*driver.o'); names count from the current folder");
+        ToolRun.InProcess("", "scan", copy, s_sample, "--baseline", known).Error.Should().BeEmpty();
+
+        ToolRun gone = ToolRun.InProcess("", "scan", s_sample, "--function", "nobody", "--baseline", known, "--fail-on-findings");
+        gone.ExitCode.Should().Be(0);
+        gone.Error.Should().Contain("accepts nothing: none of its findings is there any more");
+        ToolRun.InProcess("", "scan", s_sample, "--baseline", files.Write("empty", "")).Error.Should().BeEmpty();
+    }
+
     [Fact]
     public void What_is_not_in_the_baseline_is_found()
     {
