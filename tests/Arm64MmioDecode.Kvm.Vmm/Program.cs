@@ -110,6 +110,11 @@ try
         new SnapshotProof(Guests, "/bin/qemu-system-aarch64", gic, report).Run();
     }
 
+    if (parts.Contains("gic2-trapped"))
+    {
+        new KernelDeviceProof(Guests, "/bin/qemu-system-aarch64", 2, report).RunTrapped();
+    }
+
     report.Summarise();
     exitCode = report.Failed == 0 ? 0 : 1;
 }

@@ -35,14 +35,23 @@ internal sealed class KernelDeviceProof(string guests, string qemu, int gic, Rep
         ResetByPsci();
     }
 
-    private void Run(string title, string guest, string options)
+    /// <summary>On a host with a GICv2 whose CPU interface KVM cannot map into the guest.</summary>
+    public void RunTrapped()
+    {
+        string said = Run("GICv2 with a trapped CPU interface", "gicv2", string.Empty);
+        report.Check(said.Contains("22 accesses without a syndrome: 22 completed", StringComparison.Ordinal), "GICv2 with a trapped CPU interface: four accesses more exit", said);
+    }
+
+    private string Run(string title, string guest, string options)
     {
         using var program = new ChildProgram($"{Qemu} {options} -monitor none -kernel {guests}/vmm-{guest}-a64", ChildProgram.Preloaded);
         program.Wait(s_limit);
         program.Take(title, report);
         report.Check(program.Count("ABORT") == 0, $"{title}: no abort", program.Output + program.Errors);
+        report.Check(program.Errors.TrimEnd().Split('\n').Length == 1, $"{title}: neither QEMU nor the library complains", program.Errors);
         program.Ended($"{title}: the guest", report);
         Report.Note($"{title}| " + program.Errors.TrimEnd());
+        return program.Errors;
     }
 
     // A 32-bit CPU with its MMU off reaches 4 GiB, where nothing but a GICv3's distributor has room that is known to be free.
@@ -51,9 +60,9 @@ internal sealed class KernelDeviceProof(string guests, string qemu, int gic, Rep
         string command = $"{Qemu} -cpu host,aarch64=off,sve=off,pauth=off -monitor none -kernel {guests}/vmm-basic-a32";
         using (var refused = new ChildProgram(command, ChildProgram.Preloaded))
         {
-            refused.Wait(s_limit);
+            // It does not come back from its handler: the emulated processor has lost SPSR_abt, as with an abort that KVM injects.
             report.Check(
-                refused.Count("ABORT") > 0 && refused.Errors.Contains("(ARM64MMIODECODE_SCRATCH puts it below 4 GiB)", StringComparison.Ordinal),
+                refused.WaitFor("ABORT", 1, s_limit) && refused.Errors.Contains("(ARM64MMIODECODE_SCRATCH puts it below 4 GiB)", StringComparison.Ordinal),
                 "GICv2, 32-bit guest: an abort, and a line that says why",
                 refused.Output + refused.Errors);
         }

@@ -6,7 +6,7 @@
 #define ITS       0x08080000
 #define QUEUE     0x42000000    /* memory that a reset leaves alone */
 #define TABLE     0x42010000
-#define RESETS    0x42020000
+#define RESETS    0x42040000
 
 #include "vmm-a64.inc"
 
@@ -153,7 +153,7 @@ guest:  stp     x29, x30, [sp, #-16]!
         check   "GITS_CWRITER by ldp", x14, x15
 
         ldr     x12, =(TABLE | 1 << 63)         // GITS_BASER0 and 1: devices, collections
-        ldr     x13, =((TABLE + 0x8000) | 1 << 63)
+        ldr     x13, =((TABLE + 0x10000) | 1 << 63)
         add     x11, x10, #0x100
         stp     x12, x13, [x11], #16
         sub     x14, x11, x10
