@@ -426,6 +426,34 @@ static void dirty_ring(void)
     expect(enter() == 0 && mmio(DEVICE, 4, 1), "and then the rest");
 }
 
+// The second half of a pair lies in memory whose Access flag the guest leaves to the processor.
+static void access_flag(void)
+{
+    const uint64_t Memory = DEVICE + 0x200000;
+    fake_machine(0);
+    struct kvm_userspace_memory_region region = { .flags = KVM_MEM_LOG_DIRTY_PAGES, .guest_phys_addr = RAM_BASE, .memory_size = 0x10000, .userspace_addr = (uintptr_t)ram };
+    ioctl(kvm_fds[1], KVM_SET_USER_MEMORY_REGION, &region);
+    uint32_t *more = mmap(0, 0x1000, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    region = (struct kvm_userspace_memory_region){ .slot = 1, .guest_phys_addr = Memory, .memory_size = 0x1000, .userspace_addr = (uintptr_t)more };
+    ioctl(kvm_fds[1], KVM_SET_USER_MEMORY_REGION, &region);
+    uint64_t *level1 = (uint64_t *)ram + 0x4000 / 8, *level2 = (uint64_t *)ram + 0x5000 / 8;
+    level1[0] = (RAM_BASE + 0x5000) | 3;
+    level1[1] = RAM_BASE | 0x701;
+    level2[DEVICE >> 21] = DEVICE | 0x401;
+    level2[Memory >> 21] = Memory | 0x301;
+    *fake_register(0x603000000013c100) = RAM_BASE + 0x4000;         // TTBR0_EL1
+    *fake_register(0x603000000013c102) = 25 | 1 << 23 | 1ull << 39; // TCR_EL1: T0SZ, EPD1, HA
+    *fake_register(0x603000000013c039) = 1;                         // ID_AA64MMFR1_EL1.HAFDBS
+    *fake_register(0x603000000013c080) = 1;                         // SCTLR_EL1.M
+    guest(STP, WRITE, Memory - 4);
+    uint64_t bitmap = 0;
+    struct kvm_dirty_log log = { .dirty_bitmap = &bitmap };
+    expect(enter() == 0 && mmio(Memory - 4, 4, 1) && enter() == 0 && at_end() && more[0] == 0x44444444, "a pair, half of it in memory");
+    expect(level2[Memory >> 21] == (Memory | 0x701), "the Access flag is set as a processor does");
+    expect(ioctl(kvm_fds[1], KVM_GET_DIRTY_LOG, &log) == 0 && bitmap == 1 << 5, "and the table's page is in the log");
+    expect(ioctl(kvm_fds[1], KVM_GET_DIRTY_LOG, &log) == 0 && bitmap == 0, "once");
+}
+
 /* ---- KVM_EXIT_ARM_LDST64B: the syndrome has no fault status and names the registers */
 
 static void eight_accesses(int is_write)
@@ -545,6 +573,7 @@ static const struct test
     { "a device that refuses", device_refuses, 0, 0, "1 accesses without a syndrome: 0 completed" },
     { "the page makes way", page_makes_way, 0, 0, ", KVM's devices 4 (0 failed)" },
     { "a dirty ring", dirty_ring, 0, 0, "the VMM saw 2 accesses" },
+    { "an Access flag in memory that is logged", access_flag, 0, 0, "1 completed" },
     { "LD64B", ld64b, 0, 0, "1 completed" },
     { "ST64B", st64b, 0, 0, "1 completed" },
     { "ST64BV", st64bv, 0, 0, "1 completed" },
