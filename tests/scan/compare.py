@@ -243,7 +243,10 @@ def disassemble_file(objdump, path):
     # An archive's members are all of the kind of the first.
     start = max(contents.find(b"\x7fELF"), 0)
     machine = int.from_bytes(contents[start + 18:start + 20], "little" if contents[start + 5] == 1 else "big")
-    command[1:1] = ["--triple=armv8a", "--mattr=" + ARM_FEATURES] if os.path.basename(path) == "code.o" else ["--mattr=" + ARM_FEATURES] if machine == 40 else ["--mattr=+all"]
+    is_arm = machine == 40 if contents[start:start + 1] == b"\x7f" else is_windows_arm(contents)
+    command[1:1] = ["--mattr=" + ARM_FEATURES] if is_arm else ["--mattr=+all"]
+    if os.path.basename(path) == "code.o":
+        command[1:1] = ["--triple=armv8a"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, errors="replace")
     member = section = None
     wide = True
@@ -263,6 +266,20 @@ def disassemble_file(objdump, path):
             wide = "aarch64" in match["format"] or "arm64" in match["format"]
     if process.wait() != 0:
         raise SystemExit(f"{path}: {objdump} failed")
+
+
+def is_windows_arm(contents):
+    """Whether a PE image, COFF object or archive of them is for machine 0x1C4."""
+    start = 0
+    if contents.startswith(b"MZ"):
+        start = int.from_bytes(contents[60:64], "little") + 4
+    elif contents.startswith(b"!<arch>"):
+        # The header of the first member that is not an index.
+        start = 8
+        while contents[start:start + 16].rstrip() in (b"/", b"//"):
+            start += 60 + int(contents[start + 48:start + 58]) + 1 & ~1
+        start += 60
+    return contents[start:start + 2] == b"\xc4\x01"
 
 
 ARM_FEATURES = (
