@@ -2,14 +2,10 @@
 # Fetches Debian packages for arm64, armhf and armel, unpacks them into artifacts/scan-corpus/, and prints the files that are
 # scanned, one a line. Nothing of it is committed.
 #
-# Uses the package sources of this machine, which has to be a Debian (12 or later), but changes nothing of it: package lists,
-# cache and dpkg's status are those of a folder in artifacts/.
-#
 #   tests/scan/fetch-corpus.sh            fetches what is not there yet
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 corpus=$root/artifacts/scan-corpus
-state=$corpus/.apt
 
 # Package:architecture, and patterns of the files in it.
 sources=(
@@ -50,27 +46,9 @@ if [ -e "$corpus/.complete" ] && [ "$corpus/.complete" -nt "$0" ]; then
     exit 0
 fi
 
-command -v apt-get > /dev/null && command -v dpkg-deb > /dev/null \
-    || { echo "fetch-corpus: apt-get and dpkg-deb are needed; this script runs on Debian and its derivatives" >&2; exit 1; }
-mkdir -p "$state/lists/partial" "$state/cache/archives/partial" "$state/download"
-: > "$state/status"
-cat > "$state/apt.conf" << EOF
-APT::Architecture "arm64";
-APT::Architectures { "arm64"; "armel"; "armhf"; };
-APT::Sandbox::User "$(id -un)";
-Acquire::Languages "none";
-Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false";
-Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled "false";
-Dir::State::lists "$state/lists";
-Dir::State::status "$state/status";
-Dir::Cache "$state/cache";
-#clear APT::Update::Pre-Invoke;
-#clear APT::Update::Post-Invoke;
-#clear APT::Update::Post-Invoke-Success;
-EOF
-export APT_CONFIG=$state/apt.conf
-# A source that has nothing for these architectures makes update complain; what counts is that the packages can be found.
-apt-get -qq update > "$state/update.log" 2>&1 || true
+# shellcheck source=tests/debian-packages.sh
+. "$root/tests/debian-packages.sh"
+debian_packages_begin "$corpus/.apt" arm64 armel armhf
 
 : > "$corpus/files.new"
 for source in "${sources[@]}"; do
@@ -83,12 +61,7 @@ for source in "${sources[@]}"; do
             # The package depends on the one of the newest kernel.
             name=$(apt-cache depends "${package%:*}" | sed -n 's/^ *Depends: \(linux-image-[0-9].*\)$/\1/p' | head -n 1)
         fi
-        (cd "$state/download" && rm -f ./*.deb && apt-get -qq download "${name%:all}" > /dev/null 2>> "$state/download.log") \
-            || { echo "fetch-corpus: $name cannot be fetched, see $state/download.log" >&2; exit 1; }
-        mkdir -p "$folder.part"
-        dpkg-deb -x "$state"/download/*.deb "$folder.part"
-        rm -f "$state"/download/*.deb
-        mv "$folder.part" "$folder"
+        debian_packages_unpack "$name" "$folder"
     fi
     for pattern in "${words[@]:1}"; do
         found=$(find "$folder" -type f -path "*/$pattern" | LC_ALL=C sort | head -n 1)
