@@ -31,7 +31,7 @@ internal sealed class ToolConsole : IDisposable
     public static ToolConsole OpenStandard() => new(
         Console.OpenStandardInput(),
         Console.IsOutputRedirected ? new StandardOutput() : Console.OpenStandardOutput(),
-        Console.Error,
+        new StandardError(),
         !Console.IsOutputRedirected
             && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
             && Environment.GetEnvironmentVariable("TERM") != "dumb",

@@ -38,7 +38,7 @@ internal sealed partial class StandardOutput : Stream
         {
             _stream.Write(buffer);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new OutputFailedException(e);
         }

@@ -209,13 +209,15 @@ public sealed class DecodeCommandTests
     [InlineData("yes f9400041 2> /dev/null | {0} decode - | head -n 1", "0xf9400041  ldr x1, [x2]                      load, 8 bytes; ISV=1\n", "0\n")]
     [InlineData("{0} decode f9400041 > /dev/full", "", "mmiodecode: cannot write the output: No space left on device\n2\n")]
     [InlineData("{0} decode --help > /dev/full", "", "mmiodecode: cannot write the output: No space left on device\n2\n")]
+    [InlineData("{0} decode f9400041 >&-", "", "mmiodecode: cannot write the output: Access to the path is denied.\n2\n")]
+    [InlineData("errors=/dev/full; {0} decode zz", "", "2\n")]
     public void A_reader_that_goes_and_a_full_disk_are_noticed(string command, string output, string error)
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "it is about a shell's pipes, and /dev/full");
-        string tool = $"""{"{"} dotnet '{typeof(CommandLineTool).Assembly.Location}' "$@"; echo $? >&2; {"}"}""";
+        string tool = $"""{"{"} dotnet '{typeof(CommandLineTool).Assembly.Location}' "$@" 2> "$errors"; echo $? >&2; {"}"}""";
         ChildProcess.Result<string> result = ChildProcess.Run(
             "sh",
-            ["-c", $"tool() {tool}; {string.Format(CultureInfo.InvariantCulture, command, "tool")}"],
+            ["-c", $"errors=/dev/stderr; tool() {tool}; {string.Format(CultureInfo.InvariantCulture, command, "tool")}"],
             static _ => { },
             static stream => new StreamReader(stream).ReadToEnd(),
             TimeSpan.FromMinutes(1));
