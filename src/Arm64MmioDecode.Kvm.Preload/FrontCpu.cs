@@ -94,6 +94,10 @@ internal static unsafe partial class Front
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial void Written(FrontCpu* cpu, ulong address, uint length);
 
+    [LibraryImport("*", EntryPoint = "front_is_in_kernel")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static partial int IsInKernel(FrontCpu* cpu, ulong address);
+
     [LibraryImport("*", EntryPoint = "front_count")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial void Count(Counter counter);

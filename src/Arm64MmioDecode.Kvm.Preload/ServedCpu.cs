@@ -30,6 +30,8 @@ internal sealed unsafe class ServedCpu : IKvmRegisters
     private readonly MachineMemory _memory;
     private readonly KvmExitHandler _handler;
     private readonly RetryLimit _retries = new();
+    private readonly EmulationOptions _plain;
+    private readonly EmulationOptions? _joined;
     private BusTransaction _transaction;
     private bool _isWithVmm;
 
@@ -40,8 +42,9 @@ internal sealed unsafe class ServedCpu : IKvmRegisters
         _handler = new KvmExitHandler(this, _memory)
         {
             SixtyFourBytes = SixtyFourBytePolicy.Split, // kvm_run.mmio holds eight bytes
-            Options = OptionsOf(front->Settings),
+            Options = _plain = OptionsOf(front->Settings),
         };
+        _joined = (front->Settings & Settings.Join) != 0 ? _plain with { JoinElements = true } : null;
     }
 
     private bool IsWrite => _transaction.Operation == BusOperation.Write;
@@ -56,6 +59,12 @@ internal sealed unsafe class ServedCpu : IKvmRegisters
         {
             ExplainLog.Explain(_handler, exit);
             return ServedResult.Refused;
+        }
+
+        if (_joined is { } joined)
+        {
+            // KVM's devices answer as hardware does, and its GIC no eight bytes where it has words.
+            _handler.Options = Front.IsInKernel(_front, exit.FaultIpa) != 0 ? _plain : joined;
         }
 
         KvmExitOutcome outcome = _handler.Begin(exit);
@@ -120,7 +129,6 @@ internal sealed unsafe class ServedCpu : IKvmRegisters
     {
         Atomics = (settings & Settings.PerformAtomics) != 0 ? AtomicPolicy.Perform : AtomicPolicy.Fault,
         Exclusives = (settings & Settings.PerformExclusives) != 0 ? ExclusivePolicy.Perform : ExclusivePolicy.Fault,
-        JoinElements = (settings & Settings.Join) != 0,
     };
 
     private ServedResult GoOn()

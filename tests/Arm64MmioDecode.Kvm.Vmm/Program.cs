@@ -99,7 +99,7 @@ try
         new PreloadProof(Guests, "/bin/qemu-system-aarch64", report).Run();
         foreach (string newer in Directory.GetDirectories("/qemu").Order(StringComparer.Ordinal))
         {
-            new PreloadProof(Guests, $"{newer}/lib/ld-linux-aarch64.so.1 --library-path {newer}/lib {newer}/bin/qemu-system-aarch64", report).RunGuests();
+            new PreloadProof(Guests, $"{newer}/lib/ld-linux-aarch64.so.1 --library-path {newer}/lib {newer}/bin/qemu-system-aarch64", report).RunQemu();
         }
     }
 

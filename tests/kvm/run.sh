@@ -82,7 +82,7 @@ if $with_vmm; then
         mkdir -p "$initramfs/qemu/$suite"
         cp -r "$work/qemu-$suite/bin" "$work/qemu-$suite/lib" "$initramfs/qemu/$suite/"
     done
-    mv "$initramfs/guest"/preload-* "$initramfs/bin/"
+    mv "$initramfs/guest"/{preload-*,allow-list} "$initramfs/bin/"
     echo "== the preload library"
     bash "$root/src/Arm64MmioDecode.Kvm.Preload/build.sh" "$work/preload"
     cp "$work/preload/libarm64mmiodecode-kvm.so" "$initramfs/lib/"

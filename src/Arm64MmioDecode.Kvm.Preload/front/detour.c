@@ -50,6 +50,8 @@ int front_set_register(struct view *view, uint64_t id, const void *value)
     return kernel_errno(cpu_of(view)->object.fd, KVM_SET_ONE_REG, &request);
 }
 
+int front_is_in_kernel(struct view *view, uint64_t address) { return is_in_kernel(cpu_of(view)->machine, address, 1, false); }
+
 /* Where the page goes. Nothing but this library may ever mean that address: in a GICv3 there is one, offset 0xE000 of the
  * distributor, which the architecture leaves IMPLEMENTATION DEFINED and KVM reads as zero. Where pages are larger than 4 KiB or the GIC is
  * none, the end of the physical address space. The slots are held by the caller. */
@@ -136,7 +138,7 @@ static enum detour_end run_until_exit(struct cpu *cpu, uint64_t exit, bool *inte
         if ((request || *interrupted) && is_stopped(cpu)) {
             break;
         }
-        *error = kernel_errno(cpu->object.fd, KVM_RUN, NULL);
+        *error = enter_guest(cpu);
         uint32_t reason = cpu->run->exit_reason;
         if (*error == EINTR) {
             *interrupted = true;
@@ -151,7 +153,7 @@ static enum detour_end run_until_exit(struct cpu *cpu, uint64_t exit, bool *inte
         } else if (*error == 0 && reason == KVM_EXIT_MMIO) {
             /* No device of KVM's there after all. The access is completed without effect, and goes to the VMM. Requests write 1. */
             request |= __atomic_exchange_n(immediate, 2, __ATOMIC_SEQ_CST);
-            kernel_errno(cpu->object.fd, KVM_RUN, NULL);
+            enter_guest(cpu);
             request |= __atomic_exchange_n(immediate, 0, __ATOMIC_SEQ_CST) & 1;
             *interrupted = true; /* a signal cannot be told from the immediate exit */
             end = DETOUR_ABSENT;

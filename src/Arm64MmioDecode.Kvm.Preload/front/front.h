@@ -36,7 +36,8 @@ enum kind { MACHINE = 1, CPU, DEVICE };
 
 struct object {
     enum kind kind;
-    int fd;
+    atomic_uint descriptors; /* that mean it, or have meant it last */
+    atomic_int fd;           /* of those the one that was used last */
 };
 
 struct range {
@@ -79,6 +80,15 @@ struct cpu {
     /* Held for writing while the managed half has the registers, for reading by other requests: in KVM they wait for KVM_RUN. */
     pthread_rwlock_t lock;
     atomic_uint resets;
+    /* service.c */
+    struct cpu *next_asked;
+    void (*work)(struct cpu *cpu);
+    _Atomic uint32_t turn;
+    int entered;      /* KVM_RUN's errno */
+    int served;       /* enum managed_result */
+    bool next;        /* the managed half goes on, or begins */
+    unsigned exit_resets; /* at the exit */
+    bool abandoned;   /* the managed half is still to be told */
     bool pending;     /* an access is with the VMM, or has not been performed yet */
     bool interrupted; /* an EINTR that the VMM is still to be told */
     int came_out;     /* what KVM_RUN says instead of performing an access: errno, or 0 for an exit of another kind */
@@ -110,6 +120,10 @@ void read_settings(void);
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 static inline void count(enum counter counter) { atomic_fetch_add_explicit(&counters[counter], 1, memory_order_relaxed); }
 
+/* interpose.c */
+bool uses_kvm(void); /* this process, not one that it was cloned from */
+void remember_copy(int original, int copy);
+
 /* kernel.c */
 long kernel(int fd, unsigned long request, unsigned long argument);
 int kernel_errno(int fd, unsigned long request, void *argument); /* 0 or errno; leaves errno alone */
@@ -130,6 +144,14 @@ void add_dirty_pages(struct machine *machine, struct kvm_dirty_log *log);
 void clear_dirty_pages(struct machine *machine, const struct kvm_clear_dirty_log *log);
 void front_written(struct view *view, uint64_t address, uint32_t length);
 
+/* service.c: work that takes system calls which the CPU's thread may not have. */
+enum turn { TURN_CPU = 0, TURN_SERVICE, TURN_ENTER };
+void start_service(void);
+void forget_service(void); /* in a child, which has no such thread */
+void serve(struct cpu *cpu, void (*work)(struct cpu *cpu));
+int enter_guest(struct cpu *cpu); /* by the CPU's own thread: 0 or errno */
+bool waits_for_service(const struct cpu *cpu);
+
 /* run.c */
 int run_cpu(struct cpu *cpu, unsigned long argument);
 void abandon(struct cpu *cpu);
@@ -148,6 +170,7 @@ enum kernel_access {
     ACCESS_REFUSED_ASTRAY = -6,
 };
 enum kernel_access front_access_in_kernel(struct view *view, uint64_t address, uint32_t length, uint32_t write, uint64_t *value);
+int front_is_in_kernel(struct view *view, uint64_t address);
 int front_get_register(struct view *view, uint64_t id, void *value);
 int front_set_register(struct view *view, uint64_t id, const void *value);
 void front_say(const char *text);

@@ -26,13 +26,8 @@ static struct object *find(int fd)
     return chunk ? atomic_load_explicit(&chunk[fd % CHUNK], memory_order_acquire) : NULL;
 }
 
-static void remember(int fd, enum kind kind, struct object *object)
+static void put(int fd, struct object *object)
 {
-    if (!object || fd < 0 || fd >= CHUNK * CHUNKS) {
-        return;
-    }
-    object->kind = kind;
-    object->fd = fd;
     _Atomic(struct object *) *chunk = atomic_load(&chunks[fd / CHUNK]);
     if (!chunk) {
         _Atomic(struct object *) *fresh = calloc(CHUNK, sizeof *fresh);
@@ -45,12 +40,39 @@ static void remember(int fd, enum kind kind, struct object *object)
             free(fresh);
         }
     }
+    object->descriptors++;
     struct object *old = atomic_exchange(&chunk[fd % CHUNK], object);
-    if (old && old->kind == CPU && ((struct cpu *)old)->run) {
+    if (old && --old->descriptors == 0 && old->kind == CPU && ((struct cpu *)old)->run) {
         /* Its descriptor has been closed and given out again: the mapping is what keeps its machine alive. */
         munmap(((struct cpu *)old)->run, sysconf(_SC_PAGESIZE));
         ((struct cpu *)old)->run = NULL;
     }
+}
+
+static void remember(int fd, enum kind kind, struct object *object)
+{
+    if (object && fd >= 0 && fd < CHUNK * CHUNKS) {
+        object->kind = kind;
+        object->fd = fd;
+        put(fd, object);
+    }
+}
+
+/* Of nothing of KVM's: no change, since this may be the child of a vfork(), which has its parent's table. */
+void remember_copy(int original, int copy)
+{
+    struct object *object = find(original);
+    if (object && copy != original && copy < CHUNK * CHUNKS) {
+        put(copy, object);
+    }
+}
+
+static _Atomic pid_t user_of_kvm;
+
+bool uses_kvm(void)
+{
+    pid_t user = atomic_load_explicit(&user_of_kvm, memory_order_relaxed);
+    return user != 0 && user == getpid();
 }
 
 /* A child has no machine: KVM serves the process that made it only. */
@@ -62,6 +84,8 @@ static void forget_all(void)
     for (int i = 0; i < COUNTERS; i++) {
         atomic_store(&counters[i], 0); /* or its end would tell its parent's counts again */
     }
+    atomic_store(&user_of_kvm, 0);
+    forget_service();
 }
 
 /* Other drivers may use KVM's ioctl type. Without /proc, as in a chroot, there is no telling. */
@@ -74,20 +98,25 @@ static bool is_machine(int fd)
     return length < 0 || strstr(target, "kvm-vm");
 }
 
-static void created_machine(int fd, unsigned long type)
+static void begin_to_use_kvm(void)
 {
-    if (!is_machine(fd)) {
-        return;
-    }
     static atomic_flag once = ATOMIC_FLAG_INIT;
     if (!atomic_flag_test_and_set(&once)) {
         read_settings();
         pthread_atfork(NULL, NULL, forget_all);
     }
-    struct machine *machine = new_machine(fd, type);
-    remember(fd, MACHINE, &machine->object);
-    if (settings & SETTING_START_EARLY) {
-        start_runtime();
+    pid_t nobody = 0;
+    if (atomic_compare_exchange_strong(&user_of_kvm, &nobody, getpid()) && (settings & SETTING_START_EARLY)) {
+        start_service();
+    }
+}
+
+static void created_machine(int fd, unsigned long type)
+{
+    if (is_machine(fd)) {
+        begin_to_use_kvm();
+        struct machine *machine = new_machine(fd, type);
+        remember(fd, MACHINE, &machine->object);
     }
 }
 
@@ -153,7 +182,7 @@ static void succeeded_on_cpu(struct cpu *cpu, uint32_t request, const void *argu
 static long on_cpu(struct cpu *cpu, uint32_t request, unsigned long argument)
 {
     /* A signal handler that interrupts the managed half is not kept waiting for it, nor may it call there. */
-    bool is_locked = pthread_rwlock_rdlock(&cpu->lock) == 0;
+    bool is_locked = !waits_for_service(cpu) && pthread_rwlock_rdlock(&cpu->lock) == 0;
     long result = kernel(cpu->object.fd, request, argument);
     int error = errno;
     if (is_locked) {
@@ -169,6 +198,9 @@ static long on_cpu(struct cpu *cpu, uint32_t request, unsigned long argument)
 static int interposed(int fd, uint32_t request, unsigned long argument)
 {
     struct object *object = find(fd);
+    if (object) {
+        atomic_store_explicit(&object->fd, fd, memory_order_relaxed);
+    }
     void *pointer = (void *)argument;
     if (object && object->kind == CPU && request == KVM_RUN) {
         return run_cpu((struct cpu *)object, argument);
@@ -186,7 +218,9 @@ static int interposed(int fd, uint32_t request, unsigned long argument)
     }
 
     int before = errno;
-    if (request == KVM_CREATE_VM) {
+    if (request == KVM_GET_API_VERSION && result == KVM_API_VERSION) {
+        begin_to_use_kvm();
+    } else if (request == KVM_CREATE_VM) {
         created_machine((int)result, argument);
     } else if (object && object->kind == MACHINE) {
         succeeded_on_machine((struct machine *)object, request, pointer, result);

@@ -35,7 +35,7 @@ void start_runtime(void)
 
 /* Calls the managed half with the guest's memory held where it is, and the CPU's registers as they are. A CPU that has been reset
  * since its exit has no exit any more. */
-static int managed(struct cpu *cpu, bool next, unsigned resets)
+static void call_managed(struct cpu *cpu)
 {
     struct machine *machine = cpu->machine;
     start_runtime();
@@ -48,14 +48,27 @@ static int managed(struct cpu *cpu, bool next, unsigned resets)
     cpu->view.machine = (intptr_t)machine;
     cpu->view.settings = settings;
     cpu->view.logs_writes = !machine->has_dirty_ring;
-    int result = MANAGED_DONE;
-    if (resets == cpu->resets) {
-        result = next ? managed_next(&cpu->view) : managed_begin(&cpu->view, cpu->esr_iss, cpu->fault_ipa);
+    bool is_current = cpu->resets == cpu->exit_resets;
+    if (cpu->abandoned) {
+        cpu->abandoned = false;
+        is_current &= !cpu->next;
+        managed_abandon(&cpu->view);
     }
-    cpu->pending = result == MANAGED_ACCESS || result == MANAGED_CAME_OUT;
+    cpu->served = MANAGED_DONE;
+    if (is_current) {
+        cpu->served = cpu->next ? managed_next(&cpu->view) : managed_begin(&cpu->view, cpu->esr_iss, cpu->fault_ipa);
+    }
+    cpu->pending = cpu->served == MANAGED_ACCESS || cpu->served == MANAGED_CAME_OUT;
     pthread_rwlock_unlock(&machine->lock);
     pthread_rwlock_unlock(&cpu->lock);
-    return result;
+}
+
+static int managed(struct cpu *cpu, bool next, unsigned resets)
+{
+    cpu->next = next;
+    cpu->exit_resets = resets;
+    serve(cpu, call_managed);
+    return cpu->served;
 }
 
 /* What the kernel would have done, had this library not been there. */
@@ -72,20 +85,20 @@ static int refuse(struct cpu *cpu)
     return 0;
 }
 
-static bool map_run(struct cpu *cpu)
+/* Not when the CPU is made: VMMs make CPUs that never run, and a mapping keeps their machine alive behind close(). */
+static void map_run(struct cpu *cpu)
 {
-    if (!cpu->run) {
-        /* Not when the CPU is made: VMMs make CPUs that never run, and a mapping keeps their machine alive behind close(). */
-        void *run = mmap(NULL, sysconf(_SC_PAGESIZE), PROT_READ | PROT_WRITE, MAP_SHARED, cpu->object.fd, 0);
-        cpu->run = run == MAP_FAILED ? NULL : run;
-    }
-    return cpu->run != NULL;
+    void *run = mmap(NULL, sysconf(_SC_PAGESIZE), PROT_READ | PROT_WRITE, MAP_SHARED, cpu->object.fd, 0);
+    cpu->run = run == MAP_FAILED ? NULL : run;
 }
 
 int run_cpu(struct cpu *cpu, unsigned long argument)
 {
     int before = errno;
-    if (!map_run(cpu)) {
+    if (!cpu->run) {
+        serve(cpu, map_run);
+    }
+    if (!cpu->run) {
         errno = before;
         return (int)kernel(cpu->object.fd, KVM_RUN, argument);
     }
@@ -128,6 +141,6 @@ void abandon(struct cpu *cpu)
 {
     if (cpu->pending) {
         cpu->pending = false;
-        managed_abandon(&cpu->view);
+        cpu->abandoned = true;
     }
 }

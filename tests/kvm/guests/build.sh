@@ -20,7 +20,7 @@ for name in cases-a32 aborts-a32 cases-t32 aborts-t32; do
     flat arm-linux-gnueabihf $name
 done
 
-for part in basic soak; do
+for part in basic soak join; do
     aarch64-linux-gnu-gcc -DPART_$part -nostdlib -static -Wl,-Ttext=0x40080000 -Wl,--build-id=none -x assembler-with-cpp vmm-a64.S -o "$out/vmm-$part-a64"
 done
 for part in gicv2 its resets; do
@@ -30,6 +30,7 @@ arm-linux-gnueabihf-gcc -nostdlib -static -Wl,-Ttext=0x40080000 -Wl,--build-id=n
 aarch64-linux-gnu-gcc -O2 preload-check.c -o "$out/preload-check"
 aarch64-linux-gnu-gcc -O2 preload-vmm.c -o "$out/preload-vmm"
 aarch64-linux-gnu-gcc -O2 -rdynamic preload-refusals.c fake-kvm.c -o "$out/preload-refusals"
+aarch64-linux-gnu-gcc -O2 allow-list.c -o "$out/allow-list"
 
 initrd=$(mktemp -d)
 trap 'rm -rf "$initrd"' EXIT

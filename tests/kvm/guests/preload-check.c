@@ -13,6 +13,7 @@
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -298,6 +299,45 @@ static void in_a_vmm(void)
     check(status_of("/bin/preload-check", "child", 0) == 0, "and one that executes a program");
 }
 
+static int pair_is_served(uint32_t first, uint32_t second)
+{
+    load(LDP);
+    int good = enter() == 0 && mmio(DEVICE, 4, 0);
+    *(uint32_t *)run->mmio.data = first;
+    good &= enter() == 0 && mmio(DEVICE + 4, 4, 0);
+    *(uint32_t *)run->mmio.data = second;
+    return good && enter() == 0 && mmio(DEVICE + 0x800, 4, 1) && get(X(0)) == first && get(X(4)) == second;
+}
+
+// Copies of descriptors are what their originals are, and outlive them.
+static void duplicates(void)
+{
+    int originals[3] = { fds[0], fds[1], fds[2] };
+    fds[2] = fcntl(originals[2], F_DUPFD_CLOEXEC, 100);
+    check(fds[2] >= 100 && fcntl(fds[2], F_GETFD) == FD_CLOEXEC && pair_is_served(1, 2), "a CPU by a copy of its descriptor");
+    close(originals[2]);
+    check(pair_is_served(3, 4), "and with the original closed");
+    int copy = dup(fds[2]);
+    close(fds[2]);
+    fds[2] = dup2(copy, 500);
+    check(fds[2] == 500 && close(copy) == 0 && pair_is_served(5, 6), "by dup() and dup2()");
+    fds[2] = dup3(500, 501, O_CLOEXEC);
+    check(fds[2] == 501 && close(500) == 0 && dup2(501, 501) == 501 && dup2(500, 500) == -1 && errno == EBADF && pair_is_served(7, 8), "by dup3()");
+    check(dup2(1, 500) == 500 && ioctl(500, KVM_RUN, 0) == -1 && errno == ENOTTY, "a descriptor that has been a CPU's and is none any more");
+    close(500);
+
+    fds[1] = dup(originals[1]);
+    close(originals[1]);
+    int event = eventfd(0, EFD_NONBLOCK);
+    struct kvm_ioeventfd notify = { .addr = DEVICE, .len = 4, .fd = event };
+    uint64_t signalled = 0;
+    check(ioctl(fds[1], KVM_IOEVENTFD, &notify) == 0, "a machine by a copy of its descriptor");
+    load(STR_POST);
+    check(enter() == 0 && mmio(DEVICE + 0x800, 4, 1) && read(event, &signalled, 8) == 8 && signalled == 1, "has what is registered with it");
+    notify.flags = KVM_IOEVENTFD_FLAG_DEASSIGN;
+    ioctl(fds[1], KVM_IOEVENTFD, &notify);
+}
+
 // With ARM64MMIODECODE_MODE=explain nothing is served.
 static int refused(void)
 {
@@ -314,7 +354,7 @@ static int refused(void)
 static int child(void)
 {
     int zero = 0;
-    return ioctl(-1, FIONREAD, &zero) != -1 || errno != EBADF || ioctl(-1, KVM_RUN, 0) != -1 || errno != EBADF || threads() != 1 || !is_mapped();
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1 || ioctl(-1, FIONREAD, &zero) != -1 || errno != EBADF || ioctl(-1, KVM_RUN, 0) != -1 || errno != EBADF || threads() != 1 || !is_mapped();
 }
 
 int main(int count, char **arguments)
@@ -331,6 +371,7 @@ int main(int count, char **arguments)
     check(status_of("/bin/preload-check", "child", 0) == 0, "a child has the library and no thread of it");
     check(status_of("/tmp/preload-setuid", "setuid", 1000) == 0, "a set-user-ID program does not have it");
     in_a_vmm();
+    duplicates();
     setenv("ARM64MMIODECODE_MODE", "explain", 1);
     check(status_of("/bin/preload-check", "refused", 0) == 0, "what is not served ends as in the kernel: ENOSYS, or KVM_EXIT_ARM_NISV for those that asked");
     printf("checks done, %d failed\n", failures);

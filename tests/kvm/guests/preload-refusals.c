@@ -29,6 +29,7 @@
 #define LDR_X_POST 0xf8408420 // ldr x0, [x1], #8
 #define LDR_POST_A32 0xe4910004 // ldr r0, [r1], #4
 #define LDM_A32 0xe891000c     // ldm r1, {r2, r3}
+#define STM_A32 0xe881000c     // stm r1, {r2, r3}
 #define READ 0x7        // translation fault, level 3
 #define WRITE 0x47
 
@@ -110,8 +111,18 @@ static void no_el2(void)
 static void no_eight_bytes(void)
 {
     gic_guest(AARCH32);
-    guest(LDM_A32, READ, GICD);
+    struct kvm_ioeventfd notify = { .addr = 0x09000000, .len = 8 };
+    ioctl(kvm_fds[1], KVM_IOEVENTFD, &notify);
+    guest(STM_A32, WRITE, notify.addr);
     expect_abort();
+}
+
+static void words_stay_words(void)
+{
+    gic_guest(AARCH32);
+    guest(LDM_A32, READ, GICD);
+    expect(enter() == 0 && at_end(), "the guest goes on");
+    expect(*fake_register(X(2)) == 0x10203040 && *fake_register(X(3)) == 0x50607080 && fake.accesses == 2, "both words are read, each by itself");
 }
 
 static void no_page(void)
@@ -536,9 +547,10 @@ static void ld64b_explained(void)
     expect(enter() == 0 && run->exit_reason == EXIT_LDST64B && ((uint64_t *)run)[4] == 0x93C41000 && ((uint64_t *)run)[5] == DEVICE, "what is not served is the VMM's, as KVM said it");
 }
 
-#define REFUSED(reason) \
-    "arm64mmiodecode: the access to KVM's own device at 0x8000000 could not be performed: " reason \
+#define REFUSED_AT(address, reason) \
+    "arm64mmiodecode: the access to KVM's own device at " address " could not be performed: " reason \
     "; the guest takes an external abort (see docs/preload.md, In-kernel devices)\n"
+#define REFUSED(reason) REFUSED_AT("0x8000000", reason)
 
 static const struct test
 {
@@ -548,7 +560,8 @@ static const struct test
     const char *says;             // part of what is on stderr
 } tests[] = {
     { "a guest with EL2", no_el2, 0, 0, REFUSED("the guest has an EL2 of its own") },
-    { "eight bytes of an AArch32 guest", no_eight_bytes, "ARM64MMIODECODE_JOIN", "on", REFUSED("it has eight bytes, and the guest's CPU is in AArch32") },
+    { "eight bytes of an AArch32 guest", no_eight_bytes, "ARM64MMIODECODE_JOIN", "on", REFUSED_AT("0x9000000", "it has eight bytes, and the guest's CPU is in AArch32") },
+    { "words that are not joined", words_stay_words, "ARM64MMIODECODE_JOIN", "on", ", KVM's devices 2 (0 failed)" },
     { "no room for the page", no_page, 0, 0, "arm64mmiodecode: no page for accesses to KVM's devices at 0x800e000: File exists (ARM64MMIODECODE_SCRATCH puts it elsewhere)\n" REFUSED("there is no room for the page that it needs") },
     { "no memory slots", no_slots, 0, 0, REFUSED("there is no room for the page that it needs") },
     { "a page out of reach of AArch32", no_reach, 0, 0, REFUSED("a CPU in AArch32 does not reach the page that it needs (ARM64MMIODECODE_SCRATCH puts it below 4 GiB)") },

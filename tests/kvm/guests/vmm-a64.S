@@ -1,5 +1,5 @@
 /* A guest of QEMU's virt machine on bare metal: accesses without a syndrome to its devices, each compared with plain ones.
- * -DPART_soak makes the one of two CPUs that goes on until it is stopped. */
+ * -DPART_soak makes the one of two CPUs that goes on until it is stopped, -DPART_join the one of elements smaller than the registers. */
 
 #define RTC       0x09010000
 #define VIRTIO    0x0a000000
@@ -11,7 +11,47 @@
 #include "vmm-a64.inc"
 
 .text
-#ifndef PART_soak
+#ifdef PART_join
+guest:  stp     x29, x30, [sp, #-16]!
+        ldr     x10, =VIRTIO
+        ldr     w14, [x10]
+        ldr     w15, [x10, #4]
+        orr     x14, x14, x15, lsl #32
+        ldr     w15, [x10, #8]
+        ldr     w16, [x10, #12]
+        orr     x15, x15, x16, lsl #32
+        ld1     {v0.16b}, [x10]
+        mov     x11, v0.d[0]
+        check   "ld1 of bytes: lower half", x11, x14
+        mov     x11, v0.d[1]
+        check   "ld1 of bytes: upper half", x11, x15
+        ld1     {v0.8h}, [x10]
+        mov     x11, v0.d[0]
+        check   "ld1 of halfwords: lower half", x11, x14
+        mov     x11, v0.d[1]
+        check   "ld1 of halfwords: upper half", x11, x15
+        ld1     {v0.16b, v1.16b}, [x10]
+        mov     x11, v0.d[1]
+        check   "ld1 of two registers", x11, x15
+        ldr     x10, =RTC
+        add     x11, x10, #4                    // RTCMR, RTCLR
+        ldr     x12, =0x12345678
+        fmov    d2, x12
+        st1     {v2.8b}, [x11]
+        ldr     w13, [x10, #4]
+        check   "st1 of bytes", x13, x12
+        ldr     x10, =GICD + 0x420
+        ldr     w12, =0xa0b0c0d0
+        str     w12, [x10]
+        ldr     w13, =0x10203040
+        str     w13, [x10, #4]
+        orr     x12, x12, x13, lsl #32
+        ld1     {v3.4s}, [x10]
+        mov     x11, v3.d[0]
+        check   "ld1 of words from the distributor", x11, x12
+        ldp     x29, x30, [sp], #16
+        ret
+#elif !defined(PART_soak)
 guest:  stp     x29, x30, [sp, #-16]!
 
         ldr     x10, =UART + 0xfe0              // the identification registers: two words
