@@ -13,7 +13,6 @@ namespace Arm64MmioDecode.Benchmarks;
 public class TranslatedExitHandling
 {
     private const int Count = 1 << 17;
-    private const ulong Hpfar = TranslatedGuest.DeviceIpa >> 8;
     private const int Instructions = (int)TranslatedGuest.CodeSize / sizeof(uint);
 
     private readonly GuestRegisters _registers = new();
@@ -23,6 +22,7 @@ public class TranslatedExitHandling
     private ulong[] _addresses = [];
     private int _next;
     private ulong _esr;
+    private int _pageMask;
 
     [ParamsAllValues]
     public TranslatedExitKind Exit { get; set; }
@@ -51,6 +51,7 @@ public class TranslatedExitHandling
             _addresses[i] = TranslatedGuest.Device + 16 + ((ulong)random.Next(0xF80 / 16) * 16);
         }
 
+        _pageMask = Exit == TranslatedExitKind.LoadPairOtherPages4K ? TranslatedGuest.OtherPages - 1 : 0;
         _esr = Exit == TranslatedExitKind.LoadWithSyndrome4K ? 0x93800007u : 0x92000007;
         _registers.PState = Exit switch
         {
@@ -80,11 +81,13 @@ public class TranslatedExitHandling
     {
         long completed = 0;
         int i = 0;
-        foreach (ulong address in Window.Next(_addresses, ref _next, Window.FewWords))
+        foreach (ulong offset in Window.Next(_addresses, ref _next, Window.FewWords))
         {
-            _registers.Pc = TranslatedGuest.Code + ((ulong)(i++ % Instructions) * sizeof(uint));
+            ulong page = (ulong)(i & _pageMask) * TranslatedGuest.CodeSize;
+            ulong address = offset + page;
+            _registers.Pc = TranslatedGuest.Code + page + ((ulong)(i++ % Instructions) * sizeof(uint));
             _registers.SetX(7, address);
-            completed += _handler!.Handle(DataAbortExit.FromRegisters(_esr, address, Hpfar)).Status == ExitStatus.Completed ? 1 : 0;
+            completed += _handler!.Handle(DataAbortExit.FromRegisters(_esr, address, (TranslatedGuest.DeviceIpa + page) >> 8)).Status == ExitStatus.Completed ? 1 : 0;
         }
 
         return completed == Window.FewWords ? completed : throw new InvalidOperationException($"{Exit}: {completed} completed, {_handler!.Outcome.Status} {_handler.Outcome.Reason}");

@@ -6,6 +6,9 @@ public enum TranslatedExitKind
     /// <summary>LDP; A64, four levels of 4 KB tables.</summary>
     LoadPair4K,
 
+    /// <summary>The same, with code and data in other pages each time, of which none is among those that were translated last: both walks are whole.</summary>
+    LoadPairOtherPages4K,
+
     /// <summary>LDP; A64, four levels of 16 KB tables.</summary>
     LoadPair16K,
 

@@ -13,6 +13,9 @@ internal sealed class TranslatedGuest : IGuestRam, IStage1Source
     public const ulong Device = 0x1000_0000;
     public const ulong DeviceIpa = 0x0900_0000;
 
+    /// <summary>How many pages of devices there are for exits that go to another each time; the same code is mapped as often.</summary>
+    public const int OtherPages = 16;
+
     // Tables from 0, code behind them.
     private const ulong CodeIpa = 0x10_0000;
     private const ulong Page = 0x403;
@@ -42,8 +45,13 @@ internal sealed class TranslatedGuest : IGuestRam, IStage1Source
         };
         int levels = aarch32 || granuleBits == 16 ? 3 : 4;
         _nextTable = 1ul << granuleBits;
-        Map(Code, CodeIpa, Normal, granuleBits, levels);
-        Map(Device, DeviceIpa, 0, granuleBits, levels);
+        int pages = kind == TranslatedExitKind.LoadPairOtherPages4K ? OtherPages : 1;
+        for (ulong offset = 0; offset < (ulong)pages * CodeSize; offset += CodeSize)
+        {
+            Map(Code + offset, CodeIpa, Normal, granuleBits, levels);
+            Map(Device + offset, DeviceIpa + offset, 0, granuleBits, levels);
+        }
+
         const ulong DisableUpper = 1 << 23;
         const ulong Ips48 = 5ul << 32;
         ulong granule = granuleBits switch

@@ -62,9 +62,40 @@ internal struct PlainTransfer
         where TBus : struct, IMmioBus
     {
         ulong address = topByteIgnored ? (ulong)((long)(Address << 8) >> 8) : Address;
-        return access.RegisterFile != RegisterFile.General ? PerformVector(in access, registers, ref bus, address, pc, out status)
-            : access.Kind == AccessKind.Load ? Load(in access, registers, ref bus, address, pc, out status)
-            : Store(in access, registers, ref bus, address, pc, out status);
+        bool isLoad = access.Kind == AccessKind.Load;
+        if (access.RegisterFile != RegisterFile.General)
+        {
+            return PerformVector(in access, registers, ref bus, address, pc, out status);
+        }
+
+        if (access.ElementCount != 1)
+        {
+            return isLoad ? LoadPair(in access, registers, ref bus, address, pc, out status) : StorePair(in access, registers, ref bus, address, pc, out status);
+        }
+
+        int size = access.ElementSize;
+        ulong value = 0;
+        BusStatus answer = isLoad
+            ? bus.Read(address, size, out value)
+            : bus.Write(address, size, registers.GetXOrZero(access.Rt) & Element.Mask(size));
+        status = answer;
+        if (!answer.IsSuccess)
+        {
+            return EmulationStatus.Fault;
+        }
+
+        if (registers.Pc != pc)
+        {
+            return EmulationStatus.Abandoned;
+        }
+
+        if (isLoad)
+        {
+            registers.SetXUnlessZero(access.Rt, Transfers.Extend(in access, value & Element.Mask(size)));
+        }
+
+        Complete(in access, registers, pc, _moved);
+        return EmulationStatus.Completed;
     }
 
     /// <summary>What every A64 instruction ends with: writeback, PC and PSTATE.</summary>
@@ -91,37 +122,17 @@ internal struct PlainTransfer
         }
     }
 
-    private EmulationStatus Load<TBus>(in AccessDescriptor access, IGuestRegisters registers, ref TBus bus, ulong address, ulong pc, out BusStatus status)
+    private EmulationStatus LoadPair<TBus>(in AccessDescriptor access, IGuestRegisters registers, ref TBus bus, ulong address, ulong pc, out BusStatus status)
         where TBus : struct, IMmioBus
     {
         int size = access.ElementSize;
-        status = bus.Read(address, size, out ulong value);
+        status = bus.Read(address, size, out ulong first);
         if (!status.IsSuccess)
         {
             return EmulationStatus.Fault;
         }
 
-        if (access.ElementCount == 2)
-        {
-            return LoadSecond(in access, registers, ref bus, address + (uint)size, pc, value, out status);
-        }
-
-        if (registers.Pc != pc)
-        {
-            return EmulationStatus.Abandoned;
-        }
-
-        registers.SetXUnlessZero(access.Rt, Transfers.Extend(in access, value & Element.Mask(size)));
-        Complete(in access, registers, pc, _moved);
-        return EmulationStatus.Completed;
-    }
-
-    private EmulationStatus LoadSecond<TBus>(
-        in AccessDescriptor access, IGuestRegisters registers, ref TBus bus, ulong address, ulong pc, ulong first, out BusStatus status)
-        where TBus : struct, IMmioBus
-    {
-        int size = access.ElementSize;
-        status = bus.Read(address, size, out ulong second);
+        status = bus.Read(address + (uint)size, size, out ulong second);
         if (!status.IsSuccess)
         {
             return FaultAt(size);
@@ -139,27 +150,23 @@ internal struct PlainTransfer
         return EmulationStatus.Completed;
     }
 
-    private EmulationStatus Store<TBus>(in AccessDescriptor access, IGuestRegisters registers, ref TBus bus, ulong address, ulong pc, out BusStatus status)
+    private EmulationStatus StorePair<TBus>(in AccessDescriptor access, IGuestRegisters registers, ref TBus bus, ulong address, ulong pc, out BusStatus status)
         where TBus : struct, IMmioBus
     {
+        // Both before the first transaction, as the device may change registers.
         int size = access.ElementSize;
-        bool isPair = access.ElementCount == 2;
-
-        // Before the first transaction, as the device may change registers.
-        ulong second = isPair ? registers.GetXOrZero(access.Rt2) & Element.Mask(size) : 0;
-        status = bus.Write(address, size, registers.GetXOrZero(access.Rt) & Element.Mask(size));
+        ulong first = registers.GetXOrZero(access.Rt) & Element.Mask(size);
+        ulong second = registers.GetXOrZero(access.Rt2) & Element.Mask(size);
+        status = bus.Write(address, size, first);
         if (!status.IsSuccess)
         {
             return EmulationStatus.Fault;
         }
 
-        if (isPair)
+        status = bus.Write(address + (uint)size, size, second);
+        if (!status.IsSuccess)
         {
-            status = bus.Write(address + (uint)size, size, second);
-            if (!status.IsSuccess)
-            {
-                return FaultAt(size);
-            }
+            return FaultAt(size);
         }
 
         if (registers.Pc != pc)

@@ -199,6 +199,7 @@ internal sealed class AccessTranslator : INonFaultMmioBus, ITagMemory, ITransact
 
     /// <summary>Finds the physical page of an address without remembering it: for an access that is performed at once.</summary>
     /// <returns>Whether there is a translation with the permission; <paramref name="fault"/> says why not.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)] // room for the registers would be cleared for every exit
     public bool TryTranslatePage(ulong virtualAddress, PageAccess access, out ulong physicalPage, out TranslationFault fault)
     {
         Stage1Registers registers = _stage1!.ReadRegisters(virtualAddress);

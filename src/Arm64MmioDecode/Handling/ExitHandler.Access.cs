@@ -189,6 +189,7 @@ public sealed partial class ExitHandler
         }
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void SetGuestState(bool bigEndian)
     {
         if (bigEndian != _options.BigEndian || _options.TopByteIgnored)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Arm64MmioDecode.Decoding;
 using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Emulation;
@@ -50,6 +51,7 @@ public sealed partial class ExitHandler
         return false;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private Verdict BeginOfClass()
     {
         DataAbortClass abortClass = _exit.Syndrome.Class;

@@ -45,6 +45,7 @@ public sealed partial class ExitHandler
         }
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void ConcludeUnsupported()
     {
         switch (_policies.Unsupported)

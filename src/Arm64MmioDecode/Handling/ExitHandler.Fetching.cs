@@ -1,5 +1,6 @@
 using System;
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using Arm64MmioDecode.Decoding;
 using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Fetching;
@@ -31,16 +32,17 @@ public sealed partial class ExitHandler
         return FetchOther(pc);
     }
 
-    // From a page of code that was translated before: the instruction, then every descriptor that leads to it, and the instruction again.
-    // Between its two readings PC led here, as it did when the vCPU trapped. False when that cannot be said, or the instruction goes
-    // on in another page: the other way tells more.
+    // From a page of code that was translated before, or is now: the instruction, then every descriptor that leads to it, and the
+    // instruction again. Between its two readings PC led here, as it did when the vCPU trapped. False when that cannot be said, or the
+    // instruction goes on in another page: the other way tells more. Not inlined: room for the registers would be cleared for every exit.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryFetchKnown(ulong pc)
     {
         InstructionSet set = InstructionFetcher.GetInstructionSet(_pstate);
         ulong address = set == InstructionSet.A64 ? pc : (uint)pc;
         Stage1Registers stage1 = _stage1!.ReadRegisters(pc);
         var request = new TranslationRequest(address, TranslationAccess.InstructionFetch, InstructionFetcher.IsPrivileged(_pstate));
-        if ((address & (set == InstructionSet.T32 ? 1ul : 3ul)) != 0 || _fetches!.Find(stage1, request) is not { } known)
+        if ((address & (set == InstructionSet.T32 ? 1ul : 3ul)) != 0 || _fetches!.FindOrWalk(stage1, request) is not { } known)
         {
             return false;
         }
@@ -86,7 +88,8 @@ public sealed partial class ExitHandler
         return true;
     }
 
-    // Delivered bytes of T32, a page that has not been translated lately, and what cannot be fetched.
+    // Delivered bytes of T32, a guest under a stage 2 of its own, and what cannot be fetched.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private Verdict FetchOther(ulong pc)
     {
         _hasOtherFetch = true;

@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 
 namespace Arm64MmioDecode.Translation;
 
@@ -65,10 +66,11 @@ internal readonly struct LongDescriptorTables
         int stride = GranuleBits - 3;
         int level = InitialLevel ?? FinalLevel - ((InputBits - 1 - GranuleBits) / stride);
         int indexLow = GranuleBits + (stride * (FinalLevel - level));
-        int indexHigh = InputBits - 1;
+        int indexBits = InputBits - indexLow;
+        ulong indexMask = indexBits > 0 ? Bits.Below(indexBits) : 0;
 
         // The initial table is aligned to its size; lower address bits in TTBR read as zero.
-        int tableSizeBits = indexHigh - indexLow + 1 + 3;
+        int tableSizeBits = indexBits + 3;
         if (HasWideBase)
         {
             tableSizeBits = Math.Max(tableSizeBits, 6);
@@ -80,13 +82,11 @@ internal readonly struct LongDescriptorTables
             return Fault(TranslationFaultKind.AddressSize, LevelOfTtbrFault);
         }
 
-        int apTable = 0;
-        bool xnTable = false;
-        bool pxnTable = false;
-
+        // What any Table descriptor on the way says.
+        ulong hierarchy = 0;
         while (true)
         {
-            ulong entry = table | (Bits.InPlace(va, indexHigh, indexLow) >> (indexLow - 3));
+            ulong entry = table | (((va >> indexLow) & indexMask) << 3);
             ulong location = entry;
             if (IsNested && AArch64Stage2.TranslateTable(ref reader, registers, entry, write: false, out location) is { Kind: not TranslationFaultKind.None } ofStage2)
             {
@@ -106,9 +106,10 @@ internal readonly struct LongDescriptorTables
 
             // The output address counts as a whole: with a small output size the offset in a large block can be out of range too.
             bool isTable = isTableOrPage && level != FinalLevel;
+            ulong offset = (1ul << indexLow) - 1;
             ulong address = isTable
-                ? AddressIn(descriptor) & ~Bits.Below(GranuleBits)
-                : (AddressIn(descriptor) & ~Bits.Below(indexLow)) | (va & Bits.Below(indexLow));
+                ? AddressIn(descriptor) & ~((1ul << GranuleBits) - 1)
+                : (AddressIn(descriptor) & ~offset) | (va & offset);
             reader.Says(isTable ? TableLookupKind.Table : level == FinalLevel ? TableLookupKind.Page : TableLookupKind.Block);
             if (OutOfRange(address))
             {
@@ -125,9 +126,9 @@ internal readonly struct LongDescriptorTables
                     Location = location,
                     Level = level,
                     BlockBits = indexLow,
-                    ApTable = apTable,
-                    XnTable = xnTable,
-                    PxnTable = pxnTable,
+                    ApTable = Bits.Field(hierarchy, 62, 61),
+                    XnTable = Bits.Bit(hierarchy, 60),
+                    PxnTable = Bits.Bit(hierarchy, 59),
                 };
                 return default;
             }
@@ -139,14 +140,11 @@ internal readonly struct LongDescriptorTables
             }
 
             // Hierarchical permissions only ever take away (APTable, XNTable or UXNTable, PXNTable).
-            apTable |= Bits.Field(descriptor, 62, 61);
-            xnTable |= Bits.Bit(descriptor, 60);
-            pxnTable |= Bits.Bit(descriptor, 59);
-
+            hierarchy |= descriptor;
             table = address;
             level++;
-            indexHigh = indexLow - 1;
             indexLow -= stride;
+            indexMask = (1ul << stride) - 1;
         }
     }
 
@@ -194,20 +192,12 @@ internal readonly struct LongDescriptorTables
         _ => level == 2 || (level == 1 && Lpa),
     };
 
-    private ulong AddressIn(ulong descriptor)
-    {
-        ulong address = Bits.InPlace(descriptor, 47, 12);
-        if (Lpa)
-        {
-            address = Bits.InPlace(descriptor, 47, 16) | ((ulong)Bits.Field(descriptor, 15, 12) << 48);
-        }
-        else if (Lpa2)
-        {
-            address |= Bits.InPlace(descriptor, 49, 48) | ((ulong)Bits.Field(descriptor, 9, 8) << 50);
-        }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ulong AddressIn(ulong descriptor) => Lpa || Lpa2 ? WideAddressIn(descriptor) : Bits.InPlace(descriptor, 47, 12);
 
-        return address;
-    }
+    private ulong WideAddressIn(ulong descriptor) => Lpa
+        ? Bits.InPlace(descriptor, 47, 16) | ((ulong)Bits.Field(descriptor, 15, 12) << 48)
+        : Bits.InPlace(descriptor, 49, 12) | ((ulong)Bits.Field(descriptor, 9, 8) << 50);
 
     private bool OutOfRange(ulong address) => address >> OutputBits != 0;
 

@@ -73,6 +73,15 @@ internal sealed class RecentTranslation
         _size = 0;
     }
 
+    /// <summary>Reads a descriptor of 8 bytes, as they lie in memory, and notes it.</summary>
+    public bool TryRead(IGuestMemory memory, ulong address, out ulong raw)
+    {
+        bool read = memory.TryRead(address, _bytes);
+        raw = Unsafe.ReadUnaligned<ulong>(ref _bytes[0]);
+        Note(address, sizeof(ulong), raw);
+        return read;
+    }
+
     /// <summary>Notes a descriptor, as its bytes lie in memory with zeros behind them.</summary>
     public void Note(ulong address, int size, ulong raw)
     {

@@ -39,8 +39,19 @@ internal sealed class RecentTranslations(IGuestMemory memory)
         return recent.IsOf(registers, request) ? recent : null;
     }
 
+    /// <summary>
+    /// The same, after a walk where there is none yet. Null when the access has no translation, or one that is not kept: under a stage 2 of
+    /// the guest's own, which is not even tried.
+    /// </summary>
+    public RecentTranslation? FindOrWalk(in Stage1Registers registers, in TranslationRequest request)
+    {
+        RecentTranslation recent = Of(request.VirtualAddress);
+        return recent.IsOf(registers, request) || (!AArch64Stage2.Applies(registers) && Walk(registers, request, recent).Succeeded && recent.IsKept) ? recent : null;
+    }
+
     private RecentTranslation Of(ulong virtualAddress) => _recent[(int)(virtualAddress >> PageBits) & (Count - 1)];
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private TranslationResult Walk(in Stage1Registers registers, in TranslationRequest request, RecentTranslation recent)
     {
         recent.Begin();

@@ -41,11 +41,25 @@ internal ref struct TableReader
     /// <summary>Reads a 64-bit descriptor.</summary>
     public bool TryRead(int stage, int level, ulong address, bool bigEndian, out ulong descriptor)
     {
-        Span<byte> bytes = stackalloc byte[8];
-        bool read = _memory.TryRead(address, bytes);
-        descriptor = !read ? 0 : bigEndian ? BinaryPrimitives.ReadUInt64BigEndian(bytes) : BinaryPrimitives.ReadUInt64LittleEndian(bytes);
-        _noted?.Note(address, bytes.Length, MemoryMarshal.Read<ulong>(bytes));
+        bool read = _noted is null ? TryRead(address, out descriptor) : _noted.TryRead(_memory, address, out descriptor);
+        if (!read)
+        {
+            descriptor = 0;
+        }
+        else if (bigEndian == BitConverter.IsLittleEndian)
+        {
+            descriptor = BinaryPrimitives.ReverseEndianness(descriptor);
+        }
+
         Note(stage, level, address, descriptor, read);
+        return read;
+    }
+
+    private readonly bool TryRead(ulong address, out ulong raw)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        bool read = _memory.TryRead(address, bytes);
+        raw = MemoryMarshal.Read<ulong>(bytes);
         return read;
     }
 
@@ -100,6 +114,7 @@ internal ref struct TableReader
         return _updated!.TryCompareExchange(address, descriptor, changed, out ulong previous) && previous == descriptor;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Note(int stage, int level, ulong address, ulong descriptor, bool read)
     {
         if ((uint)Count < (uint)_lookups.Length)
