@@ -43,8 +43,9 @@ internal static class PeCode
     {
         var sections = new List<CodeSection>();
         long end = 0;
-        foreach ((int index, PeSection section) in InFileOrder(header))
+        foreach (int index in InFileOrder(header))
         {
+            PeSection section = header.Sections[index];
             if (section.Offset < end)
             {
                 throw new InvalidImageException($"section {section.Name} overlaps another one in the file");
@@ -56,7 +57,7 @@ internal static class PeCode
             if (regions.Count > 0)
             {
                 sections.Add(new CodeSection(
-                    section.Name, index, header.ImageBase + section.Address, header.Bytes.FileOffset + section.Offset, code, regions));
+                    section.Name, index + 1, header.ImageBase + section.Address, header.Bytes.FileOffset + section.Offset, code, regions));
             }
         }
 
@@ -73,19 +74,19 @@ internal static class PeCode
         };
     }
 
-    private static List<(int Index, PeSection Section)> InFileOrder(PeHeader header)
+    private static List<int> InFileOrder(PeHeader header)
     {
-        var sections = new List<(int Index, PeSection Section)>();
+        var order = new List<int>();
         for (int i = 0; i < header.Sections.Count; i++)
         {
             if (header.Sections[i].HasCode)
             {
-                sections.Add((i + 1, header.Sections[i]));
+                order.Add(i);
             }
         }
 
-        sections.Sort((a, b) => a.Section.Offset.CompareTo(b.Section.Offset));
-        return sections;
+        order.Sort((a, b) => header.Sections[a].Offset.CompareTo(header.Sections[b].Offset));
+        return order;
     }
 
     private static List<string> NotesOf(PeHeader header, int sections)

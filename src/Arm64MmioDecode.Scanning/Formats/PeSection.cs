@@ -6,7 +6,7 @@ namespace Arm64MmioDecode.Scanning.Formats;
 /// <param name="Length">How many of its bytes the file has and the image uses.</param>
 /// <param name="Offset">Where they are in the file.</param>
 /// <param name="Characteristics">The flags.</param>
-internal readonly record struct PeSection(string Name, uint Address, uint Length, long Offset, uint Characteristics)
+internal sealed record PeSection(string Name, uint Address, uint Length, long Offset, uint Characteristics)
 {
     private const uint ContainsCode = 0x20;
     private const uint UninitialisedData = 0x80;

@@ -1,4 +1,5 @@
 using System;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Arm64MmioDecode.Descriptors;
@@ -91,20 +92,44 @@ internal static class A64Classes
     /// Counts the words that are no instruction: unallocated ones in the encoding spaces of loads and stores, and the reserved
     /// ones of the topmost level (Arm ARM, section C4.1), but for UDF.
     /// </summary>
+    /// <param name="words">The words.</param>
+    /// <param name="positions">Room for <see cref="A64Filter.Find"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static int CountUndecoded(ReadOnlySpan<uint> words)
+    public static int CountUndecoded(ReadOnlySpan<uint> words, Span<ushort> positions)
     {
+        int found = A64Filter.Undecoded.Find(words, positions, countApart: true, out int reserved);
+        int count = reserved - CountPermanentlyUndefined(words);
         ref uint ofRow = ref OfRow;
-        ref byte ofPrefix = ref A64Prefixes.Undecoded;
-        int count = 0;
-        foreach (uint word in words)
+        ref bool mayBe = ref A64Prefixes.MayBeUnallocated;
+        ref uint first = ref MemoryMarshal.GetReference(words);
+        foreach (ushort position in positions[..found])
         {
-            uint undecoded = Unsafe.Add(ref ofPrefix, (nint)A64Prefixes.Of(word));
-            count += (int)(undecoded & A64Prefixes.AllUndecoded);
-            if (undecoded == A64Prefixes.SomeUndecoded && IsUndecoded(ref ofRow, word))
+            uint word = Unsafe.Add(ref first, (nint)position);
+            if (Unsafe.Add(ref mayBe, (nint)A64Prefixes.Of(word)) && (Of(ref ofRow, word) & Unallocated) != 0)
             {
                 count++;
             }
+        }
+
+        return count;
+    }
+
+    // UDF is 0x0000 and any 16 bits.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int CountPermanentlyUndefined(ReadOnlySpan<uint> words)
+    {
+        var counts = Vector<uint>.Zero;
+        var bound = new Vector<uint>(1 << 16);
+        int i = 0;
+        for (; i <= words.Length - Vector<uint>.Count; i += Vector<uint>.Count)
+        {
+            counts -= Vector.LessThan(new Vector<uint>(words[i..]), bound);
+        }
+
+        int count = (int)Vector.Sum(counts);
+        foreach (uint word in words[i..])
+        {
+            count += word >> 16 == 0 ? 1 : 0;
         }
 
         return count;
@@ -139,13 +164,6 @@ internal static class A64Classes
 
         return count;
     }
-
-    private static bool IsUndecoded(ref uint ofRow, uint word) => ((word >> 25) & 15) switch
-    {
-        0 => word >> 16 != 0 && word >> 31 == 0,
-        1 or 3 => true,
-        _ => (Of(ref ofRow, word) & Unallocated) != 0,
-    };
 
     private static uint[] MakeRows()
     {

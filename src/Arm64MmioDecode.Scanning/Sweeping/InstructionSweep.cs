@@ -116,19 +116,19 @@ public ref struct InstructionSweep
         }
 
         ReadOnlySpan<uint> words = MemoryMarshal.Cast<byte, uint>(_code.Slice(_position, wordCount * WordLength));
-        int found = A64Filter.Find(words, positions, (_options & SweepOptions.Stack) == 0, out int stack);
+        int found = A64Filter.Findings.Find(words, positions, (_options & SweepOptions.Stack) == 0, out int stack);
         if (found > hits.Length)
         {
             // Not all of them fit if all are hits: the sweep goes on from the first that would not.
             wordCount = positions[hits.Length];
             words = words[..wordCount];
-            found = A64Filter.Find(words, positions, (_options & SweepOptions.Stack) == 0, out stack);
+            found = A64Filter.Findings.Find(words, positions, (_options & SweepOptions.Stack) == 0, out stack);
         }
 
         int count = A64Classes.Select(words, positions[..found], (uint)_position, _options, hits, ref stack, out int literals);
         if ((_options & SweepOptions.CountUndecoded) != 0)
         {
-            Undecoded += A64Classes.CountUndecoded(words);
+            Undecoded += A64Classes.CountUndecoded(words, positions);
         }
 
         OmittedStack += stack;

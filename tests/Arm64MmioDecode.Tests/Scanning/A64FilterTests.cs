@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 using Arm64MmioDecode.Decoding;
@@ -38,7 +39,7 @@ public sealed class A64FilterTests
             do
             {
                 uint word = (uint)(row >> 32) | field;
-                A64Filter.MayBeFinding(word).Should().BeTrue("{0:x8} is {1}", word, access.EncodingName);
+                A64Filter.Findings.IsCandidate(word).Should().BeTrue("{0:x8} is {1}", word, access.EncodingName);
                 field = (field - open) & open;
             }
             while (field != 0);
@@ -59,9 +60,9 @@ public sealed class A64FilterTests
         {
             uint word = value | field;
             uint @class = A64Classes.Of(ref A64Classes.OfRow, word);
-            if (!A64Filter.IsCommonStack(word) || (@class & A64Classes.Reasons) == 0 || !A64Classes.IsStack(@class, word))
+            if (!A64Filter.Findings.IsApart(word) || (@class & A64Classes.Reasons) == 0 || !A64Classes.IsStack(@class, word))
             {
-                A64Filter.IsCommonStack(word).Should().BeTrue("{0:x8}", word);
+                A64Filter.Findings.IsApart(word).Should().BeTrue("{0:x8}", word);
                 @class.Should().Be(uint.MaxValue, "{0:x8} is to be a finding on the stack", word);
             }
 
@@ -109,14 +110,14 @@ public sealed class A64FilterTests
         foreach (bool withoutStack in new[] { false, true })
         {
             var positions = new ushort[length + A64Filter.Excess];
-            int count = A64Filter.Find(words, positions, withoutStack, out int stack);
+            int count = A64Filter.Findings.Find(words, positions, withoutStack, out int stack);
             List<ushort> expected = [];
             int expectedStack = 0;
             for (int i = 0; i < length; i++)
             {
-                bool isStack = withoutStack && A64Filter.IsCommonStack(words[i]);
+                bool isStack = withoutStack && A64Filter.Findings.IsApart(words[i]);
                 expectedStack += isStack ? 1 : 0;
-                if (!isStack && A64Filter.MayBeFinding(words[i]))
+                if (!isStack && A64Filter.Findings.IsCandidate(words[i]))
                 {
                     expected.Add((ushort)i);
                 }
@@ -137,7 +138,7 @@ public sealed class A64FilterTests
             foreach (uint[] piece in words.Chunk(2048))
             {
                 var expected = new ushort[piece.Length + A64Filter.Excess];
-                int expectedCount = A64Filter.Find(piece, expected, withoutStack, out int expectedStack);
+                int expectedCount = A64Filter.Findings.Find(piece, expected, withoutStack, out int expectedStack);
                 foreach (FindInVectors find in Supported())
                 {
                     var positions = new ushort[piece.Length + A64Filter.Excess];
@@ -147,6 +148,38 @@ public sealed class A64FilterTests
                     positions.AsSpan(0, count).ToArray().Should().Equal(expected[..expectedCount]);
                     stack.Should().Be(expectedStack);
                 }
+            }
+        }
+    }
+
+    [Fact]
+    public void What_may_be_no_instruction_is_a_candidate_or_counted_apart()
+    {
+        uint open = 0xFFE00000 | Seen | 0xC00;
+        uint field = 0;
+        do
+        {
+            int group = (int)(field >> 25) & 15;
+            bool isReserved = group is 1 or 3 || (group == 0 && field >> 31 == 0);
+            A64Filter.Undecoded.IsApart(field).Should().Be(isReserved, "{0:x8}", field);
+            if (!isReserved && group != 0 && Unsafe.Add(ref A64Prefixes.MayBeUnallocated, (nint)A64Prefixes.Of(field)))
+            {
+                A64Filter.Undecoded.IsCandidate(field).Should().BeTrue("{0:x8}", field);
+            }
+
+            field = (field - open) & open;
+        }
+        while (field != 0);
+    }
+
+    [Fact]
+    public void A_prefix_without_unallocated_words_has_none()
+    {
+        foreach (uint word in WordsOfEveryRow())
+        {
+            if (InstructionDecoder.DecodeA64(word, out _) == DecodeStatus.Unallocated)
+            {
+                Unsafe.Add(ref A64Prefixes.MayBeUnallocated, (nint)A64Prefixes.Of(word)).Should().BeTrue("{0:x8}", word);
             }
         }
     }
@@ -166,13 +199,15 @@ public sealed class A64FilterTests
                     1 or 3 => true,
                     _ => InstructionDecoder.DecodeA64(word, out _) == DecodeStatus.Unallocated,
                 };
-                A64Classes.CountUndecoded([word]).Should().Be(isUndecoded ? 1 : 0, "{0:x8}", word);
+                CountUndecoded(word).Should().Be(isUndecoded ? 1 : 0, "{0:x8}", word);
             }
         }
 
         uint[] words = [.. WordsOfEveryRow()];
-        A64Classes.CountUndecoded(words).Should().Be(words.Sum(static word => A64Classes.CountUndecoded([word])));
+        CountUndecoded(words).Should().Be(words.Sum(static word => CountUndecoded(word)));
     }
+
+    private static int CountUndecoded(params uint[] words) => A64Classes.CountUndecoded(words, new ushort[words.Length + A64Filter.Excess]);
 
     private delegate int FindInVectors(ref uint word, int length, ref ushort position, bool withoutStack, ref int count, ref int stack);
 
@@ -180,12 +215,12 @@ public sealed class A64FilterTests
     {
         if (Ssse3.IsSupported || AdvSimd.Arm64.IsSupported)
         {
-            yield return A64Filter.FindVector128;
+            yield return A64Filter.Findings.FindVector128;
         }
 
         if (Avx2.IsSupported)
         {
-            yield return A64Filter.FindAvx2;
+            yield return A64Filter.Findings.FindAvx2;
         }
     }
 
