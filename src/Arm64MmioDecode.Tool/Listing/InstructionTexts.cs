@@ -68,6 +68,7 @@ internal sealed class InstructionTexts
     }
 
     // Never 0, the key of what is empty.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong KeyOf(in InstructionHit hit) =>
         hit.Opcode | ((ulong)hit.InstructionSet << 32) | ((ulong)hit.ItState.Value << 40) | (1ul << 63);
 

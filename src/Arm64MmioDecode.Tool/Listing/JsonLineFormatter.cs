@@ -34,27 +34,11 @@ internal sealed class JsonLineFormatter(CurrentFile file, bool withRank) : ILine
 
     // Compiled at once and in full: most scans are over before the runtime would find out that it matters.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Format(ReadOnlySpan<FindingLine> lines, ByteBuffer text)
+    public void Format(in LineGroup group, ReadOnlySpan<FindingLine> lines, ByteBuffer text)
     {
+        EncodeNames(in group);
         foreach (ref readonly FindingLine finding in lines)
         {
-            if (!ReferenceEquals(_section, finding.Section) || !ReferenceEquals(_member, finding.Member) || !ReferenceEquals(_file, file.Name))
-            {
-                EncodeHead(in finding);
-            }
-
-            if (finding.HasSymbol && !ReferenceEquals(finding.Symbol.Name, _symbolName))
-            {
-                _symbolName = finding.Symbol.Name;
-                _symbol = Encode(_symbolName);
-            }
-
-            if (finding.HasSource && !ReferenceEquals(finding.Source.File, _sourceName))
-            {
-                _sourceName = finding.Source.File;
-                _source = Encode(_sourceName);
-            }
-
             ReadOnlySpan<byte> instruction = _instructions.Get(finding.Hit, out int rest);
             var line = new Utf8Text(text.GetSpan(FixedLength + _head.Length + _symbol.Length + _source.Length));
             line.Add(_head);
@@ -62,12 +46,12 @@ internal sealed class JsonLineFormatter(CurrentFile file, bool withRank) : ILine
             line.Add("\",\"offset\":\"0x"u8);
             line.AddHex((ulong)finding.FileOffset);
             line.Add(instruction[..rest]);
-            if (finding.HasSymbol)
+            if (group.HasSymbol)
             {
                 line.Add("\""u8);
                 line.Add(_symbol);
                 line.Add("+0x"u8);
-                line.AddHex(finding.Address - finding.Symbol.Address);
+                line.AddHex(finding.Address - group.Symbol.Address);
                 line.Add("\",\"source\":"u8);
             }
             else
@@ -75,12 +59,12 @@ internal sealed class JsonLineFormatter(CurrentFile file, bool withRank) : ILine
                 line.Add("null,\"source\":"u8);
             }
 
-            if (finding.HasSource)
+            if (group.SourceFile is not null)
             {
                 line.Add("{\"file\":\""u8);
                 line.Add(_source);
                 line.Add("\",\"line\":"u8);
-                line.AddNumber(finding.Source.Line);
+                line.AddNumber(finding.SourceLine);
                 line.Add("}"u8);
             }
             else
@@ -95,7 +79,7 @@ internal sealed class JsonLineFormatter(CurrentFile file, bool withRank) : ILine
                 Severity.Warning => "\"warning\",\"sureness\":"u8,
                 _ => "\"note\",\"sureness\":"u8,
             });
-            line.Add(finding.Sureness switch
+            line.Add(group.Sureness switch
             {
                 Sureness.Symbols => "\"symbols\""u8,
                 Sureness.Sweep => "\"sweep\""u8,
@@ -185,11 +169,26 @@ internal sealed class JsonLineFormatter(CurrentFile file, bool withRank) : ILine
 
     private static byte[] Quote(string? text) => text is null ? [.. "null"u8] : [(byte)'"', .. Encode(text), (byte)'"'];
 
-    private void EncodeHead(in FindingLine finding)
+    private void EncodeNames(in LineGroup group)
     {
-        _file = file.Name;
-        _member = finding.Member;
-        _section = finding.Section;
-        _head = [.. "{\"file\":\""u8, .. Encode(_file), .. "\",\"member\":"u8, .. Quote(_member), .. ",\"section\":\""u8, .. Encode(_section), .. "\",\"address\":\"0x"u8];
+        if (!ReferenceEquals(_section, group.Section) || !ReferenceEquals(_member, group.Member) || !ReferenceEquals(_file, file.Name))
+        {
+            _file = file.Name;
+            _member = group.Member;
+            _section = group.Section;
+            _head = [.. "{\"file\":\""u8, .. Encode(_file), .. "\",\"member\":"u8, .. Quote(_member), .. ",\"section\":\""u8, .. Encode(_section), .. "\",\"address\":\"0x"u8];
+        }
+
+        if (group.HasSymbol && !ReferenceEquals(group.Symbol.Name, _symbolName))
+        {
+            _symbolName = group.Symbol.Name;
+            _symbol = Encode(_symbolName);
+        }
+
+        if (group.SourceFile is not null && !ReferenceEquals(group.SourceFile, _sourceName))
+        {
+            _sourceName = group.SourceFile;
+            _source = Encode(_sourceName);
+        }
     }
 }

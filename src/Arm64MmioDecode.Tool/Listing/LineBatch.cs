@@ -14,9 +14,12 @@ internal sealed class LineBatch
     private const int KeptTextLength = 1 << 20;
 
     private readonly FindingLine[] _lines = new FindingLine[MaximumCount];
+    private readonly LineGroup[] _groups = new LineGroup[MaximumCount];
+    private readonly int[] _groupStarts = new int[MaximumCount];
     private ByteBuffer _text = new(UsualTextLength);
     private ExceptionDispatchInfo? _exception;
     private int _count;
+    private int _groupCount;
     private long _nameLength;
 
     public bool IsEmpty => _count == 0;
@@ -30,18 +33,26 @@ internal sealed class LineBatch
     /// <summary>Whether <see cref="Format"/> has been done.</summary>
     public bool IsFormatted { get; set; }
 
-    public void Add(in FindingLine line)
+    /// <summary>Starts a group, to which the lines belong that are added next.</summary>
+    public void Add(in LineGroup group)
     {
-        _lines[_count++] = line;
-        _nameLength += line.NameLength;
+        _groupStarts[_groupCount] = _count;
+        _groups[_groupCount++] = group;
+        _nameLength += group.NameLength;
     }
+
+    public void Add(in FindingLine line) => _lines[_count++] = line;
 
     public void Format(ILineFormatter formatter)
     {
 #pragma warning disable CA1031 // It is thrown again where the batch is written.
         try
         {
-            formatter.Format(_lines.AsSpan(0, _count), _text);
+            for (int i = 0; i < _groupCount; i++)
+            {
+                int end = i + 1 < _groupCount ? _groupStarts[i + 1] : _count;
+                formatter.Format(in _groups[i], _lines.AsSpan(_groupStarts[i], end - _groupStarts[i]), _text);
+            }
         }
         catch (Exception e)
         {
@@ -62,6 +73,7 @@ internal sealed class LineBatch
         }
 
         _count = 0;
+        _groupCount = 0;
         _nameLength = 0;
         IsFormatted = false;
     }

@@ -1,5 +1,8 @@
 using System;
 using System.Threading;
+using Arm64MmioDecode.Scanning.Findings;
+using Arm64MmioDecode.Scanning.Images;
+using Arm64MmioDecode.Scanning.Ranking;
 using Arm64MmioDecode.Tool.Output;
 
 namespace Arm64MmioDecode.Tool.Listing;
@@ -18,6 +21,10 @@ internal sealed class LineQueue : IDisposable
     private readonly LineBatch[] _ring;
     private readonly Thread[] _threads;
     private ILineFormatter? _formatter;
+    private CodeSection? _section;
+    private string? _function;
+    private string? _sourceFile;
+    private Sureness _sureness;
     private bool _hasStarted;
     private bool _hasEnded;
 
@@ -38,10 +45,22 @@ internal sealed class LineQueue : IDisposable
         _ring = new LineBatch[2 * (1 + _threads.Length)];
     }
 
-    public void Add(in FindingLine line)
+    public void Add(in Finding finding, FindingRank rank)
     {
+        CodeSymbol symbol = finding.TryGetSymbol(out CodeSymbol found) ? found : default;
+        SourceLocation source = finding.TryGetSource(out SourceLocation known) ? known : default;
         LineBatch batch = _ring[_open % _ring.Length] ??= new LineBatch();
-        batch.Add(in line);
+        bool isContinued = ReferenceEquals(finding.Section, _section) && ReferenceEquals(symbol.Name, _function);
+        if (batch.IsEmpty || !isContinued || !ReferenceEquals(source.File, _sourceFile) || finding.Sureness != _sureness)
+        {
+            _section = finding.Section;
+            _function = symbol.Name;
+            _sourceFile = source.File;
+            _sureness = finding.Sureness;
+            batch.Add(new LineGroup(in finding, in symbol, source.File, isContinued));
+        }
+
+        batch.Add(new FindingLine(finding.Hit, finding.Address, finding.FileOffset, source.Line, finding.Severity, rank));
         if (batch.HasLongNames)
         {
             Flush();
@@ -52,7 +71,7 @@ internal sealed class LineQueue : IDisposable
         }
     }
 
-    /// <summary>Writes all lines that have been added.</summary>
+    /// <summary>Writes all lines that have been added, at the end of a file.</summary>
     public void Flush()
     {
         if (_ring[_open % _ring.Length] is { IsEmpty: false })

@@ -24,23 +24,23 @@ internal sealed class TextLineFormatter(CurrentFile file, TextStyle style) : ILi
 
     // Compiled at once and in full: most scans are over before the runtime would find out that it matters.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Format(ReadOnlySpan<FindingLine> lines, ByteBuffer text)
+    public void Format(in LineGroup group, ReadOnlySpan<FindingLine> lines, ByteBuffer text)
     {
+        if (!group.IsContinued)
+        {
+            AddHeading(in group, text);
+        }
+
         foreach (ref readonly FindingLine finding in lines)
         {
-            if (finding.StartsGroup)
-            {
-                AddHeading(in finding, text);
-            }
-
             ReadOnlySpan<byte> instruction = _instructions.Get(finding.Hit, out int reasons);
             var line = new Utf8Text(text.GetSpan(LineLength));
             line.Add("  0x"u8);
             line.AddHex(finding.Address);
-            if (finding.HasSymbol)
+            if (group.HasSymbol)
             {
                 line.Add(" +0x"u8);
-                line.AddHex(finding.Address - finding.Symbol.Address);
+                line.AddHex(finding.Address - group.Symbol.Address);
             }
 
             line.PadTo(OpcodeColumn);
@@ -49,12 +49,12 @@ internal sealed class TextLineFormatter(CurrentFile file, TextStyle style) : ILi
             line.Add(instruction[..reasons]);
             line.PadTo(ReasonColumn);
             line.Add(instruction[reasons..]);
-            if (finding.HasSource)
+            if (group.SourceFile is not null)
             {
                 line.PadTo(SourceColumn);
-                line.Add(Quoted.Printable(finding.Source.File, 256));
+                line.Add(Quoted.Printable(group.SourceFile, 256));
                 line.Add(":"u8);
-                line.AddNumber(finding.Source.Line);
+                line.AddNumber(finding.SourceLine);
             }
 
             line.Add("\n"u8);
@@ -71,13 +71,13 @@ internal sealed class TextLineFormatter(CurrentFile file, TextStyle style) : ILi
         return reasons;
     }
 
-    private void AddHeading(in FindingLine finding, ByteBuffer text)
+    private void AddHeading(in LineGroup group, ByteBuffer text)
     {
-        string where = finding.Member is null ? file.Name : $"{file.Name}({Quoted.Printable(finding.Member, 256)})";
-        string section = Quoted.Printable(finding.Section, 64);
-        string guess = finding.Sureness == Sureness.Guess ? " (guessed)" : "";
-        text.Add(style.Heading(finding.HasSymbol
-            ? $"{where}: {Quoted.Printable(finding.Symbol.Name, 512)} in {section}{guess}"
+        string where = group.Member is null ? file.Name : $"{file.Name}({Quoted.Printable(group.Member, 256)})";
+        string section = Quoted.Printable(group.Section, 64);
+        string guess = group.Sureness == Sureness.Guess ? " (guessed)" : "";
+        text.Add(style.Heading(group.HasSymbol
+            ? $"{where}: {Quoted.Printable(group.Symbol.Name, 512)} in {section}{guess}"
             : $"{where}: section {section}{guess}"));
         text.Add("\n");
     }

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Scanning.Findings;
-using Arm64MmioDecode.Scanning.Images;
 using Arm64MmioDecode.Scanning.Ranking;
 using Arm64MmioDecode.Tool.Listing;
 
@@ -31,12 +30,7 @@ internal sealed class JsonScanReport : IScanReport
 
     public void BeginFile(string file) => _file.Name = file;
 
-    public void Add(in Finding finding)
-    {
-        CodeSymbol symbol = finding.TryGetSymbol(out CodeSymbol found) ? found : default;
-        SourceLocation source = finding.TryGetSource(out SourceLocation line) ? line : default;
-        _lines.Add(new FindingLine(in finding, in symbol, in source, _ranker?.Rank(in finding) ?? default, startsGroup: false));
-    }
+    public void Add(in Finding finding) => _lines.Add(in finding, _ranker?.Rank(in finding) ?? default);
 
     public void EndFile(ScanSummary summary)
     {

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Scanning.Findings;
-using Arm64MmioDecode.Scanning.Images;
 using Arm64MmioDecode.Tool.Input;
 using Arm64MmioDecode.Tool.Listing;
 
@@ -16,8 +15,6 @@ internal sealed class TextScanReport : IScanReport
     private readonly CurrentFile _file = new();
     private readonly LineQueue _lines;
     private NoSyndromeReasons _allReasons;
-    private CodeSection? _section;
-    private string? _function;
 
     public TextScanReport(OutputBuffer output, TextStyle style)
     {
@@ -26,21 +23,12 @@ internal sealed class TextScanReport : IScanReport
         _lines = new LineQueue(output, () => new TextLineFormatter(_file, style));
     }
 
-    public void BeginFile(string file)
-    {
-        _file.Name = Quoted.Printable(file, int.MaxValue);
-        _section = null;
-    }
+    public void BeginFile(string file) => _file.Name = Quoted.Printable(file, int.MaxValue);
 
     public void Add(in Finding finding)
     {
-        CodeSymbol symbol = finding.TryGetSymbol(out CodeSymbol found) ? found : default;
-        SourceLocation source = finding.TryGetSource(out SourceLocation line) ? line : default;
-        bool startsGroup = !ReferenceEquals(finding.Section, _section) || !ReferenceEquals(symbol.Name, _function);
-        _section = finding.Section;
-        _function = symbol.Name;
         _allReasons |= finding.Reasons;
-        _lines.Add(new FindingLine(in finding, in symbol, in source, default, startsGroup));
+        _lines.Add(in finding, default);
     }
 
     public void EndFile(ScanSummary summary)

@@ -2,6 +2,7 @@ using System;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Arm64MmioDecode.Descriptors;
 
@@ -11,6 +12,7 @@ namespace Arm64MmioDecode.Tool.Output;
 internal ref struct Utf8Text(Span<byte> buffer)
 {
     private const int DigitsAtOnce = sizeof(ulong);
+    private const int BytesAtOnce = 16;
 
     private readonly Span<byte> _buffer = buffer;
 
@@ -32,6 +34,7 @@ internal ref struct Utf8Text(Span<byte> buffer)
     }
 
     /// <summary>Hexadecimal digits in lower case, without leading zeros beyond a number of digits. There has to be room for 16.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void AddHex(ulong value, int minimumDigits = 1)
     {
         int digits = Math.Max(minimumDigits, (67 - BitOperations.LeadingZeroCount(value | 1)) / 4);
@@ -55,15 +58,21 @@ internal ref struct Utf8Text(Span<byte> buffer)
         Length += written;
     }
 
-    /// <summary>Fills up to a column, and with one blank at least.</summary>
+    /// <summary>Fills up to a column, and with one blank at least. There has to be room for 16 more.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void PadTo(int column)
     {
-        int count = Math.Max(1, column - Length);
-        _buffer.Slice(Length, count).Fill((byte)' ');
-        Length += count;
+        int end = Math.Max(Length + 1, column);
+        for (int i = Length; i < end; i += BytesAtOnce)
+        {
+            "                "u8.CopyTo(_buffer[i..]);
+        }
+
+        Length = end;
     }
 
     // The eight digits of a number, of which the first is in the lowest byte: nibbles are spread over bytes, and those above 9 become letters.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Digits(uint value)
     {
         ulong bytes = BinaryPrimitives.ReverseEndianness(value);

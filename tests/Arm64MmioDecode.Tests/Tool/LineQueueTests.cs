@@ -19,7 +19,7 @@ namespace Arm64MmioDecode.Tests.Tool;
 public sealed class LineQueueTests
 {
     private const int Count = 20_000;
-    private static readonly CodeSection s_section = new(".text", 0, 0, 0, new byte[4 * Count], [new CodeRegion(0, 4 * Count, InstructionSet.A64, Sureness.Sweep)]);
+    private static readonly CodeSection s_section = Section(".text");
     private static readonly CodeImage s_image = new() { Format = "raw", Sections = [s_section] };
 
     [Theory]
@@ -33,7 +33,7 @@ public sealed class LineQueueTests
         {
             for (uint i = 0; i < Count; i++)
             {
-                queue.Add(Line(i, ""));
+                queue.Add(Finding(i, s_section), default);
             }
 
             queue.Flush();
@@ -51,7 +51,7 @@ public sealed class LineQueueTests
         using var queue = new LineQueue(new OutputBuffer(stream), static () => new NumberFormatter(static () => { }), threads);
         for (uint i = 0; i < Count; i++)
         {
-            queue.Add(Line(i, ""));
+            queue.Add(Finding(i, s_section), default);
             (i + 1 - stream.Lines).Should().BeLessThanOrEqualTo(2 * (1 + threads) * 512);
         }
     }
@@ -61,8 +61,8 @@ public sealed class LineQueueTests
     {
         var stream = new LineCounter();
         using var queue = new LineQueue(new OutputBuffer(stream), static () => new NumberFormatter(static () => { }));
-        queue.Add(Line(0, ""));
-        queue.Add(Line(1, new string('a', 1 << 20)));
+        queue.Add(Finding(0, s_section), default);
+        queue.Add(Finding(1, Section(new string('a', 1 << 20))), default);
         stream.Lines.Should().Be(2);
     }
 
@@ -76,7 +76,7 @@ public sealed class LineQueueTests
         {
             for (uint i = 0; i < Count; i++)
             {
-                queue.Add(Line(i, ""));
+                queue.Add(Finding(i, s_section), default);
             }
         };
         add.Should().Throw<InvalidOperationException>().WithMessage("no");
@@ -127,16 +127,19 @@ public sealed class LineQueueTests
         }
     }
 
-    private static FindingLine Line(uint number, string member)
+    private static CodeSection Section(string name) =>
+        new(name, 0, 0, 0, new byte[4 * Count], [new CodeRegion(0, 4 * Count, InstructionSet.A64, Sureness.Sweep)]);
+
+    private static Finding Finding(uint number, CodeSection section)
     {
-        CodeRegion region = s_section.Regions[0];
+        CodeRegion region = section.Regions[0];
         var hit = new InstructionHit(4 * number, 0xA9400000, NoSyndromeReasons.Pair, InstructionSet.A64, default);
-        return new FindingLine(new Finding(member, s_image, s_section, in region, in hit), default, default, default, startsGroup: false);
+        return new Finding(null, s_image, section, in region, in hit);
     }
 
     private sealed class NumberFormatter(Action before) : ILineFormatter
     {
-        public void Format(ReadOnlySpan<FindingLine> lines, ByteBuffer text)
+        public void Format(in LineGroup group, ReadOnlySpan<FindingLine> lines, ByteBuffer text)
         {
             before();
             foreach (FindingLine line in lines)
