@@ -22,7 +22,7 @@ internal static class CommandLineTool
     {
         try
         {
-            ParseResult parsed = Build(console).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+            ParseResult parsed = Build(console, args.Length == 0 ? "" : args[0]).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
             if (parsed.UnmatchedTokens.Count != 0)
             {
                 string word = parsed.UnmatchedTokens[0];
@@ -63,10 +63,27 @@ internal static class CommandLineTool
         }
     }
 
-    private static RootCommand Build(ToolConsole console)
+    // Options cost time to make: when the first word is a command, the others are left out.
+    private static RootCommand Build(ToolConsole console, string first)
     {
         var root = new RootCommand("Decodes, emulates and finds the Arm memory instructions that leave a hypervisor without a syndrome (ESR_ELx.ISV = 0).");
         root.Directives.Clear();
+        Command? only = first switch
+        {
+            DecodeCommand.Name => DecodeCommand.Create(console),
+            EmulateCommand.Name => EmulateCommand.Create(console),
+            ExplainCommand.Name => ExplainCommand.Create(console),
+            ReplayCommand.Name => ReplayCommand.Create(console),
+            ScanCommand.Name => ScanCommand.Create(console),
+            RunCommand.Name => RunCommand.Create(),
+            _ => null,
+        };
+        if (only is not null)
+        {
+            root.Add(only);
+            return root;
+        }
+
         root.Add(DecodeCommand.Create(console));
         root.Add(EmulateCommand.Create(console));
         root.Add(ExplainCommand.Create(console));

@@ -13,6 +13,8 @@ namespace Arm64MmioDecode.Tool.Commands;
 /// <summary><c>decode</c>: what opcodes mean.</summary>
 internal static class DecodeCommand
 {
+    public const string Name = "decode";
+
     public static Command Create(ToolConsole console)
     {
         var opcodes = new Argument<string[]>("OPCODE")
@@ -24,7 +26,7 @@ internal static class DecodeCommand
         Option<InstructionSet> set = CommonOptions.InstructionSet();
         Option<ItState> itState = CommonOptions.ItCondition();
         Option<bool> json = CommonOptions.Json();
-        var command = new Command("decode", "Says what opcodes do to memory, and why a data abort on them has no valid syndrome.")
+        var command = new Command(Name, "Says what opcodes do to memory, and why a data abort on them has no valid syndrome.")
         {
             opcodes,
             set,

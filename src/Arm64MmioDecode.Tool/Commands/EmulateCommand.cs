@@ -10,12 +10,14 @@ namespace Arm64MmioDecode.Tool.Commands;
 /// <summary><c>emulate</c>: executes instructions on a bus of given bytes, one for each line of JSON.</summary>
 internal static class EmulateCommand
 {
+    public const string Name = "emulate";
+
     public static Command Create(ToolConsole console)
     {
         Argument<string> file = CommonOptions.InputFile("JSON lines, one instruction each; - (the default) is standard input.");
         Option<bool> json = CommonOptions.Json();
         json.Description = "Print JSON lines, which is what this command always does.";
-        var command = new Command("emulate", "Executes instructions on registers and a bus that consists of the bytes given, and prints what changed.")
+        var command = new Command(Name, "Executes instructions on registers and a bus that consists of the bytes given, and prints what changed.")
         {
             file,
             json,

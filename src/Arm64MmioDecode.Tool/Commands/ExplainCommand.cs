@@ -21,6 +21,8 @@ internal static class ExplainCommand
     // A register of more digits is rare enough to ask, if it looks like a decimal number.
     private const int DigitsOf32Bits = 8;
 
+    public const string Name = "explain";
+
     public static Command Create(ToolConsole console)
     {
         Option<ulong?> esr = Register(EsrOption, "ESR", "ESR_EL2 of the exit, in hexadecimal as all numbers here. To KVM's arm_nisv.esr_iss add 0x92000000.");
@@ -46,7 +48,7 @@ internal static class ExplainCommand
         var tables = new TableOptions();
         Option<InstructionSet> set = CommonOptions.InstructionSet();
         Option<bool> json = CommonOptions.Json();
-        var command = new Command("explain", "Says in words what a data abort is about, why its syndrome is empty, and what to look at next.")
+        var command = new Command(Name, "Says in words what a data abort is about, why its syndrome is empty, and what to look at next.")
         {
             esr,
             el1,

@@ -12,11 +12,13 @@ namespace Arm64MmioDecode.Tool.Commands;
 /// <summary><c>replay</c>: completes recorded exits against a sample device.</summary>
 internal static class ReplayCommand
 {
+    public const string Name = "replay";
+
     public static Command Create(ToolConsole console)
     {
         Argument<string> file = CommonOptions.InputFile("Recorded exits, JSON lines; - is standard input.");
         Option<bool> json = CommonOptions.Json();
-        var command = new Command("replay", "Completes recorded exits (KVM_EXIT_ARM_NISV) against a sample device at IPA 0x9000000, and prints each access and what changed.")
+        var command = new Command(Name, "Completes recorded exits (KVM_EXIT_ARM_NISV) against a sample device at IPA 0x9000000, and prints each access and what changed.")
         {
             file,
             json,
@@ -57,7 +59,7 @@ internal static class ReplayCommand
                 }
                 else
                 {
-                    ReplayedExitText.Write(output, style, Name(exit, reader.Number), exit, result, explanation);
+                    ReplayedExitText.Write(output, style, NameOf(exit, reader.Number), exit, result, explanation);
                 }
             }
         }
@@ -91,7 +93,7 @@ internal static class ReplayCommand
         return completed == exits ? ExitCode.Success : ExitCode.Failure;
     }
 
-    private static string Name(RecordedExit exit, long line) => exit.Vcpu.Id.ValueKind == JsonValueKind.Undefined
+    private static string NameOf(RecordedExit exit, long line) => exit.Vcpu.Id.ValueKind == JsonValueKind.Undefined
         ? string.Create(CultureInfo.InvariantCulture, $"line {line}")
         : Quoted.Printable(exit.Vcpu.Id.ToString());
 }

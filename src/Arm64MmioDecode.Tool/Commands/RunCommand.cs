@@ -13,6 +13,8 @@ internal static partial class RunCommand
     private const string LibraryName = "libarm64mmiodecode-kvm.so";
     private const string LibraryVariable = "ARM64MMIODECODE_LIBRARY";
 
+    public const string Name = "run";
+
     public static Command Create()
     {
         var library = new Option<string>("--library")
@@ -24,7 +26,7 @@ internal static partial class RunCommand
             Description = "The program and its arguments, behind --.",
             Arity = ArgumentArity.OneOrMore,
         };
-        var command = new Command("run", "Runs a VMM of arm64 Linux, such as qemu-system-aarch64, so that accesses without a syndrome (KVM_EXIT_ARM_NISV) are completed on its own devices: sets LD_PRELOAD and executes it.")
+        var command = new Command(Name, "Runs a VMM of arm64 Linux, such as qemu-system-aarch64, so that accesses without a syndrome (KVM_EXIT_ARM_NISV) are completed on its own devices: sets LD_PRELOAD and executes it.")
         {
             library,
             words,

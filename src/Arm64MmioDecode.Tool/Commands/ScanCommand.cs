@@ -1,6 +1,10 @@
 using System;
 using System.CommandLine;
 using System.IO;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Threading;
+using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Scanning;
 using Arm64MmioDecode.Scanning.Findings;
 using Arm64MmioDecode.Scanning.Input;
@@ -17,6 +21,10 @@ internal static class ScanCommand
     // What standard input may have; it goes through a temporary file.
     private const long MaximumInputLength = 16L << 30;
 
+    public const string Name = "scan";
+
+    private const string SampleName = "sample";
+
     public static Command Create(ToolConsole console)
     {
         var files = new Argument<string[]>("FILE")
@@ -26,7 +34,7 @@ internal static class ScanCommand
         };
         files.RejectUnknownOptions();
         var options = new ScanCommandOptions();
-        var command = new Command("scan", "Finds the instructions in binaries that would exit without a valid syndrome (ISV = 0) if they touched a device.") { files };
+        var command = new Command(Name, "Finds the instructions in binaries that would exit without a valid syndrome (ISV = 0) if they touched a device.") { files };
         options.AddTo(command);
         command.SetAction(parsed =>
         {
@@ -55,6 +63,37 @@ internal static class ScanCommand
             return exitCode;
         });
         return command;
+    }
+
+    /// <summary>
+    /// Scans a few instructions on another processor while the command line is read, where there is a just-in-time compiler: it then
+    /// has compiled what every scan runs when the scan begins.
+    /// </summary>
+    public static void Prepare(string[] args)
+    {
+        if (RuntimeFeature.IsDynamicCodeCompiled && Environment.ProcessorCount > 1)
+        {
+            bool isJson = Array.IndexOf(args, "json") >= 0;
+            new Thread(() => ScanSample(isJson)) { IsBackground = true }.Start();
+        }
+    }
+
+    internal static void ScanSample(bool isJson)
+    {
+        // LDP, LDUMAX and what a filter of prefixes does not tell; enough of them for the widest vectors.
+        var words = new uint[256];
+        for (int i = 0; i < words.Length; i++)
+        {
+            words[i] = (i % 8) switch { 0 => 0xA9400440, 1 => 0xB8606820, 2 => 0xF8206020, 3 => 0x08DF7C20, _ => 0xD503201F };
+        }
+
+        var output = new OutputBuffer(Stream.Null);
+        using IScanReport report = isJson ? new JsonScanReport(output, null, false) : new TextScanReport(output, new TextStyle(false));
+        using var console = new ToolConsole(Stream.Null, Stream.Null, TextWriter.Null);
+        using ByteSource code = ByteSource.FromMemory(MemoryMarshal.AsBytes(words.AsSpan()).ToArray());
+        var sink = new ReportSink(new Reporting(report, null, null), console, SampleName);
+        report.BeginFile(SampleName);
+        report.EndFile(new FileScanner(new ScanOptions { RawInstructionSet = InstructionSet.A64 }).Scan(code, sink));
     }
 
     private static int Run(ToolConsole console, string[] names, ScanOptions options, Reporting reporting, OutputBuffer output, bool failOnFindings)
@@ -132,9 +171,9 @@ internal static class ScanCommand
     // Hands findings on unless they are known, and tells a person who waits how far the scan is.
     private sealed class ReportSink(Reporting reporting, ToolConsole console, string name) : IFindingSink
     {
-        private readonly string _reportName = FindingKey.NameFile(name);
         private const long Step = 64 << 20;
 
+        private string? _reportName;
         private long _next = Step;
         private bool _hasShown;
 
@@ -142,6 +181,7 @@ internal static class ScanCommand
         {
             if (reporting.Known is not null || reporting.Found is not null)
             {
+                _reportName ??= FindingKey.NameFile(name);
                 FindingKey key = FindingKey.Of(_reportName, in finding);
                 reporting.Found?.Add(in key);
                 if (reporting.Known?.Take(in key) == true)

@@ -4,6 +4,7 @@ using System.Linq;
 using System.Text;
 using System.Text.Json;
 using Arm64MmioDecode.Tests.Tooling;
+using Arm64MmioDecode.Tool.Commands;
 using FluentAssertions;
 using Xunit;
 
@@ -12,6 +13,15 @@ namespace Arm64MmioDecode.Tests.Tool;
 public sealed class ScanCommandTests
 {
     private static readonly string s_sample = Path.Combine(Repository.Root, "docs", "samples", "driver.o");
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_sample_is_scanned_to_have_the_code_compiled(bool isJson)
+    {
+        Action scan = () => ScanCommand.ScanSample(isJson);
+        scan.Should().NotThrow();
+    }
 
     [Fact]
     public void Json_has_the_documented_keys()
