@@ -8,7 +8,14 @@ namespace Arm64MmioDecode.Tool.Commands;
 internal sealed class TableOptions
 {
     private const ulong TranslationOn = 1;
-    private const int PhysicalAddressBits = 48;
+    private const int PhysicalAddressBits = 52;
+
+    // There are no identification registers. A bit of TCR or SCTLR that is 1 is taken at its word: software leaves those at 0 whose
+    // feature the processor does not have.
+    private const Stage1Features Features = Stage1Features.LargeVirtualAddress | Stage1Features.Lpa2Granule4K | Stage1Features.Lpa2Granule16K
+        | Stage1Features.SmallTables | Stage1Features.HierarchicalPermissionDisables | Stage1Features.HardwareAccessFlag
+        | Stage1Features.HardwareDirtyState | Stage1Features.EnhancedPan | Stage1Features.E0PD | Stage1Features.NonFaultDisables
+        | Stage1Features.ExtendedTagChecking | Stage1Features.PointerAuthentication | Stage1Features.CacheMaintenanceNeedsWrite;
 
     private readonly Option<FileAt?> _tables = ExplainCommand.MemoryFile("--tables", "The guest's physical memory with its page tables, and the address of its first byte.");
     private readonly Option<ulong?> _tcr = ExplainCommand.Register("--tcr", "TCR", "TCR_EL1, for --tables.");
@@ -49,7 +56,7 @@ internal sealed class TableOptions
     public TableInput? Read(ParseResult parsed) => parsed.GetValue(_tables) is not { } file ? null : new TableInput(file, new Stage1Registers
     {
         Regime = Stage1Regime.EL10,
-        Capabilities = new Stage1Capabilities(default, PhysicalAddressBits),
+        Capabilities = new Stage1Capabilities(Features, PhysicalAddressBits),
         Sctlr = parsed.GetValue(_sctlr) ?? TranslationOn,
         Tcr = parsed.GetValue(_tcr) ?? 0,
         Ttbr0 = parsed.GetValue(_ttbr0) ?? 0,

@@ -230,6 +230,40 @@ public sealed class ExplainDumpTests : IDisposable
     }
 
     [Theory]
+    [InlineData("0x18580803519", 0x09000000ul, "1:table 2:block", "0x9000018")] // HA and HD, as Linux sets them: hardware sets AF, and takes DBM for a permission
+    [InlineData("0x80803519", 0x09000000ul, "1:table 2:block", null)]
+    [InlineData("0x80000058080350c", 0x09000000ul, "-1:table 0:table 1:table 2:block", "0x9000018")] // DS, T0SZ = 12: FEAT_LPA2
+    [InlineData("0x68080750c", 0xF000009000000ul, "1:table 2:block", "0xf000009000018")] // 64 KiB, T0SZ = 12, IPS = 6: FEAT_LVA and FEAT_LPA
+    public void The_processor_has_what_TCR_turns_on(string tcr, ulong target, string lookups, string? physical)
+    {
+        // Tables lie side by side, that of the last level at 0x40010000. Its block is read-only with DBM; the first two write to it while its
+        // Access flag is 0.
+        const ulong DirtyBitModifier = 1ul << 51;
+        const ulong ReadOnlyBlock = 0x81;
+        const ulong AccessFlag = 0x400;
+        byte[] memory = new byte[0x20000];
+        int levels = lookups.Split(' ').Length;
+        bool is64K = tcr == "0x68080750c";
+        bool isWrite = levels == 2 && !is64K;
+        for (int i = 0; i < levels - 1; i++)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(memory.AsSpan(i * 0x1000), (i == levels - 2 ? 0x40010000ul : 0x40001000ul + ((ulong)i * 0x1000)) | 3);
+        }
+
+        ulong block = (target & 0xFFFF_FFFF_FFFF) | ((target >> 48) << 12) | ReadOnlyBlock | DirtyBitModifier | (isWrite ? 0 : AccessFlag);
+        BinaryPrimitives.WriteUInt64LittleEndian(memory.AsSpan(0x10000 + (is64K ? 0 : (0x09000000 >> 21) * 8)), block & (is64K ? ~0x1FFF0000ul : ulong.MaxValue));
+        string file = Path.Combine(_folder, "ram.bin");
+        File.WriteAllBytes(file, memory);
+
+        JsonElement walk = ToolRun.InProcess(
+            "", "explain", "--json", "--esr", isWrite ? "0x92000046" : "0x92000006", "--far", "0x9000018", "--tables", file + "@0x40000000", "--tcr", tcr, "--ttbr0", "0x40000000")
+            .ParseObjects().Single().GetProperty("walk");
+        walk.GetProperty("physicalAddress").GetString().Should().Be(physical, walk.GetRawText());
+        string.Join(' ', walk.GetProperty("lookups").EnumerateArray().Select(lookup => lookup.GetProperty("level").GetInt32() + ":" + lookup.GetProperty("kind").GetString()))
+            .Should().Be(lookups);
+    }
+
+    [Theory]
     [InlineData("--dump", "-")]
     [InlineData("--esr", "0x1", "--dtb", "/nowhere")]
     [InlineData("--esr", "0x1", "--elf", "/nowhere", "--pc", "0x1000")]
