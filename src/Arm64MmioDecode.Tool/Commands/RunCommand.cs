@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.CommandLine;
 using System.IO;
 using System.Runtime.InteropServices;
@@ -12,6 +11,8 @@ internal static partial class RunCommand
 {
     private const string LibraryName = "libarm64mmiodecode-kvm.so";
     private const string LibraryVariable = "ARM64MMIODECODE_LIBRARY";
+    private const int SigPipe = 13;
+    private const nint DefaultAction = 0; // SIG_DFL
 
     public const string Name = "run";
 
@@ -39,19 +40,11 @@ internal static partial class RunCommand
     {
         string path = Find(library);
         string? others = Environment.GetEnvironmentVariable("LD_PRELOAD");
-        string?[] arguments = [.. words, null];
-        List<string?> environment = [];
-        foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
-        {
-            if ((string)variable.Key != "LD_PRELOAD")
-            {
-                environment.Add($"{variable.Key}={variable.Value}");
-            }
-        }
+        _ = SetVariable("LD_PRELOAD", string.IsNullOrEmpty(others) ? path : $"{path}:{others}", overwrite: 1);
 
-        environment.Add(string.IsNullOrEmpty(others) ? $"LD_PRELOAD={path}" : $"LD_PRELOAD={path}:{others}");
-        environment.Add(null);
-        _ = Execute(words[0], arguments, [.. environment]);
+        // The runtime ignores SIGPIPE, and what is ignored stays so in the program that is executed.
+        _ = SetAction(SigPipe, DefaultAction);
+        _ = Execute(words[0], [.. words, null]);
         throw new BadInputException($"{Quoted.Text(words[0])}: {Marshal.GetLastPInvokeErrorMessage()}");
     }
 
@@ -85,7 +78,16 @@ internal static partial class RunCommand
         throw new BadInputException($"{LibraryName} is not found: --library says where it is");
     }
 
-    [LibraryImport("libc", EntryPoint = "execvpe", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    // The program gets the C library's environment, in which every other variable has the bytes that it had.
+    [LibraryImport("libc", EntryPoint = "execvp", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Execute(string file, string?[] arguments, string?[] environment);
+    private static partial int Execute(string file, string?[] arguments);
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int SetVariable(string name, string value, int overwrite);
+
+    [LibraryImport("libc", EntryPoint = "signal")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial nint SetAction(int signal, nint action);
 }

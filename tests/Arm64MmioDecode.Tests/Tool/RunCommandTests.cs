@@ -1,5 +1,7 @@
 using System;
 using System.IO;
+using Arm64MmioDecode.Tests.Tooling;
+using Arm64MmioDecode.Tool;
 using FluentAssertions;
 using Xunit;
 
@@ -21,6 +23,20 @@ public sealed class RunCommandTests : IDisposable
 
         run.ExitCode.Should().Be(7);
         run.Output.Trim().Should().Be($"{_library} --json");
+    }
+
+    [SkippableFact]
+    public void It_gets_signals_and_environment_as_they_were()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "LD_PRELOAD is Linux's.");
+        const string Look = "grep SigIgn /proc/self/status; env | grep -a ^STRANGE= | od -An -tx1";
+        string tool = $"dotnet '{typeof(CommandLineTool).Assembly.Location}' run --library '{_library}' --";
+        ChildProcess.Result<string> result = ChildProcess.Run("sh", "-c", $"STRANGE=$(printf '\\377'); export STRANGE; {Look}; {tool} sh -c '{Look}'");
+
+        string[] lines = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        lines.Should().HaveCount(4, result.Error);
+        lines[2..].Should().Equal(lines[..2]);
+        lines[1].Should().EndWith("3d ff 0a");
     }
 
     [SkippableFact]
