@@ -18,6 +18,8 @@ internal static class Program
         gate [--write] [--inflate "GROUP PARAMETER METHOD=FACTOR"]
             fails when a ratio is more than 15 % above that of benchmarks/limits.txt; --write measures new ones; --inflate makes
             one method slower, to see it fail
+        native-calls LIBRARY [--seconds N]
+            the C library called from C beside the same in C#: benchmarks/native-calls.sh
         measure [--seconds N] [--group NAME]... [--inflate ...] and first-call
             what the other commands run in processes of their own: a line for each result
         anything else goes to BenchmarkDotNet, for example --filter '*'
@@ -31,6 +33,9 @@ internal static class Program
                 return Parsed(options, Ratios);
             case ["gate", .. var options]:
                 return Parsed(options, Gate);
+            case ["native-calls", var library, .. var options]:
+                NativeCalls.Library = library;
+                return Parsed(options, MeasureNativeCalls);
             case ["measure", .. var options]:
                 return Parsed(options, Measure);
             case ["first-call"]:
@@ -71,6 +76,12 @@ internal static class Program
             FullReport.Write(path, measurements);
         }
 
+        return 0;
+    }
+
+    private static int MeasureNativeCalls(Options options)
+    {
+        Console.Write(Report.Tables(InterleavedRun.Measure([.. Case.Of<NativeCalls>()], options.Duration)));
         return 0;
     }
 

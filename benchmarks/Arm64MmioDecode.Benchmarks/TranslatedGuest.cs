@@ -1,5 +1,6 @@
 using System;
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using Arm64MmioDecode.Handling;
 using Arm64MmioDecode.Translation;
 
@@ -21,7 +22,8 @@ internal sealed class TranslatedGuest : IGuestRam, IStage1Source
     private const ulong Page = 0x403;
     private const ulong Normal = 1ul << 2;
 
-    private readonly byte[] _memory = new byte[0x20_0000];
+    // C code has its address.
+    private readonly byte[] _memory = GC.AllocateArray<byte>(0x20_0000, pinned: true);
     private readonly Stage1Registers _registers;
     private ulong _nextTable;
 
@@ -64,6 +66,9 @@ internal sealed class TranslatedGuest : IGuestRam, IStage1Source
             ? Stage1Registers.AArch32(default, sctlr: 1, ttbcr: 1u << 31, ttbr0: 0, ttbr1: 0, prrrOrMair0: 0xFF00, nmrrOrMair1: 0, dacr: 0)
             : new Stage1Registers { Regime = Stage1Regime.EL10, Sctlr = 1, Tcr = 16 | granule | DisableUpper | Ips48, Mair = 0xFF00 };
     }
+
+    /// <summary>The bytes from guest-physical address 0 up, where this process has them.</summary>
+    public (nint Address, int Length) Memory => (Marshal.UnsafeAddrOfPinnedArrayElement(_memory, 0), _memory.Length);
 
     public void Store(ulong virtualAddress, uint opcode) =>
         BinaryPrimitives.WriteUInt32LittleEndian(_memory.AsSpan((int)(virtualAddress - Code + CodeIpa)), opcode);

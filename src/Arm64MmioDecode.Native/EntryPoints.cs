@@ -1,7 +1,11 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Arm64MmioDecode.Native.Exports;
 using Arm64MmioDecode.Native.Objects;
 using Arm64MmioDecode.Native.Structures;
+
+// Room for structures of callers that have fewer members is hardly ever used, and cleared then.
+[module: SkipLocalsInit]
 
 namespace Arm64MmioDecode.Native;
 

@@ -2,10 +2,16 @@
 # Builds of the same commit give the same bytes, wherever it lies: builds again in a clone in another folder and compares with what
 # src/Arm64MmioDecode.Native/build.sh has made in this one.
 #
-#   tests/native/reproducible.sh [RID…]     default: linux-x64, after build.sh with the same arguments
+#   tests/native/reproducible.sh [RID…]     after build.sh with the same arguments; default: as build.sh, both on x86-64
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
-[ $# -ne 0 ] || set -- linux-x64
+if [ $# -eq 0 ]; then
+    case $(uname -m) in
+        x86_64) set -- linux-x64 linux-arm64 ;;
+        aarch64) set -- linux-arm64 ;;
+        *) echo "no library for $(uname -m)" >&2; exit 2 ;;
+    esac
+fi
 SOURCE_DATE_EPOCH=$(git -C "$root" log -1 --format=%ct)
 version=$(sed -n 's/.*<Version>\(.*\)<\/Version>.*/\1/p' "$root/Directory.Build.props")
 export SOURCE_DATE_EPOCH

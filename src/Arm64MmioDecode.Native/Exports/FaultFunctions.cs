@@ -49,26 +49,21 @@ internal static unsafe class FaultFunctions
         }
     }
 
-    public static OutcomeStructure Structure(in ExitOutcome outcome)
+    public static void Fill(OutcomeStructure* result, in ExitOutcome outcome)
     {
         EmulationFault fault = outcome.Fault;
-        OutcomeStructure result = default;
-        result.Status = (byte)outcome.Status;
-        result.Reason = (byte)outcome.Reason;
-        result.AbortClass = (byte)outcome.Class;
-        result.Action = (byte)outcome.Action;
-        result.NotEmulatedReason = (byte)outcome.NotEmulatedReason;
-        result.Fault = new FaultStructure
-        {
-            Address = fault.Address,
-            Iss = fault.Syndrome,
-            Reason = (byte)fault.Reason,
-            Dfsc = (byte)fault.StatusCode.Value,
-            IsWrite = Flag(fault.IsWrite),
-            AddressNotValid = Flag(fault.AddressNotValid),
-            Domain = (byte)fault.Domain,
-        };
-        return result;
+        result->Status = (byte)outcome.Status;
+        result->Reason = (byte)outcome.Reason;
+        result->AbortClass = (byte)outcome.Class;
+        result->Action = (byte)outcome.Action;
+        result->NotEmulatedReason = (byte)outcome.NotEmulatedReason;
+        result->Fault.Address = fault.Address;
+        result->Fault.Iss = fault.Syndrome;
+        result->Fault.Reason = (byte)fault.Reason;
+        result->Fault.Dfsc = (byte)fault.StatusCode.Value;
+        result->Fault.IsWrite = Flag(fault.IsWrite);
+        result->Fault.AddressNotValid = Flag(fault.AddressNotValid);
+        result->Fault.Domain = (byte)fault.Domain;
     }
 
     private static bool TryGetFault(in FaultStructure given, out EmulationFault fault)

@@ -97,14 +97,15 @@ internal static unsafe class SyndromeFunctions
                 return false;
         }
 
-        if (exit.InstructionLength is not (0 or 2 or 4))
+        uint length = exit.InstructionLength;
+        if (length is not (0 or 2 or 4))
         {
             return false;
         }
 
         fixed (byte* instruction = exit.Instruction)
         {
-            abort = abort.WithInstruction(new ReadOnlySpan<byte>(instruction, (int)exit.InstructionLength));
+            abort = abort.WithInstruction(new ReadOnlySpan<byte>(instruction, (int)length));
         }
 
         return true;

@@ -11,32 +11,39 @@ internal static unsafe class TranslationFunctions
 {
     private const uint PrivilegedFlag = 1;
     private const uint PanFlag = 2;
+    private const uint NonFaultFlag = 4;
+    private const uint AllFlags = PrivilegedFlag | PanFlag | NonFaultFlag;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static int Translate(nint memory, Stage1Structure* registers, ulong address, uint access, uint flags, TranslationStructure* destination)
     {
         GuestMemory? guest = Handle.Target<GuestMemory>(memory);
-        if (guest is null || access > (uint)TranslationAccess.InstructionFetch || (flags & ~(PrivilegedFlag | PanFlag)) != 0)
+        if (guest is null || access > (uint)TranslationAccess.InstructionFetch || (flags & ~AllFlags) != 0)
         {
             return ErrorCode.Argument;
         }
 
-        int error = Versioned.Read(registers, out Stage1Structure stage1);
+        Stage1Structure copy;
+        int error = Versioned.Read(registers, &copy, out Stage1Structure* stage1);
         error = error != ErrorCode.None ? error : Versioned.Check(destination);
         if (error != ErrorCode.None)
         {
             return error;
         }
 
-        if (stage1.Regime > (uint)Stage1Regime.AArch32EL10)
+        if (stage1->Regime > (uint)Stage1Regime.AArch32EL10)
         {
             return ErrorCode.Argument;
         }
 
         try
         {
-            var request = new TranslationRequest(address, (TranslationAccess)access, (flags & PrivilegedFlag) != 0) { Pan = (flags & PanFlag) != 0 };
-            TranslationResult result = Stage1.Translate(guest.Slots, Registers(stage1), request);
+            var request = new TranslationRequest(address, (TranslationAccess)access, (flags & PrivilegedFlag) != 0)
+            {
+                Pan = (flags & PanFlag) != 0,
+                NonFault = (flags & NonFaultFlag) != 0,
+            };
+            TranslationResult result = Stage1.Translate(guest.Slots, Registers(stage1, new Stage1IdRegisters(stage1).ToCapabilities()), request);
             Versioned.Write(
                 new TranslationStructure
                 {
@@ -48,6 +55,8 @@ internal static unsafe class TranslationFunctions
                     Stage2 = result.Fault.IsStage2 ? (byte)1 : (byte)0,
                     OnTableWalk = result.Fault.IsOnTableWalk ? (byte)1 : (byte)0,
                     FaultIpa = result.Fault.IsStage2 ? result.FaultIpa : 0,
+                    Attributes = result.Attributes.Encoding,
+                    Shareability = (byte)result.Attributes.Shareability,
                 },
                 destination);
             return ErrorCode.None;
@@ -58,33 +67,32 @@ internal static unsafe class TranslationFunctions
         }
     }
 
-    public static Stage1Registers Registers(in Stage1Structure stage1) => new()
+    public static Stage1Registers Registers(Stage1Structure* stage1, in Stage1Capabilities capabilities) => new()
     {
-        Regime = (Stage1Regime)stage1.Regime,
-        Capabilities = Stage1Capabilities.FromIdRegisters(
-            stage1.IdAa64Mmfr0, stage1.IdAa64Mmfr1, stage1.IdAa64Mmfr2, stage1.IdAa64Mmfr3, stage1.IdAa64Pfr0, stage1.IdAa64Pfr1, stage1.IdMmfr4),
-        Sctlr = stage1.Sctlr,
-        Tcr = stage1.Tcr,
-        Tcr2 = stage1.Tcr2,
-        Ttbr0 = stage1.Ttbr0,
-        Ttbr1 = stage1.Ttbr1,
-        Mair = stage1.Mair,
-        Mair2 = stage1.Mair2,
-        Pir = stage1.Pir,
-        Pire0 = stage1.Pire0,
-        Por = stage1.Por,
-        PorEl0 = stage1.PorEl0,
-        Dacr = stage1.Dacr,
-        Hcr = stage1.Hcr,
+        Regime = (Stage1Regime)stage1->Regime,
+        Capabilities = capabilities,
+        Sctlr = stage1->Sctlr,
+        Tcr = stage1->Tcr,
+        Tcr2 = stage1->Tcr2,
+        Ttbr0 = stage1->Ttbr0,
+        Ttbr1 = stage1->Ttbr1,
+        Mair = stage1->Mair,
+        Mair2 = stage1->Mair2,
+        Pir = stage1->Pir,
+        Pire0 = stage1->Pire0,
+        Por = stage1->Por,
+        PorEl0 = stage1->PorEl0,
+        Dacr = stage1->Dacr,
+        Hcr = stage1->Hcr,
         Stage2 = new Stage2Registers
         {
-            Vtcr = stage1.Vtcr,
-            Vttbr = stage1.Vttbr,
-            Sctlr = stage1.SctlrEl2,
-            S2pir = stage1.S2pir,
-            S2por = stage1.S2por,
-            Hcrx = stage1.Hcrx,
+            Vtcr = stage1->Vtcr,
+            Vttbr = stage1->Vttbr,
+            Sctlr = stage1->SctlrEl2,
+            S2pir = stage1->S2pir,
+            S2por = stage1->S2por,
+            Hcrx = stage1->Hcrx,
         },
-        DefaultCacheable = (stage1.Flags & Stage1Structure.DefaultCacheable) != 0,
+        DefaultCacheable = (stage1->Flags & Stage1Structure.DefaultCacheable) != 0,
     };
 }

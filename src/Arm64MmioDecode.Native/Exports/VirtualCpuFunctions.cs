@@ -50,10 +50,11 @@ internal static unsafe class VirtualCpuFunctions
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static int Begin(nint vcpu, ExitStructure* exit, RegistersStructure* registers, Stage1Structure* stage1, OutcomeStructure* outcome)
     {
-        int error = Versioned.Read(exit, out ExitStructure given);
+        ExitStructure copy;
+        int error = Versioned.Read(exit, &copy, out ExitStructure* given);
         error = error != ErrorCode.None ? error : Versioned.Check(registers);
         error = error == ErrorCode.None && outcome != null ? Versioned.Check(outcome) : error;
-        return error != ErrorCode.None ? error : Call(vcpu, new Arguments { Registers = registers, Stage1 = stage1, Outcome = outcome, Exit = &given }, &BeginExit);
+        return error != ErrorCode.None ? error : Call(vcpu, new Arguments { Registers = registers, Stage1 = stage1, Outcome = outcome, Exit = given }, &BeginExit);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

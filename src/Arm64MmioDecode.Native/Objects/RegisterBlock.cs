@@ -12,6 +12,8 @@ internal unsafe class RegisterBlock : IGuestRegisters, IStage1Source
     private RegistersStructure* _registers;
     private ExtensionsStructure* _extensions;
     private Stage1Registers _stage1;
+    private Stage1IdRegisters _idRegisters;
+    private Stage1Capabilities _capabilities = default(Stage1IdRegisters).ToCapabilities();
 
     public ulong Pc
     {
@@ -48,15 +50,28 @@ internal unsafe class RegisterBlock : IGuestRegisters, IStage1Source
 
     /// <summary>The registers of an exit.</summary>
     /// <param name="registers">The caller's.</param>
-    /// <param name="stage1">A copy of the caller's.</param>
+    /// <param name="stage1">The caller's, of which a copy is kept; null without translation.</param>
     /// <param name="extensions">The caller's; null without extensions.</param>
     /// <param name="fixedExtensions">A copy of them, for what must not change meanwhile.</param>
     public virtual void Attach(
-        RegistersStructure* registers, in Stage1Structure stage1, ExtensionsStructure* extensions, in ExtensionsStructure fixedExtensions)
+        RegistersStructure* registers, Stage1Structure* stage1, ExtensionsStructure* extensions, in ExtensionsStructure fixedExtensions)
     {
         _registers = registers;
         _extensions = extensions;
-        _stage1 = TranslationFunctions.Registers(stage1);
+        if (stage1 == null)
+        {
+            return;
+        }
+
+        // A vCPU hardly ever becomes another one.
+        var idRegisters = new Stage1IdRegisters(stage1);
+        if (idRegisters != _idRegisters)
+        {
+            _idRegisters = idRegisters;
+            _capabilities = idRegisters.ToCapabilities();
+        }
+
+        _stage1 = TranslationFunctions.Registers(stage1, _capabilities);
     }
 
     public void Detach() => _registers = null;

@@ -33,7 +33,7 @@ internal unsafe class ScalableRegisterBlock : RegisterBlock, IScalableRegisters
         && (given.ZaEnabled == 0 || (given.StreamingVectorLength != 0 && given.Za != null && given.Zt0 != null));
 
     public override void Attach(
-        RegistersStructure* registers, in Stage1Structure stage1, ExtensionsStructure* extensions, in ExtensionsStructure fixedExtensions)
+        RegistersStructure* registers, Stage1Structure* stage1, ExtensionsStructure* extensions, in ExtensionsStructure fixedExtensions)
     {
         base.Attach(registers, stage1, extensions, fixedExtensions);
         _layout = fixedExtensions;

@@ -54,10 +54,11 @@ internal sealed unsafe class VirtualCpu
 
     public int Begin(in ExitStructure exit, RegistersStructure* registers, Stage1Structure* stage1, OutcomeStructure* outcome)
     {
-        Stage1Structure translation = default;
+        Stage1Structure copy;
+        Stage1Structure* translation = null;
         if (Translates)
         {
-            int error = Versioned.Read(stage1, out translation);
+            int error = Versioned.Read(stage1, &copy, out translation);
             if (error != ErrorCode.None)
             {
                 return error;
@@ -96,28 +97,29 @@ internal sealed unsafe class VirtualCpu
             return 0;
         }
 
-        TransactionStructure result = default;
-        result.Operation = (byte)transaction.Operation;
-        result.Unprivileged = transaction.IsUnprivileged ? (byte)1 : (byte)0;
-        result.Length = transaction.Size;
-        result.Address = transaction.Address;
-        result.Ordering = (byte)transaction.Ordering;
-        result.NonFault = transaction.IsNonFault ? (byte)1 : (byte)0;
+        TransactionStructure room;
+        TransactionStructure* result = Versioned.Open(destination, &room);
+        result->Operation = (byte)transaction.Operation;
+        result->Unprivileged = transaction.IsUnprivileged ? (byte)1 : (byte)0;
+        result->Length = transaction.Size;
+        result->Address = transaction.Address;
+        result->Ordering = (byte)transaction.Ordering;
+        result->NonFault = transaction.IsNonFault ? (byte)1 : (byte)0;
         switch (transaction.Operation)
         {
             case BusOperation.CompareExchange:
-                BinaryPrimitives.WriteUInt64LittleEndian(new Span<byte>(result.Comparand, 8), transaction.ComparandLow);
-                BinaryPrimitives.WriteUInt64LittleEndian(new Span<byte>(result.Comparand + 8, 8), transaction.ComparandHigh);
+                BinaryPrimitives.WriteUInt64LittleEndian(new Span<byte>(result->Comparand, 8), transaction.ComparandLow);
+                BinaryPrimitives.WriteUInt64LittleEndian(new Span<byte>(result->Comparand + 8, 8), transaction.ComparandHigh);
                 goto case BusOperation.Write;
             case BusOperation.Write:
-                _handler.CopyData(new Span<byte>(result.Data, TransactionStructure.DataCapacity));
+                _handler.CopyData(new Span<byte>(result->Data, TransactionStructure.DataCapacity));
                 break;
             case BusOperation.WriteTag:
-                result.Data[0] = (byte)transaction.Low;
+                result->Data[0] = (byte)transaction.Low;
                 break;
         }
 
-        Versioned.Write(result, destination);
+        Versioned.Close(result, destination);
         return 1;
     }
 
@@ -140,13 +142,29 @@ internal sealed unsafe class VirtualCpu
             return ErrorCode.Argument;
         }
 
-        if (transaction.Operation is BusOperation.Read or BusOperation.CompareExchange)
-        {
-            _handler.Complete(data);
-        }
-        else
+        if (transaction.Operation is not (BusOperation.Read or BusOperation.CompareExchange))
         {
             _handler.Complete(hasStatus ? BinaryPrimitives.ReadUInt64LittleEndian(data) : data.Length == 1 ? data[0] : 0ul);
+            return ErrorCode.None;
+        }
+
+        switch (data.Length)
+        {
+            case sizeof(byte):
+                _handler.Complete(data[0]);
+                break;
+            case sizeof(ushort):
+                _handler.Complete(BinaryPrimitives.ReadUInt16LittleEndian(data));
+                break;
+            case sizeof(uint):
+                _handler.Complete(BinaryPrimitives.ReadUInt32LittleEndian(data));
+                break;
+            case sizeof(ulong):
+                _handler.Complete(BinaryPrimitives.ReadUInt64LittleEndian(data));
+                break;
+            default:
+                _handler.Complete(data);
+                break;
         }
 
         return ErrorCode.None;
@@ -201,7 +219,10 @@ internal sealed unsafe class VirtualCpu
     {
         if (destination != null)
         {
-            Versioned.Write(FaultFunctions.Structure(outcome), destination);
+            OutcomeStructure room;
+            OutcomeStructure* result = Versioned.Open(destination, &room);
+            FaultFunctions.Fill(result, outcome);
+            Versioned.Close(result, destination);
         }
 
         return ErrorCode.None;

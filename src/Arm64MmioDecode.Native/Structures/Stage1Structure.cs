@@ -37,4 +37,7 @@ internal struct Stage1Structure
     public ulong SctlrEl2;
     public ulong S2pir;
     public ulong S2por;
+    public ulong IdAa64Isar0;
+    public ulong IdAa64Isar1;
+    public ulong IdAa64Isar2;
 }

@@ -16,4 +16,7 @@ internal unsafe struct TranslationStructure
     public byte OnTableWalk;
     public fixed byte Reserved[6];
     public ulong FaultIpa;
+    public byte Attributes;
+    public byte Shareability;
+    public fixed byte Reserved2[6];
 }

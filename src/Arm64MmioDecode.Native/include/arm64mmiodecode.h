@@ -325,13 +325,15 @@ typedef struct arm64mmio_stage1 {
     /* Of a vCPU that has an EL2 of its own; else 0. hcr has E2H and TGE, which make the regime; with VM it turns on the stage 2 that the rest
        describes, for the EL1&0 regimes. They are the vCPU's registers, not those of the hypervisor that it runs under. */
     uint64_t hcr, hcrx, vtcr, vttbr, sctlr_el2, s2pir, s2por;
+    uint64_t id_aa64isar0, id_aa64isar1, id_aa64isar2; /* likewise what the vCPU implements: TCR_EL1.{TBID0, TBID1, NFD0, NFD1} need it */
 } arm64mmio_stage1;
 
 typedef enum arm64mmio_translation_access { ARM64MMIO_TRANSLATE_READ = 0, ARM64MMIO_TRANSLATE_WRITE = 1, ARM64MMIO_TRANSLATE_FETCH = 2 } arm64mmio_translation_access;
 
 typedef enum arm64mmio_translation_flags {
     ARM64MMIO_TRANSLATE_PRIVILEGED = 1 << 0, /* EL1 or EL2, not EL0 */
-    ARM64MMIO_TRANSLATE_PAN = 1 << 1         /* PSTATE.PAN */
+    ARM64MMIO_TRANSLATE_PAN = 1 << 1,        /* PSTATE.PAN */
+    ARM64MMIO_TRANSLATE_NON_FAULT = 1 << 2   /* a non-fault access of SVE: TCR_EL1.{NFD0, NFD1} count */
 } arm64mmio_translation_flags;
 
 typedef enum arm64mmio_translation_fault {
@@ -356,6 +358,9 @@ typedef struct arm64mmio_translation {
     uint8_t on_table_walk;     /* 1: of stage 2 on a descriptor of stage 1 (S1PTW) */
     uint8_t reserved[6];
     uint64_t fault_ipa;        /* of a fault of stage 2 */
+    uint8_t attributes;        /* the memory type, as an attribute of MAIR_ELx has it; 0 of a fault */
+    uint8_t shareability;      /* 0 none, 2 outer, 3 inner */
+    uint8_t reserved2[6];
 } arm64mmio_translation;
 
 /* Walks the guest's page tables, as the processor would with an empty TLB. Returns ARM64MMIO_OK also for a fault of the guest's. */

@@ -39,5 +39,20 @@ internal static unsafe class NativeLibrary
     public static int Commit(nint vcpu, OutcomeStructure* outcome) =>
         ((delegate* unmanaged<nint, OutcomeStructure*, int>)Export("arm64mmio_vcpu_commit"))(vcpu, outcome);
 
-    private static nint Export(string name) => System.Runtime.InteropServices.NativeLibrary.GetExport(s_library.Value, name);
+    public static int CreateMemory(nint* memory) => ((delegate* unmanaged<nint*, int>)Export("arm64mmio_memory_create"))(memory);
+
+    public static void DestroyMemory(nint memory) => ((delegate* unmanaged<nint, void>)Export("arm64mmio_memory_destroy"))(memory);
+
+    public static int AddMemory(nint memory, ulong address, nint host, ulong length, uint flags) =>
+        ((delegate* unmanaged<nint, ulong, nint, ulong, uint, int>)Export("arm64mmio_memory_add"))(memory, address, host, length, flags);
+
+    public static int Translate(nint memory, Stage1Structure* registers, ulong address, uint access, uint flags, TranslationStructure* translation) =>
+        ((delegate* unmanaged<nint, Stage1Structure*, ulong, uint, uint, TranslationStructure*, int>)Export("arm64mmio_stage1_translate"))(
+            memory, registers, address, access, flags, translation);
+
+    public static int Enter(ExceptionContextStructure* context, RegistersStructure* registers, FaultStructure* fault, ExceptionStateStructure* state) =>
+        ((delegate* unmanaged<ExceptionContextStructure*, RegistersStructure*, FaultStructure*, ExceptionStateStructure*, int>)Export("arm64mmio_exception_entry"))(
+            context, registers, fault, state);
+
+    public static nint Export(string name) => System.Runtime.InteropServices.NativeLibrary.GetExport(s_library.Value, name);
 }
