@@ -11,15 +11,5 @@ internal static class BitOperations
         value = (value + (value >> 4)) & 0x0F0F_0F0F;
         return (int)((value * 0x0101_0101) >> 24);
     }
-
-    public static int LeadingZeroCount(uint value)
-    {
-        value |= value >> 1;
-        value |= value >> 2;
-        value |= value >> 4;
-        value |= value >> 8;
-        value |= value >> 16;
-        return PopCount(~value);
-    }
 }
 #endif

@@ -24,7 +24,7 @@ public static partial class InstructionDecoder
 
     // A first halfword from 0xE800 on announces a 32-bit instruction (Arm ARM, section F3.1).
     private const uint FirstWideHalfword = 0xE800;
-    private const long UpToWide = (1L << 32) - ((long)FirstWideHalfword << HalfwordBits);
+    private const uint FirstWideWord = FirstWideHalfword << HalfwordBits;
 
     /// <summary>Decodes an A32 instruction word.</summary>
     /// <param name="opcode">The word as the processor sees it (instructions are little-endian whatever the data endianness).</param>
@@ -114,16 +114,14 @@ public static partial class InstructionDecoder
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static DecodeStatus DecodeT32(uint opcode, ulong beyondAlways, out AccessDescriptor descriptor)
     {
-        // Programs mix both lengths, so no branch depends on it: a wide instruction has a carry into bit 32 here, which becomes
-        // bit 4 like the shift of a narrow one. Opcode 0 is shifted by 0, and is no memory access.
-        int shift = BitOperations.LeadingZeroCount(opcode) & HalfwordBits;
-        uint word = opcode << shift;
-        if (((word + UpToWide) >> 28 & HalfwordBits) == shift)
+        if (opcode - FirstWideHalfword < FirstWideWord - FirstWideHalfword)
         {
             descriptor = default;
             return opcode is >= FirstWideHalfword and <= ushort.MaxValue ? DecodeStatus.NeedMoreData : DecodeStatus.NotMemoryAccess;
         }
 
+        // Programs mix both lengths, so no branch depends on it: bit 31 is now set in wide instructions and in no narrow one.
+        uint word = opcode << ((int)(~opcode >> 27) & HalfwordBits);
         ulong block = EncodingLookup.T32Block(word);
         if (block == 0)
         {
