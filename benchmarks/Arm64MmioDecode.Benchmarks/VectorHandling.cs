@@ -29,11 +29,11 @@ public class VectorHandling
         _registers.WriteP(0, [0xFF, 0xFF, 0xFF, 0xFF]);
     }
 
-    [Benchmark(Baseline = true, OperationsPerInvoke = Accesses)]
+    [Benchmark(Baseline = true, OperationsPerInvoke = Window.Words)]
     public long Floor()
     {
         long sum = 0;
-        for (int i = 0; i < Accesses; i++)
+        for (int i = 0; i < Window.Words; i++)
         {
             Benchmarks.Floor.Extract(_opcode, out FloorResult result);
             sum += result.Immediate;

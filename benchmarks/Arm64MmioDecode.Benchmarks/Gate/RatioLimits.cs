@@ -46,6 +46,13 @@ internal sealed class RatioLimits
         return new(processor, ratios);
     }
 
+    /// <summary>The median; not a number when there are none.</summary>
+    public static double Median(IEnumerable<double>? ratios)
+    {
+        double[] sorted = [.. (ratios ?? []).Order()];
+        return sorted.Length == 0 ? double.NaN : sorted[sorted.Length / 2];
+    }
+
     /// <summary>Writes the medians of several runs.</summary>
     public static void Write(string path, string processor, IEnumerable<IReadOnlyList<Measurement>> runs)
     {
@@ -55,8 +62,7 @@ internal sealed class RatioLimits
         text.Append(CultureInfo.InvariantCulture, $"{ProcessorPrefix}{processor}\n");
         foreach (IGrouping<string, double> one in runs.SelectMany(run => run).Where(m => !m.IsBaseline).GroupBy(m => m.Key, m => m.Ratio))
         {
-            double[] sorted = [.. one.Order()];
-            text.Append(CultureInfo.InvariantCulture, $"{one.Key} {sorted[sorted.Length / 2]:0.###}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{one.Key} {Median(one):0.###}\n");
         }
 
         File.WriteAllText(path, text.ToString());

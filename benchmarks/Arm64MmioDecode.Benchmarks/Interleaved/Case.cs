@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Linq;
 using System.Reflection;
@@ -55,10 +54,10 @@ internal sealed record Case(string Group, string Parameter, string Name, bool Is
     {
         Run = () =>
         {
-            long start = Stopwatch.GetTimestamp();
+            long start = ThreadClock.Now;
             long result = Run();
-            long end = start + (long)((Stopwatch.GetTimestamp() - start) * factor);
-            while (Stopwatch.GetTimestamp() < end)
+            long end = start + (long)((ThreadClock.Now - start) * factor);
+            while (ThreadClock.Now < end)
             {
             }
 
