@@ -93,6 +93,8 @@ internal static class Expander
             return expanded;
         }
 
+        // It may have cost as much time as would have filled the room.
+        budget.AddTotal((int)expanded.Length);
         expanded.Dispose();
         string name = NameOf(method);
         throw new InvalidImageException(status switch

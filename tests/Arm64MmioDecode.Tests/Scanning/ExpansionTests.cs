@@ -256,6 +256,7 @@ public class ExpansionTests
 
     private static byte[] Expand(CompressionMethod method, byte[] packed)
     {
+        s_budget.BeginFile();
         using ExpandedSource expanded = Expander.Expand(method, packed, s_budget);
         return expanded.GetSpan(0, expanded.Length).ToArray();
     }

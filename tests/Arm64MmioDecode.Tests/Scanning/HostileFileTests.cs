@@ -8,6 +8,7 @@ using Arm64MmioDecode.Scanning;
 using Arm64MmioDecode.Scanning.DeviceTrees;
 using Arm64MmioDecode.Scanning.Findings;
 using Arm64MmioDecode.Scanning.Formats;
+using Arm64MmioDecode.Scanning.Images;
 using Arm64MmioDecode.Scanning.Input;
 using Arm64MmioDecode.Scanning.Ranking;
 using Arm64MmioDecode.Tests.Tooling;
@@ -82,6 +83,30 @@ public class HostileFileTests
         }
 
         runs.Should().BePositive();
+    }
+
+    [Fact]
+    public void Many_bombs_in_one_file_end_together()
+    {
+        byte[] bomb = SampleImages.Gzip(new byte[60 << 20]);
+        byte[] archive = [.. "!<arch>\n"u8, .. Enumerable.Repeat(Archive(bomb)[8..], 1000).SelectMany(m => m.Length % 2 == 0 ? m : [.. m, (byte)'\n'])];
+        var time = Stopwatch.StartNew();
+        ScannedFile scan = ScannedFile.Scan(archive);
+        time.Elapsed.Should().BeLessThan(s_longest);
+        scan.Summary.Errors.Should().Contain(e => e.Contains("more than 4 GiB in all"));
+    }
+
+    // Every other word is a literal: a region for each would need more memory than the code.
+    [Theory]
+    [InlineData(0x1C2)]
+    [InlineData(0x1C0)]
+    public void Code_of_nothing_but_literal_pools_needs_little_memory(int machine)
+    {
+        byte[] code = [.. Enumerable.Repeat((byte[])[0x00, 0x48, 0x00, 0x00, 0x00, 0x00], 4_000_000).SelectMany(w => w)];
+        byte[] image = SampleImages.Pe((ushort)machine, 0x1001, code);
+        using var bytes = ByteSource.FromMemory(image);
+        CodeImage read = FileFormats.Recognise(bytes)!.Read(bytes, new ReadOptions()).OfType<CodeImage>().Single();
+        read.Sections.Single().Regions.Count.Should().BeInRange(1, 300_000);
     }
 
     [Fact]

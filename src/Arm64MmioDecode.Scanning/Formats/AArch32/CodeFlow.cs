@@ -215,6 +215,7 @@ internal ref struct CodeFlow
         List<CodeRegion> regions = [];
         Part most = balance > 0 ? Part.A32 : Part.T32;
         Part before = most;
+        int next = 0; // where code is that comes after
         int start = 0;
         while (start < _parts.Length)
         {
@@ -228,7 +229,8 @@ internal ref struct CodeFlow
             else if (part == Part.Unknown)
             {
                 // Between functions of one set are more of it.
-                Part after = NextCode(end, most);
+                next = NextCode(Math.Max(next, end));
+                Part after = next < _parts.Length ? _parts[next] : most;
                 Part guess = before == after ? before : most;
                 InstructionSet set = guess == Part.A32 ? InstructionSet.A32 : InstructionSet.T32;
                 GuessedCode.AddRegions(regions, _code, start * HalfwordLength, end * HalfwordLength, set);
@@ -254,16 +256,13 @@ internal ref struct CodeFlow
         return end;
     }
 
-    private readonly Part NextCode(int from, Part otherwise)
+    private readonly int NextCode(int from)
     {
-        for (int i = from; i < _parts.Length; i++)
+        while (from < _parts.Length && _parts[from] is not (Part.A32 or Part.T32))
         {
-            if (_parts[i] is Part.A32 or Part.T32)
-            {
-                return _parts[i];
-            }
+            from++;
         }
 
-        return otherwise;
+        return from;
     }
 }
