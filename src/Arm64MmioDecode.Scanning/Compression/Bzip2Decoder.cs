@@ -9,6 +9,9 @@ namespace Arm64MmioDecode.Scanning.Compression;
 /// <summary>One stream of bzip2, over SharpCompress, which needs five bytes for each of the at most 900,000 of a block.</summary>
 internal static class Bzip2Decoder
 {
+    // A stream that does not read into spans takes an array as long as the span.
+    private const int PieceLength = 1 << 16;
+
     public static ReadOnlySpan<byte> Magic => "BZh"u8;
 
     /// <summary>The magic number is short: the size of a block and the number that every block begins with belong to it.</summary>
@@ -31,7 +34,7 @@ internal static class Bzip2Decoder
             {
                 using BZip2Stream decoder = BZip2Stream.Create(body, CompressionMode.Decompress, decompressConcatenated: false, leaveOpen: true);
                 int read;
-                while ((read = decoder.Read(output[written..])) > 0)
+                while ((read = decoder.Read(output.Slice(written, Math.Min(PieceLength, output.Length - written)))) > 0)
                 {
                     written += read;
                 }
