@@ -120,9 +120,11 @@ void read_settings(void);
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 static inline void count(enum counter counter) { atomic_fetch_add_explicit(&counters[counter], 1, memory_order_relaxed); }
 
-/* interpose.c */
-bool uses_kvm(void); /* this process, not one that it was cloned from */
+/* descriptors.c */
+struct object *object_of(int fd); /* NULL: of nothing of KVM's */
+void remember(int fd, enum kind kind, struct object *object);
 void remember_copy(int original, int copy);
+void forget_descriptors(void);
 
 /* kernel.c */
 long kernel(int fd, unsigned long request, unsigned long argument);
@@ -144,6 +146,9 @@ void add_dirty_pages(struct machine *machine, struct kvm_dirty_log *log);
 void clear_dirty_pages(struct machine *machine, const struct kvm_clear_dirty_log *log);
 void front_written(struct view *view, uint64_t address, uint32_t length);
 
+/* runtime.c */
+void start_runtime(void);
+
 /* service.c: work that takes system calls which the CPU's thread may not have. */
 enum turn { TURN_CPU = 0, TURN_SERVICE, TURN_ENTER };
 void start_service(void);
@@ -155,7 +160,6 @@ bool waits_for_service(const struct cpu *cpu);
 /* run.c */
 int run_cpu(struct cpu *cpu, unsigned long argument);
 void abandon(struct cpu *cpu);
-void start_runtime(void);
 
 /* detour.c: an access to a device of KVM's by the guest's CPU. Called by the managed half. Also in FrontCpu.cs. */
 enum kernel_access {

@@ -1,4 +1,4 @@
-/* ioctl(), and what each file descriptor of KVM's is. */
+/* ioctl(), and prctl() of a process that uses KVM: what the VMM asks of the kernel, seen on its way. */
 #define _GNU_SOURCE
 #include "front.h"
 
@@ -7,69 +7,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define KVM_TYPE(request) (((request) >> 8 & 0xFF) == KVMIO)
-#define CHUNK 1024
-#define CHUNKS 1024
-
-/* File descriptor → object, in chunks that are made when needed. An object is never freed: a thread may be in it. */
-static _Atomic(_Atomic(struct object *) *) chunks[CHUNKS];
-
-static struct object *find(int fd)
-{
-    if (fd < 0 || fd >= CHUNK * CHUNKS) {
-        return NULL;
-    }
-    _Atomic(struct object *) *chunk = atomic_load_explicit(&chunks[fd / CHUNK], memory_order_acquire);
-    return chunk ? atomic_load_explicit(&chunk[fd % CHUNK], memory_order_acquire) : NULL;
-}
-
-static void put(int fd, struct object *object)
-{
-    _Atomic(struct object *) *chunk = atomic_load(&chunks[fd / CHUNK]);
-    if (!chunk) {
-        _Atomic(struct object *) *fresh = calloc(CHUNK, sizeof *fresh);
-        if (!fresh) {
-            return;
-        }
-        if (atomic_compare_exchange_strong(&chunks[fd / CHUNK], &chunk, fresh)) {
-            chunk = fresh;
-        } else {
-            free(fresh);
-        }
-    }
-    object->descriptors++;
-    struct object *old = atomic_exchange(&chunk[fd % CHUNK], object);
-    if (old && --old->descriptors == 0 && old->kind == CPU && ((struct cpu *)old)->run) {
-        /* Its descriptor has been closed and given out again: the mapping is what keeps its machine alive. */
-        munmap(((struct cpu *)old)->run, sysconf(_SC_PAGESIZE));
-        ((struct cpu *)old)->run = NULL;
-    }
-}
-
-static void remember(int fd, enum kind kind, struct object *object)
-{
-    if (object && fd >= 0 && fd < CHUNK * CHUNKS) {
-        object->kind = kind;
-        object->fd = fd;
-        put(fd, object);
-    }
-}
-
-/* Of nothing of KVM's: no change, since this may be the child of a vfork(), which has its parent's table. */
-void remember_copy(int original, int copy)
-{
-    struct object *object = find(original);
-    if (object && copy != original && copy < CHUNK * CHUNKS) {
-        put(copy, object);
-    }
-}
-
 static _Atomic pid_t user_of_kvm;
 
-bool uses_kvm(void)
+static bool uses_kvm(void)
 {
     pid_t user = atomic_load_explicit(&user_of_kvm, memory_order_relaxed);
     return user != 0 && user == getpid();
@@ -78,9 +23,7 @@ bool uses_kvm(void)
 /* A child has no machine: KVM serves the process that made it only. */
 static void forget_all(void)
 {
-    for (int i = 0; i < CHUNKS; i++) {
-        atomic_store(&chunks[i], NULL);
-    }
+    forget_descriptors();
     for (int i = 0; i < COUNTERS; i++) {
         atomic_store(&counters[i], 0); /* or its end would tell its parent's counts again */
     }
@@ -197,7 +140,7 @@ static long on_cpu(struct cpu *cpu, uint32_t request, unsigned long argument)
 
 static int interposed(int fd, uint32_t request, unsigned long argument)
 {
-    struct object *object = find(fd);
+    struct object *object = object_of(fd);
     if (object) {
         atomic_store_explicit(&object->fd, fd, memory_order_relaxed);
     }
@@ -238,4 +181,21 @@ __attribute__((visibility("default"))) int ioctl(int fd, unsigned long request, 
     unsigned long argument = va_arg(list, unsigned long);
     va_end(list);
     return KVM_TYPE(request) ? interposed(fd, (uint32_t)request, argument) : (int)kernel(fd, request, argument);
+}
+
+/* A thread that takes system calls away from itself forgoes privileges first: the last moment at which a thread can be started that
+ * has them all. */
+__attribute__((visibility("default"))) int prctl(int option, ...)
+{
+    unsigned long arguments[4];
+    va_list list;
+    va_start(list, option);
+    for (int i = 0; i < 4; i++) {
+        arguments[i] = va_arg(list, unsigned long);
+    }
+    va_end(list);
+    if ((option == PR_SET_NO_NEW_PRIVS || option == PR_SET_SECCOMP) && uses_kvm()) {
+        start_service();
+    }
+    return (int)syscall(SYS_prctl, option, arguments[0], arguments[1], arguments[2], arguments[3]);
 }

@@ -4,34 +4,9 @@
 #include "front.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-
-static atomic_bool started;
-
-static void start_once(void)
-{
-    /* The runtime's threads take no signals of the VMM's, and it ignores SIGPIPE for the whole process. */
-    sigset_t all, before;
-    struct sigaction pipe;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    sigaction(SIGPIPE, NULL, &pipe);
-    managed_start();
-    sigaction(SIGPIPE, &pipe, NULL);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    atomic_store(&started, true);
-}
-
-void start_runtime(void)
-{
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    if (!atomic_load_explicit(&started, memory_order_acquire)) {
-        pthread_once(&once, start_once);
-    }
-}
 
 /* Calls the managed half with the guest's memory held where it is, and the CPU's registers as they are. A CPU that has been reset
  * since its exit has no exit any more. */

@@ -7,8 +7,6 @@
 #include <errno.h>
 #include <linux/futex.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -126,21 +124,4 @@ int enter_guest(struct cpu *cpu)
         wait_while(&cpu->turn, TURN_ENTER);
     }
     return cpu->entered;
-}
-
-/* A thread that takes system calls away from itself forgoes privileges first: the last moment at which a thread can be started that
- * has them all. */
-__attribute__((visibility("default"))) int prctl(int option, ...)
-{
-    unsigned long arguments[4];
-    va_list list;
-    va_start(list, option);
-    for (int i = 0; i < 4; i++) {
-        arguments[i] = va_arg(list, unsigned long);
-    }
-    va_end(list);
-    if ((option == PR_SET_NO_NEW_PRIVS || option == PR_SET_SECCOMP) && !atomic_load(&serving) && uses_kvm()) {
-        start_service();
-    }
-    return (int)syscall(SYS_prctl, option, arguments[0], arguments[1], arguments[2], arguments[3]);
 }
