@@ -23,10 +23,10 @@ public sealed partial class ExitHandler
             return Verdict.GoOn;
         }
 
-        if (_exit.DeliveredLength == 0 && _fetches is not null && TryFetchKnown(pc))
+        if (_exit.DeliveredLength == 0 && _fetches is not null && TryFetchKnown(pc, out bool isSame))
         {
             _fetchStatus = FetchStatus.Fetched;
-            return Verdict.GoOn;
+            return isSame ? Verdict.GoOn : Verdict.Retry(ExitReason.InstructionNotFetched);
         }
 
         return FetchOther(pc);
@@ -36,8 +36,9 @@ public sealed partial class ExitHandler
     // instruction again. Between its two readings PC led here, as it did when the vCPU trapped. False when that cannot be said, or the
     // instruction goes on in another page: the other way tells more. Not inlined: room for the registers would be cleared for every exit.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TryFetchKnown(ulong pc)
+    private bool TryFetchKnown(ulong pc, out bool isSame)
     {
+        isSame = false;
         InstructionSet set = InstructionFetcher.GetInstructionSet(_pstate);
         ulong address = set == InstructionSet.A64 ? pc : (uint)pc;
         Stage1Registers stage1 = _stage1!.ReadRegisters(pc);
@@ -48,9 +49,13 @@ public sealed partial class ExitHandler
         }
 
         ulong physicalAddress = known.PhysicalAddress(address);
-        return TryReadInstruction(physicalAddress, set, out _opcode)
-            && known.Holds(_memory!)
-            && TryReadInstruction(physicalAddress, set, out uint again) && again == _opcode;
+        if (!TryReadInstruction(physicalAddress, set, out _opcode) || !known.Holds(_memory!) || !TryReadInstruction(physicalAddress, set, out uint again))
+        {
+            return false;
+        }
+
+        isSame = again == _opcode;
+        return true;
     }
 
     // An instruction of one page.
