@@ -65,9 +65,12 @@ internal static class FullReport
         text.Append("""
             ## What no change may lose
 
-            `benchmarks/limits.txt` has the ratios without PGO, and `… -- gate` fails when one is more than 15 % larger: the median of three
-            processes, and then that of five. What depends on where code lies in memory differs between processes: the branches of the
-            libc's text by up to 20 %. Times that threads wait for a processor do not count, nor what the JIT compiler had not finished.
+            `benchmarks/limits.txt` has the ratios without PGO and the commit that they are of. `… -- gate` looks closer at each that is more than
+            15 % larger in the median of three processes: it builds that commit and measures both in turn, in five processes each, and fails
+            when this one is more than 15 % slower there, too. (Two machines with one kind of processor differ by as much: 16 to 19 % where a case
+            that computes stands beside a floor that reads memory. What depends on where code lies in memory differs between processes:
+            the branches of the libc's text by up to 20 %.) Times that threads wait for a processor do not count, nor what the JIT compiler had
+            not finished.
             `gate --write` measures new limits; `gate --inflate "A64Decoding LibcText Decode=1.25"` shows it fail.
 
             """);
