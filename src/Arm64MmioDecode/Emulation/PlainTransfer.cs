@@ -12,6 +12,7 @@ internal struct PlainTransfer
     private const int BusWidth = sizeof(ulong);
 
     private ulong _moved;
+    private bool _topByteIgnored;
 
     /// <summary>The address, as the guest computes it; after a fault that of the word which the bus refused.</summary>
     public ulong Address { get; private set; }
@@ -61,19 +62,20 @@ internal struct PlainTransfer
         in AccessDescriptor access, IGuestRegisters registers, ref TBus bus, bool topByteIgnored, ulong pc, out BusStatus status)
         where TBus : struct, IMmioBus
     {
-        ulong address = topByteIgnored ? (ulong)((long)(Address << 8) >> 8) : Address;
+        _topByteIgnored = topByteIgnored;
         bool isLoad = access.Kind == AccessKind.Load;
         if (access.RegisterFile != RegisterFile.General)
         {
-            return PerformVector(in access, registers, ref bus, address, pc, out status);
+            return PerformVector(in access, registers, ref bus, pc, out status);
         }
 
         if (access.ElementCount != 1)
         {
-            return isLoad ? LoadPair(in access, registers, ref bus, address, pc, out status) : StorePair(in access, registers, ref bus, address, pc, out status);
+            return isLoad ? LoadPair(in access, registers, ref bus, pc, out status) : StorePair(in access, registers, ref bus, pc, out status);
         }
 
         int size = access.ElementSize;
+        ulong address = BusAddress(0);
         ulong value = 0;
         BusStatus answer = isLoad
             ? bus.Read(address, size, out value)
@@ -122,17 +124,17 @@ internal struct PlainTransfer
         }
     }
 
-    private EmulationStatus LoadPair<TBus>(in AccessDescriptor access, IGuestRegisters registers, ref TBus bus, ulong address, ulong pc, out BusStatus status)
+    private EmulationStatus LoadPair<TBus>(in AccessDescriptor access, IGuestRegisters registers, ref TBus bus, ulong pc, out BusStatus status)
         where TBus : struct, IMmioBus
     {
         int size = access.ElementSize;
-        status = bus.Read(address, size, out ulong first);
+        status = bus.Read(BusAddress(0), size, out ulong first);
         if (!status.IsSuccess)
         {
             return EmulationStatus.Fault;
         }
 
-        status = bus.Read(address + (uint)size, size, out ulong second);
+        status = bus.Read(BusAddress(size), size, out ulong second);
         if (!status.IsSuccess)
         {
             return FaultAt(size);
@@ -150,20 +152,20 @@ internal struct PlainTransfer
         return EmulationStatus.Completed;
     }
 
-    private EmulationStatus StorePair<TBus>(in AccessDescriptor access, IGuestRegisters registers, ref TBus bus, ulong address, ulong pc, out BusStatus status)
+    private EmulationStatus StorePair<TBus>(in AccessDescriptor access, IGuestRegisters registers, ref TBus bus, ulong pc, out BusStatus status)
         where TBus : struct, IMmioBus
     {
         // Both before the first transaction, as the device may change registers.
         int size = access.ElementSize;
         ulong first = registers.GetXOrZero(access.Rt) & Element.Mask(size);
         ulong second = registers.GetXOrZero(access.Rt2) & Element.Mask(size);
-        status = bus.Write(address, size, first);
+        status = bus.Write(BusAddress(0), size, first);
         if (!status.IsSuccess)
         {
             return EmulationStatus.Fault;
         }
 
-        status = bus.Write(address + (uint)size, size, second);
+        status = bus.Write(BusAddress(size), size, second);
         if (!status.IsSuccess)
         {
             return FaultAt(size);
@@ -180,7 +182,7 @@ internal struct PlainTransfer
 
     // Up to four words of eight bytes, or two of fewer: a quadword is two.
     private EmulationStatus PerformVector<TBus>(
-        in AccessDescriptor access, IGuestRegisters registers, ref TBus bus, ulong address, ulong pc, out BusStatus status)
+        in AccessDescriptor access, IGuestRegisters registers, ref TBus bus, ulong pc, out BusStatus status)
         where TBus : struct, IMmioBus
     {
         bool isLoad = access.Kind == AccessKind.Load;
@@ -201,18 +203,18 @@ internal struct PlainTransfer
         }
 
         int done = 0;
-        status = Word(ref bus, isLoad, address, size, ref done, ref low);
+        status = Word(ref bus, isLoad, size, ref done, ref low);
         if (status.IsSuccess && isQuadword)
         {
-            status = Word(ref bus, isLoad, address, size, ref done, ref high);
+            status = Word(ref bus, isLoad, size, ref done, ref high);
         }
 
         if (status.IsSuccess && isPair)
         {
-            status = Word(ref bus, isLoad, address, size, ref done, ref secondLow);
+            status = Word(ref bus, isLoad, size, ref done, ref secondLow);
             if (status.IsSuccess && isQuadword)
             {
-                status = Word(ref bus, isLoad, address, size, ref done, ref secondHigh);
+                status = Word(ref bus, isLoad, size, ref done, ref secondHigh);
             }
         }
 
@@ -240,23 +242,28 @@ internal struct PlainTransfer
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static BusStatus Word<TBus>(ref TBus bus, bool isLoad, ulong address, int size, ref int done, ref ulong word)
+    private readonly BusStatus Word<TBus>(ref TBus bus, bool isLoad, int size, ref int done, ref ulong word)
         where TBus : struct, IMmioBus
     {
         BusStatus status;
         if (isLoad)
         {
-            status = bus.Read(address + (uint)done, size, out ulong value);
+            status = bus.Read(BusAddress(done), size, out ulong value);
             word = value & Element.Mask(size);
         }
         else
         {
-            status = bus.Write(address + (uint)done, size, word & Element.Mask(size));
+            status = bus.Write(BusAddress(done), size, word & Element.Mask(size));
         }
 
         done += status.IsSuccess ? size : 0;
         return status;
     }
+
+    // The next word is a number of bytes behind the address as the guest computes it, and loses its tag by itself (Arm ARM, LDP: Mem[] of address
+    // and of AddressIncrement(address, dbytes)): it may have another bit 55.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly ulong BusAddress(int offset) => DataPath.RemoveTag(Address + (uint)offset, _topByteIgnored);
 
     private EmulationStatus FaultAt(int offset)
     {

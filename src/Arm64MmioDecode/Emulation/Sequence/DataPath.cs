@@ -23,7 +23,11 @@ internal struct DataPath
 
     /// <summary>What the bus sees of an address: the top byte becomes a copy of bit 55, as AArch64.BranchAddr and address translation do with TBI.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly ulong RemoveTag(ulong address) => TopByteIgnored ? (ulong)((long)(address << 8) >> 8) : address;
+    public static ulong RemoveTag(ulong address, bool topByteIgnored) => topByteIgnored ? (ulong)((long)(address << 8) >> 8) : address;
+
+    /// <inheritdoc cref="RemoveTag(ulong, bool)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly ulong RemoveTag(ulong address) => RemoveTag(address, TopByteIgnored);
 
     /// <summary>
     /// The size of the transaction that takes as many neighbouring elements as possible: the largest power of two that the bus takes and
