@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using Arm64MmioDecode.Tool.Input;
 using Arm64MmioDecode.Tool.Output;
 
 namespace Arm64MmioDecode.Tool;
@@ -29,7 +30,7 @@ internal sealed class ToolConsole : IDisposable
     public bool Progress { get; }
 
     public static ToolConsole OpenStandard() => new(
-        Console.OpenStandardInput(),
+        StandardInput.Open(),
         Console.IsOutputRedirected ? new StandardOutput() : Console.OpenStandardOutput(),
         new StandardError(),
         !Console.IsOutputRedirected

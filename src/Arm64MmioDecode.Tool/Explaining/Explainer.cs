@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Text;
@@ -51,6 +52,7 @@ internal sealed class Explainer
 
     private ExplainedExit Explain()
     {
+        CheckFiles();
         Opcode? opcode = FindOpcode();
         AccessDescriptor access = default;
         DecodeStatus? decoded = opcode is { } word ? OpcodeDecoder.Decode(word, _set, ItState.None, out access) : null;
@@ -96,6 +98,23 @@ internal sealed class Explainer
             DeviceTrees = trees,
             Walk = walk,
         };
+    }
+
+    // What is wrong with a file is said whether or not the answer needs it.
+    private void CheckFiles()
+    {
+        if (_input.Program is { } program)
+        {
+            ProgramFile.Check(program);
+        }
+
+        foreach (FileAt? file in (ReadOnlySpan<FileAt?>)[_input.Memory, _input.Tables?.Memory])
+        {
+            if (file is not null)
+            {
+                UserFile.Check(file.File);
+            }
+        }
     }
 
     private Opcode? FindOpcode()

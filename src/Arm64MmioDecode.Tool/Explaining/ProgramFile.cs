@@ -5,6 +5,7 @@ using System.Globalization;
 using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Scanning.Formats;
 using Arm64MmioDecode.Scanning.Images;
+using Arm64MmioDecode.Scanning.Input;
 using Arm64MmioDecode.Tool.Input;
 
 namespace Arm64MmioDecode.Tool.Explaining;
@@ -14,6 +15,10 @@ internal static class ProgramFile
 {
     private const int MaxImages = 64;
 
+    /// <summary>Makes sure that a file is a program.</summary>
+    /// <exception cref="BadInputException">It cannot be read, or it is none.</exception>
+    public static void Check(string file) => UserFile.Use(file, bytes => Recognise(file, bytes));
+
     /// <summary>Finds an instruction.</summary>
     /// <param name="file">An ELF or another file that holds code.</param>
     /// <param name="address">The address, as the program was linked.</param>
@@ -21,9 +26,8 @@ internal static class ProgramFile
     /// <exception cref="BadInputException">The file cannot be read.</exception>
     public static (byte[] Bytes, string? Symbol, InstructionSet? Set) Find(string file, ulong address) => UserFile.Use<(byte[], string?, InstructionSet?)>(file, bytes =>
     {
-        IFileFormat format = FileFormats.Recognise(bytes) ?? throw new BadInputException($"{Quoted.Text(file)} is no program of a known format");
         int images = 0;
-        foreach (FileContent content in format.Read(bytes, new ReadOptions { SourceLines = false }))
+        foreach (FileContent content in Recognise(file, bytes).Read(bytes, new ReadOptions { SourceLines = false }))
         {
             if (content is CodeImage image && Find(image, address) is { } found)
             {
@@ -38,6 +42,9 @@ internal static class ProgramFile
 
         return ([], null, null);
     });
+
+    private static IFileFormat Recognise(string file, ByteSource bytes) =>
+        FileFormats.Recognise(bytes) ?? throw new BadInputException($"{Quoted.Text(file)} is no program of a known format");
 
     private static (byte[] Bytes, string? Symbol, InstructionSet? Set)? Find(CodeImage image, ulong address)
     {

@@ -89,6 +89,42 @@ public sealed class BadInputTests
         run.Error.Should().StartWith("mmiodecode: cannot read '/nowhere/input.jsonl': ");
     }
 
+    [Theory]
+    [InlineData("--elf /nowhere/vmlinux")]
+    [InlineData("--memory /nowhere/ram@0")]
+    [InlineData("--pc 0 --memory /nowhere/ram@0 --opcode a8c10440")]
+    [InlineData("--tables /nowhere/ram@0 --tcr 0 --ttbr0 0")]
+    public void A_file_that_explain_does_not_need_is_named_all_the_same(string arguments)
+    {
+        ToolRun run = ToolRun.InProcess("", ["explain", "--esr", "92000007", .. arguments.Split(' ')]);
+        run.IsRefusal.Should().BeTrue();
+        run.Error.Should().StartWith("mmiodecode: cannot read '/nowhere/");
+    }
+
+    [Fact]
+    public void A_file_that_is_no_program_is_named_where_no_PC_is_known()
+    {
+        ToolRun run = ToolRun.InProcess("", "explain", "--esr", "92000007", "--elf", Path.ChangeExtension(typeof(BadInputTests).Assembly.Location, ".deps.json"));
+        run.IsRefusal.Should().BeTrue();
+        run.Error.Should().EndWith("is no program of a known format\n");
+    }
+
+    [SkippableTheory]
+    [InlineData("decode -", "line 1: cannot read the input: standard input is closed")]
+    [InlineData("emulate", "line 1: cannot read the input: standard input is closed")]
+    [InlineData("scan -", "cannot read '-': standard input is closed")]
+    public void Standard_input_that_is_closed_is_said_to_be_so(string arguments, string complaint)
+    {
+        Skip.If(OperatingSystem.IsWindows(), "The shell's way to close a descriptor");
+        ChildProcess.Result<string> run = ChildProcess.Run(
+            "sh",
+            ["-c", $"exec dotnet \"$0\" {arguments} <&-", typeof(CommandLineTool).Assembly.Location],
+            static _ => { },
+            static stream => new StreamReader(stream).ReadToEnd(),
+            TimeSpan.FromMinutes(1));
+        run.Should().Be(new ChildProcess.Result<string>(2, "", $"mmiodecode: {complaint}\n"));
+    }
+
     [Fact]
     public void Input_that_breaks_off_is_said_with_its_line()
     {
