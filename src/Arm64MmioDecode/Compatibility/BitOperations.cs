@@ -11,5 +11,7 @@ internal static class BitOperations
         value = (value + (value >> 4)) & 0x0F0F_0F0F;
         return (int)((value * 0x0101_0101) >> 24);
     }
+
+    public static int TrailingZeroCount(uint value) => PopCount(~value & (value - 1));
 }
 #endif

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Arm64MmioDecode.Descriptors;
 
 /// <content>What only A32 and T32 instructions have.</content>
@@ -67,6 +69,22 @@ public readonly partial struct AccessDescriptor
                 TransferShape.Replicate when (index & 1) != 0 => ElementCount << ElementSizeLog2,
                 _ => 1,
             };
+        }
+    }
+
+    /// <summary>
+    /// Whether this is an A32 or T32 load or store of core registers of the current mode that does nothing else: single ones, pairs and lists.
+    /// </summary>
+    internal bool IsPlainCoreTransfer
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get
+        {
+            // All of it at once: kind, operation and register file, where what is less than the least value of a field becomes all ones.
+            const ulong Least = (ulong)AccessKind.Load | ((ulong)RegisterFile.General << 16);
+            const ulong Above = 0xFE | (0xFFul << 8) | (0xFFul << 16);
+            const ulong UserBank = (ulong)AccessProperties.UserBank << 16;
+            return ((_transfer - Least) & Above) == 0 && (_addressing & UserBank) == 0 && ElementCount != 0 && InstructionSet != InstructionSet.A64;
         }
     }
 

@@ -13,7 +13,7 @@ public sealed partial class AccessPlan
     /// first transaction is completed. A range of a memory copy or set is what this plan transfers, at most
     /// <see cref="EmulationOptions.CopyLimit"/> bytes; others have at most 2048.
     /// </summary>
-    public int RangeCount => _family == _transfers ? 1 : _family.RangeCount;
+    public int RangeCount => _plainMask != 0 || _family == _transfers ? 1 : _family.RangeCount;
 
     /// <summary>
     /// Number of ranges, from the first one on, in which the instruction can fault: one for a first-fault load, none for a non-fault load.
@@ -37,6 +37,11 @@ public sealed partial class AccessPlan
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="index"/> is not in the range.</exception>
     public AddressRange GetRange(int index)
     {
+        if (_plainMask != 0 && index == 0)
+        {
+            return GetPlainRange();
+        }
+
         if (_family == _transfers && index == 0)
         {
             bool isWritten = _emulated.Access.Kind == AccessKind.Store;

@@ -126,6 +126,7 @@ public sealed partial class AccessPlan
         _ = registers ?? throw new ArgumentNullException(nameof(registers));
         ThrowIfDriving();
         _pc = registers.Pc;
+        _plainMask = 0;
         _emulated.Begin(in access, reportedAddress, in options);
         bool isA64 = access.InstructionSet == InstructionSet.A64;
         AccessProperties properties = access.NamedProperties;

@@ -7,7 +7,7 @@ namespace Arm64MmioDecode.Emulation;
 /// An aligned load or store of one or two registers, from its base register to its data: what most exits are, without the state that
 /// only other instructions and steps need. Nothing here differs from <see cref="Transfers"/>, which does the same step by step.
 /// </summary>
-internal struct PlainTransfer
+internal struct PlainTransfer : IPlainTransfer
 {
     private const int BusWidth = sizeof(ulong);
 
@@ -16,6 +16,9 @@ internal struct PlainTransfer
 
     /// <summary>The address, as the guest computes it; after a fault that of the word which the bus refused.</summary>
     public ulong Address { get; private set; }
+
+    /// <inheritdoc/>
+    public readonly ulong AddressMask => ulong.MaxValue;
 
     /// <summary>Whether the guest's state and the policies ask for nothing else than plain transactions.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

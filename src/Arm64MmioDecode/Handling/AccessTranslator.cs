@@ -319,8 +319,9 @@ internal sealed class AccessTranslator : INonFaultMmioBus, ITagMemory, ITransact
     }
 
     /// <summary>Performs a plain load or store in a device's page, unless its exit is abandoned in the middle.</summary>
-    public EmulationStatus Perform(
-        ref PlainTransfer transfer, in AccessDescriptor access, IGuestRegisters registers, ulong physicalPage, ulong pc, out BusStatus answer)
+    public EmulationStatus Perform<TTransfer>(
+        ref TTransfer transfer, in AccessDescriptor access, IGuestRegisters registers, ulong physicalPage, ulong pc, out BusStatus answer)
+        where TTransfer : struct, IPlainTransfer
     {
         var page = new DevicePage(this, physicalPage);
         return transfer.Perform(in access, registers, ref page, topByteIgnored: false, pc, out answer);

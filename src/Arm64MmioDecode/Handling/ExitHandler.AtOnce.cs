@@ -7,8 +7,8 @@ using Arm64MmioDecode.Syndromes;
 namespace Arm64MmioDecode.Handling;
 
 /// <content>
-/// What most exits are, performed as soon as it is known to be what trapped: an aligned load or store of one or two registers that lies
-/// in one page of devices. Nothing here differs from the steps, which these exits would go otherwise.
+/// What most exits are, performed as soon as it is known to be what trapped: an aligned load or store of one or two registers, in AArch32
+/// also of a list of them, that lies in one page of devices. Nothing here differs from the steps, which these exits would go otherwise.
 /// </content>
 public sealed partial class ExitHandler
 {
@@ -71,13 +71,21 @@ public sealed partial class ExitHandler
     }
 
     // An instruction that has been decoded. False when it is not as simple as that.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryTransferDecoded(out Verdict verdict)
     {
-        PlainTransfer transfer = default;
-        if (!_hasPlainOptions || !_access.IsPlainTransfer
-            || !transfer.TryPlace(_access, 0, _registers, _instructionAddress)
+        verdict = default;
+        return _hasPlainOptions && (_access.IsPlainTransfer ? TryTransfer<PlainTransfer>(out verdict)
+            : _access.IsPlainCoreTransfer && TryTransfer<PlainCoreTransfer>(out verdict));
+    }
+
+    private bool TryTransfer<TTransfer>(out Verdict verdict)
+        where TTransfer : struct, IPlainTransfer
+    {
+        TTransfer transfer = default;
+        if (!transfer.TryPlace(_access, 0, _registers, _instructionAddress)
             || ((transfer.Address ^ _exit.KnownFaultAddress) & ~GuestPage.OffsetMask) != 0
-            || !TryAgreeWithTransfer(transfer.Address, (ulong)_access.TotalSize, ulong.MaxValue, out ulong physicalPage, out verdict))
+            || !TryAgreeWithTransfer(transfer.Address, (ulong)_access.TotalSize, transfer.AddressMask, out ulong physicalPage, out verdict))
         {
             verdict = default;
             return false;
@@ -91,7 +99,8 @@ public sealed partial class ExitHandler
         return true;
     }
 
-    private Verdict Transfer(ref PlainTransfer transfer, ulong physicalPage)
+    private Verdict Transfer<TTransfer>(ref TTransfer transfer, ulong physicalPage)
+        where TTransfer : struct, IPlainTransfer
     {
         EmulationStatus status = _translator.Perform(ref transfer, _access, _registers, physicalPage, _instructionAddress, out BusStatus answer);
         return _translator.IsAbandoned || status == EmulationStatus.Abandoned ? Verdict.Abandoned

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Emulation;
 using Arm64MmioDecode.Handling;
 using FluentAssertions;
@@ -55,6 +56,27 @@ public sealed class AtOnceTests
         0xE892800F, // ldm r2, {r0-r3, pc}
     ];
 
+    // 32-bit instructions with their first halfword in bits 31:16.
+    private static readonly uint[] s_t32Opcodes =
+    [
+        0xCA03, // ldm r2!, {r0, r1}
+        0xC2F1, // stm r2!, {r0, r4-r7}
+        0x6851, // ldr r1, [r2, #4]
+        0x8051, // strh r1, [r2, #2]
+        0x5611, // ldrsb r1, [r2, r0]
+        0xE8924003, // ldm.w r2, {r0, r1, r14}
+        0xE8B28103, // ldm.w r2!, {r0, r1, r8, pc}
+        0xE9224103, // stmdb r2!, {r0, r1, r8, r14}
+        0xE9D20102, // ldrd r0, r1, [r2, #8]
+        0xE9E20102, // strd r0, r1, [r2, #8]!
+        0xF8521B04, // ldr r1, [r2], #4
+        0xF8520030, // ldr.w r0, [r2, r0, lsl #3]
+        0xF8521E04, // ldrt r1, [r2, #4]
+        0xE8D20FAF, // lda r0, [r2]
+        0xE8D2F000, // tbb [r2, r0]
+        0xED920B00, // vldr d0, [r2]
+    ];
+
     [Fact]
     public void A_valid_syndrome_ends_as_it_does_step_by_step()
     {
@@ -97,14 +119,27 @@ public sealed class AtOnceTests
         outcomes.Should().Contain([ExitStatus.Completed, ExitStatus.GuestFault, ExitStatus.Retry, ExitStatus.Abandoned]);
     }
 
-    private static ExitStatus AreAlike(Random random, uint opcode, ulong esr, bool aarch32 = false)
+    [Fact]
+    public void A_T32_instruction_ends_as_it_does_step_by_step()
+    {
+        var random = new Random(8);
+        var outcomes = new HashSet<ExitStatus>();
+        for (var i = 0; i < 20_000; i++)
+        {
+            outcomes.Add(AreAlike(random, s_t32Opcodes[random.Next(s_t32Opcodes.Length)], random.Next(2) == 0 ? TestGuest.ReadEsr : TestGuest.WriteEsr, aarch32: true, thumb: true));
+        }
+
+        outcomes.Should().Contain([ExitStatus.Completed, ExitStatus.GuestFault, ExitStatus.Retry, ExitStatus.Abandoned]);
+    }
+
+    private static ExitStatus AreAlike(Random random, uint opcode, ulong esr, bool aarch32 = false, bool thumb = false)
     {
         var seed = random.Next();
         var far = TestGuest.Device + (ulong)random.Next(random.Next(2) == 0 ? 0x20 : 0x1000);
         far &= random.Next(3) != 0 ? ~15ul : ~0ul;
         far = random.Next(30) == 0 ? TestGuest.Data + (far & 0xFFF) : far;
-        var atOnce = Guest(opcode, far, seed, aarch32);
-        var stepwise = Guest(opcode, far, seed, aarch32);
+        var atOnce = Guest(opcode, far, seed, aarch32, thumb);
+        var stepwise = Guest(opcode, far, seed, aarch32, thumb);
         var exit = random.Next(10) == 0 ? DataAbortExit.FromAddresses(esr, null, TestGuest.Ipa(far)) : TestGuest.Exit(esr, far);
 
         var outcome = atOnce.Handler.Handle(exit);
@@ -117,11 +152,11 @@ public sealed class AtOnceTests
         return outcome.Status;
     }
 
-    private static TestGuest Guest(uint opcode, ulong far, int seed, bool aarch32)
+    private static TestGuest Guest(uint opcode, ulong far, int seed, bool aarch32, bool thumb)
     {
         var random = new Random(seed);
         var options = new EmulationOptions { Unaligned = random.Next(4) == 0 ? UnalignedPolicy.Fault : UnalignedPolicy.Split };
-        var guest = new TestGuest(aarch32, options).With(opcode);
+        var guest = new TestGuest(aarch32, options).With(thumb && opcode > ushort.MaxValue ? (opcode << 16) | (opcode >> 16) : opcode);
         for (var i = 0; i < 31; i++)
         {
             guest.X(i, (ulong)random.NextInt64());
@@ -140,6 +175,11 @@ public sealed class AtOnceTests
             // Z, E, FIQ or User mode.
             guest.Registers.PState ^= (random.Next(2) == 0 ? 1ul << 30 : 0) | (random.Next(8) == 0 ? 1ul << 9 : 0)
                 | (random.Next(5) == 0 ? 2ul : random.Next(8) == 0 ? 3ul : 0);
+            if (thumb)
+            {
+                guest.Registers.PState |= 1ul << 5;
+                guest.Registers.PState = random.Next(2) == 0 ? guest.Registers.PState : new ItState((byte)random.Next(256)).ToCpsr((uint)guest.Registers.PState);
+            }
         }
         else
         {

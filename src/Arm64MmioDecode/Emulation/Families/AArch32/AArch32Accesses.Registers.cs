@@ -19,10 +19,10 @@ internal sealed partial class AArch32Accesses
         switch (Access.RegisterFile)
         {
             case RegisterFile.General:
-                for (int i = 0, register = -1; i < Sequence.Count; i++)
+                var numbers = new CoreRegisterNumbers(in Access);
+                for (int i = 0; i < Sequence.Count; i++)
                 {
-                    register = RegisterAfter(register, i);
-                    Sequence.Set(i, GetR(registers, register, TransferMode));
+                    Sequence.Set(i, registers.GetR(in Access, numbers.Next(in Access, i), TransferMode));
                 }
 
                 break;
@@ -34,27 +34,10 @@ internal sealed partial class AArch32Accesses
                 break;
             default:
                 // SRS
-                Sequence.Set(0, GetR(registers, LinkRegister));
+                Sequence.Set(0, registers.GetR(in Access, CoreRegisters.LinkRegister, _cpsr));
                 Sequence.Set(1, SavedState(registers));
                 break;
         }
-    }
-
-    // The next register of a list, or the one of a number of others.
-    private int RegisterAfter(int register, int index)
-    {
-        uint list = Access.CoreRegisterList;
-        if (list == 0)
-        {
-            return Access.GetRegister(index);
-        }
-
-        do
-        {
-            register++;
-        }
-        while (((list >> register) & 1) == 0);
-        return register;
     }
 
     private void GatherVectors(IGuestRegisters registers)
@@ -78,19 +61,10 @@ internal sealed partial class AArch32Accesses
         switch (Access.RegisterFile)
         {
             case RegisterFile.General:
-                for (int i = 0, register = -1; i < Sequence.Count; i++)
+                var numbers = new CoreRegisterNumbers(in Access);
+                for (int i = 0; i < Sequence.Count; i++)
                 {
-                    var value = (uint)Transfers.Extend(in Access, Sequence.Get(i));
-                    register = RegisterAfter(register, i);
-                    if (register == ProgramCounter && Sequence.SizeLog2 == WordSizeLog2)
-                    {
-                        next = value;
-                        loadsProgramCounter = true;
-                    }
-                    else
-                    {
-                        SetR(registers, register, value, TransferMode);
-                    }
+                    loadsProgramCounter |= registers.Load(in Access, numbers.Next(in Access, i), Sequence.Get(i), TransferMode, ref next);
                 }
 
                 break;
@@ -206,23 +180,5 @@ internal sealed partial class AArch32Accesses
         }
 
         registers.SetV(doubleword >> 1, (doubleword & 1) == 0 ? value : low, (doubleword & 1) == 0 ? high : value);
-    }
-
-    private uint ReadProgramCounter(IGuestRegisters registers) =>
-        (uint)registers.Pc + (Access.InstructionSet == InstructionSet.A32 ? 8u : 4u);
-
-    private uint GetR(IGuestRegisters registers, int number) => GetR(registers, number, _cpsr);
-
-    private uint GetR(IGuestRegisters registers, int number, uint mode) => number == ProgramCounter
-        ? ReadProgramCounter(registers)
-        : (uint)registers.GetX(AArch32RegisterView.ToAArch64(number, (int)(mode & AArch32State.Mode)));
-
-    // R15 as a destination that is no branch (of a load of a byte, for example) is UNPREDICTABLE: nothing is written.
-    private static void SetR(IGuestRegisters registers, int number, uint value, uint mode)
-    {
-        if (number != ProgramCounter)
-        {
-            registers.SetX(AArch32RegisterView.ToAArch64(number, (int)(mode & AArch32State.Mode)), value);
-        }
     }
 }

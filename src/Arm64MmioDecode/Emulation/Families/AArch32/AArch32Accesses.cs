@@ -9,9 +9,6 @@ namespace Arm64MmioDecode.Emulation;
 /// </summary>
 internal sealed partial class AArch32Accesses : AccessFamily
 {
-    private const int StackPointer = 13;
-    private const int LinkRegister = 14;
-    private const int ProgramCounter = 15;
     private const int WordSizeLog2 = 2;
 
     private bool _skipped;
@@ -28,7 +25,7 @@ internal sealed partial class AArch32Accesses : AccessFamily
     public override EmulationStatus Prepare(in AccessDescriptor access, IGuestRegisters registers, in EmulationOptions options)
     {
         _cpsr = (uint)registers.PState;
-        _skipped = !AArch32State.ConditionHolds(CurrentCondition(), _cpsr);
+        _skipped = !AArch32State.Executes(in access, _cpsr);
         if (_skipped)
         {
             return Emulated.Status;
@@ -56,7 +53,7 @@ internal sealed partial class AArch32Accesses : AccessFamily
             case AccessKind.Prefetch:
                 return Emulated.Status;
             case AccessKind.CacheMaintenance:
-                Sequence.Place(GetR(registers, Access.Rn), 1, 0);
+                Sequence.Place(registers.GetR(in Access, Access.Rn, _cpsr), 1, 0);
                 return Emulated.Options.CacheMaintenance == CacheMaintenancePolicy.Ignore ? Emulated.Status : Emulated.Refuse(NotEmulatedReason.CacheMaintenance);
             default:
                 return Emulated.Refuse(NotEmulatedReason.NotMemoryAccess);
@@ -141,47 +138,12 @@ internal sealed partial class AArch32Accesses : AccessFamily
 
     private void Place(IGuestRegisters registers)
     {
-        uint address;
-        if (Access.AddressingMode == AddressingMode.Reported)
-        {
-            address = (uint)Emulated.ReportedAddress;
-        }
-        else if (Access.AddressingMode == AddressingMode.Literal || (Access.Rn == ProgramCounter && Access.RegisterFile == RegisterFile.SimdAndFloatingPoint))
-        {
-            address = ReadProgramCounter(registers) & ~3u;
-        }
-        else if (Access.Operation == AccessOperation.StoreReturnState)
-        {
-            address = GetR(registers, StackPointer, Access.Opcode);
-        }
-        else
-        {
-            address = GetR(registers, Access.Rn);
-        }
-
-        uint index = Access.HasIndex ? GetIndex(registers) : 0;
-        bool postIndexed = Access.AddressingMode == AddressingMode.PostIndex;
-        Emulated.Writeback = address + (uint)Access.Offset + index;
+        uint first = AArch32Addressing.Place(in Access, Emulated.ReportedAddress, registers, _cpsr, out uint moved);
+        Emulated.Writeback = moved;
 
         // The architecture accesses doublewords as two words (Arm ARM, section E2.2.1).
         int sizeLog2 = Access.ElementSizeLog2 > WordSizeLog2 ? WordSizeLog2 : Access.ElementSizeLog2;
-        uint first = address + (uint)Access.StartOffset + (postIndexed ? 0 : index);
         Sequence.Place(first, Access.ElementCount << (Access.ElementSizeLog2 - sizeLog2), sizeLog2);
-    }
-
-    private uint GetIndex(IGuestRegisters registers)
-    {
-        uint index = GetR(registers, Access.Rm);
-        int amount = Access.IndexShift;
-        index = Access.IndexExtend switch
-        {
-            IndexExtend.Lsr => amount == 32 ? 0 : index >> amount,
-            IndexExtend.Asr => (uint)((int)index >> (amount == 32 ? 31 : amount)),
-            IndexExtend.Ror => (index >> amount) | (index << (32 - amount)),
-            IndexExtend.Rrx => (index >> 1) | ((_cpsr << 2) & 0x80000000),
-            _ => index << amount,
-        };
-        return (Access.NamedProperties & AccessProperties.SubtractIndex) != 0 ? (uint)-(int)index : index;
     }
 
     // Multiple and dual accesses, exclusives, acquire and release, and those of floating-point registers need alignment
@@ -227,20 +189,19 @@ internal sealed partial class AArch32Accesses : AccessFamily
         uint cpsr = AArch32State.Advance(_cpsr, Access.InstructionSet);
         if (_skipped)
         {
-            registers.Pc = next;
-            SetCpsr(registers, cpsr);
+            registers.Complete(next, _cpsr, cpsr);
             return false;
         }
 
         if (Access.Writeback)
         {
-            SetR(registers, Access.Rn, (uint)Emulated.Writeback, Access.Operation == AccessOperation.StoreReturnState ? Access.Opcode : _cpsr);
+            registers.SetR(Access.Rn, (uint)Emulated.Writeback, Access.Operation == AccessOperation.StoreReturnState ? Access.Opcode : _cpsr);
         }
 
         switch (Access.Kind)
         {
             case AccessKind.Load when Access.Operation == AccessOperation.TableBranch:
-                next = ReadProgramCounter(registers) + (2 * (uint)Sequence.Get(0));
+                next = CoreRegisters.ReadProgramCounter(in Access, registers.Pc) + (2 * (uint)Sequence.Get(0));
                 break;
             case AccessKind.Load when Access.Operation == AccessOperation.ExceptionReturn:
                 Scatter(registers, ref next);
@@ -265,30 +226,17 @@ internal sealed partial class AArch32Accesses : AccessFamily
                 break;
             case AccessKind.StoreExclusive:
                 Emulated.Monitor.Clear();
-                SetR(registers, Access.Rs, _storeFailed ? 1u : 0u, _cpsr);
+                registers.SetR(Access.Rs, _storeFailed ? 1u : 0u, _cpsr);
                 break;
         }
 
-        registers.Pc = next;
-        SetCpsr(registers, cpsr);
+        registers.Complete(next, _cpsr, cpsr);
         return false;
     }
 
     public override AddressRange GetRange(int index) => Access.Kind == AccessKind.CacheMaintenance
         ? RangeOf(Sequence.Address, 1, isRead: false, isWritten: true)
         : base.GetRange(index);
-
-    private void SetCpsr(IGuestRegisters registers, uint cpsr)
-    {
-        if (cpsr != _cpsr)
-        {
-            registers.PState = (registers.PState & ~(ulong)uint.MaxValue) | cpsr;
-        }
-    }
-
-    // ITSTATE is that of the register, whatever the opcode was decoded with.
-    private int CurrentCondition() =>
-        Access.InstructionSet == InstructionSet.T32 ? ItState.FromCpsr(_cpsr).Condition : Access.Condition;
 
     private uint SavedState(IGuestRegisters registers) => (uint)registers.GetSystemRegister((_cpsr & AArch32State.Mode) switch
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Syndromes;
 
@@ -11,9 +12,16 @@ internal static class AArch32State
     public const uint E = 1u << 9;
     public const uint SS = 1u << 21;
 
-    /// <summary>Whether a condition holds.</summary>
-    // Bits 3:1 select flags, bit 0 inverts (Arm ARM, ConditionHolds); 14 and 15 always hold.
-    public static bool ConditionHolds(int condition, uint cpsr)
+    /// <summary>Whether an instruction does more than to let PC go on. ITSTATE is that of the register, whatever the opcode was decoded with.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Executes(in AccessDescriptor access, uint cpsr)
+    {
+        int condition = access.InstructionSet == InstructionSet.T32 ? ItState.FromCpsr(cpsr).Condition : access.Condition;
+        return condition >= AccessDescriptor.AlwaysCondition || ConditionHolds(condition, cpsr);
+    }
+
+    // Bits 3:1 select flags, bit 0 inverts (Arm ARM, ConditionHolds); 14 and 15, which always hold, are none of these.
+    private static bool ConditionHolds(int condition, uint cpsr)
     {
         bool n = (cpsr & (1u << 31)) != 0;
         bool z = (cpsr & (1u << 30)) != 0;
@@ -27,10 +35,9 @@ internal static class AArch32State
             3 => v,
             4 => c && !z,
             5 => n == v,
-            6 => n == v && !z,
-            _ => true,
+            _ => n == v && !z,
         };
-        return holds != ((condition & 1) != 0 && condition != 15);
+        return holds != ((condition & 1) != 0);
     }
 
     /// <summary>Whether EL1 has a mode.</summary>
