@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Diagnostics;
+using Arm64MmioDecode.Syndromes;
 using Arm64MmioDecode.Tool.Input;
 
 namespace Arm64MmioDecode.Tool.Explaining;
@@ -24,6 +25,11 @@ internal sealed class ExplainedExit
     public ulong? Pc { get; init; }
 
     public string? Symbol { get; init; }
+
+    /// <summary>What to do: the explanation's advice, and which option names the instruction where it is missed.</summary>
+    public IReadOnlyList<string> Next => Explanation.Decoded is null && Explanation.Exit.Syndrome is { Isv: false } syndrome && syndrome.ExceptionClass.IsDataAbort()
+        ? [.. Explanation.Advice, "The instruction is taken from --opcode WORD, or at PC from --elf FILE (what ran there) or --memory FILE@ADDR."]
+        : Explanation.Advice;
 
     /// <summary>What the device trees say about the address; empty without one, or without an address.</summary>
     public IReadOnlyList<TreeAnswer> DeviceTrees { get; init; } = [];

@@ -85,7 +85,7 @@ internal static class ExplanationJson
         WriteAll(json, "contradictions", explanation.Contradictions);
         json.WriteString("cause", JsonNamingPolicy.CamelCase.ConvertName(explanation.Cause.ToString()));
         json.WriteString("usualCause", explanation.UsualCause);
-        WriteAll(json, "next", explanation.Advice);
+        WriteAll(json, "next", exit.Next);
     }
 
     private static void WriteTrees(Utf8JsonWriter json, IReadOnlyList<TreeAnswer> trees)

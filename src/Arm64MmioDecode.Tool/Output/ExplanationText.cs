@@ -60,7 +60,7 @@ internal static class ExplanationText
         output.WriteLine(style.Heading("What usually lies behind it"));
         WriteAll(output, [explanation.UsualCause]);
         output.WriteLine(style.Heading("Next"));
-        WriteAll(output, explanation.Advice);
+        WriteAll(output, exit.Next);
     }
 
     // What is known only from logs and files: without them the sections above say it all.

@@ -63,11 +63,17 @@ internal static class AdviceSentences
     // An abort that did not leave the software that caused it. Whatever it is, nobody emulates it.
     private static void AddOfOwn(List<string> sentences, ExitExplanation explanation)
     {
-        sentences.Add(explanation.Cause == ExitCause.UndescribedAccess
+        bool mayBeUndescribed = explanation is { Cause: ExitCause.MemorySystemError, Decoded: null };
+        sentences.Add(mayBeUndescribed || explanation.Cause == ExitCause.UndescribedAccess
             ? "The abort was taken by the software that caused it; in a virtual machine, look at the hypervisor first, and at what it has at this address."
             : explanation.Exit.Syndrome.Source == SyndromeSource.EsrEL1
             ? "This is the guest's own register: its kernel took the abort itself, and the hypervisor has nothing to do with it. The instruction is not to be emulated; look in the guest."
             : "The abort was taken by the software that caused it (exception class 0x25). In ESR_EL1, which a guest's kernel prints when it panics, that is the guest's kernel: look in the guest. In ESR_EL2 it is the hypervisor itself. In neither case is the instruction to be emulated.");
+        if (mayBeUndescribed)
+        {
+            sentences.Add("Read the instruction at PC: what a hypervisor could not perform is one without a valid syndrome (a pair, writeback, SIMD, an atomic), or any where it has no device.");
+        }
+
         if (explanation.Agrees == false)
         {
             sentences.Add("The word is not what failed: check PC, the instruction set, and how the instruction was read.");

@@ -5,7 +5,7 @@ namespace Arm64MmioDecode.Diagnostics;
 /// <summary>What usually lies behind an exit, and what to change, for a reader who does not know the manual.</summary>
 internal static class CauseSentences
 {
-    public const string EmulateInstruction = "Emulate the instruction from its opcode.";
+    public const string EmulateInstruction = "Emulate the instruction from its opcode, as this library does; a program on KVM that is not to be changed runs with libarm64mmiodecode-kvm.so in LD_PRELOAD.";
 
     /// <summary>What usually lies behind it.</summary>
     public static string Usual(ExitCause cause) => cause switch
@@ -33,7 +33,7 @@ internal static class CauseSentences
         ExitCause.CacheMaintenanceOnDevice =>
             "The guest cleans or invalidates caches by address, and the range includes a device, a hole or memory that is not mapped now. On real hardware nothing happens.",
         ExitCause.MemorySystemError =>
-            "The hardware behind the address answered with an error: a physical device that is absent or broken, or memory with an uncorrectable error.",
+            "What answers at the address reported an error: a device that is absent or broken, memory with an uncorrectable error, or, to software in a virtual machine, the hypervisor.",
         ExitCause.GuestMistake =>
             "The guest does what real hardware would refuse as well: an access at an address that is not a multiple of its size, where the instruction or Device memory asks for one, or an access through a pointer with the wrong tag.",
         ExitCause.HypervisorState =>

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Text;
 using Arm64MmioDecode.Decoding;
 using Arm64MmioDecode.Descriptors;
@@ -173,12 +174,27 @@ public sealed class ExitExplanation
         };
     }
 
-    /// <summary>The whole explanation: what the guest did, why the syndrome was empty, how it ended, what usually lies behind it, what to do.</summary>
+    private IReadOnlyList<string> WalkLines
+    {
+        get
+        {
+            List<string> lines = [.. Walk.Select(lookup => lookup.ToString())];
+            if (lines.Count != 0 && Translation is { } translation)
+            {
+                lines.Add(translation.Succeeded ? "leads to " + translation : translation.ToString());
+            }
+
+            return lines;
+        }
+    }
+
+    /// <summary>The whole explanation: what the guest did and how its tables translate the address, why the syndrome was empty, how it ended, what usually lies behind it, what to do.</summary>
     /// <returns>Several lines, each ended by <c>\n</c>.</returns>
     public override string ToString()
     {
         var text = new StringBuilder();
         Section("What the guest did", GuestAction);
+        Section("Walk of the guest's page tables", WalkLines);
         Section("Why the syndrome is empty", WhyNoSyndrome);
         Section("Where instruction and syndrome differ", Differences);
         Section("What cannot be right", Contradictions);

@@ -36,6 +36,12 @@ internal static class GuestActionSentences
             });
         }
 
+        else if (explanation.Outcome is null && instruction.Pc is { } pc)
+        {
+            string symbol = instruction.Symbol is { } known ? " (" + known + ")" : string.Empty;
+            sentences.Add(FormattableString.Invariant($"The instruction at 0x{pc:x}{symbol} is not known."));
+        }
+
         if (instruction.AddressRegisters is { Count: > 0 } registers)
         {
             sentences.Add("Its address comes from " + string.Join(" and ", registers.Select(r => FormattableString.Invariant($"{r.Key} = 0x{r.Value:x}"))) + ".");

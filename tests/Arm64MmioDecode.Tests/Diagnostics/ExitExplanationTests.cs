@@ -40,6 +40,11 @@ public sealed class ExitExplanationTests
               Its address comes from x10 = 0x10000010.
               What failed was a write at address 0x10000010, guest-physical address 0x9000010 (Translation fault, level 3).
               The guest's page tables map the address as Device memory: it knows that there is a device.
+            Walk of the guest's page tables
+              stage 1 level 1: 0x70001003 at 0x70000000, a table
+              stage 1 level 2: 0x70003003 at 0x70001400, a table
+              stage 1 level 3: 0x60000009000403 at 0x70003000, a page
+              leads to 0x9000010 (Device-nGnRnE, Read, Write, 0x1000 bytes mapped at level 3)
             Why the syndrome is empty
               It also changes its base register, for which a syndrome has no room.
             How it ended

@@ -177,6 +177,40 @@ public sealed class ExplainDumpTests : IDisposable
     }
 
     [Fact]
+    public void Without_the_instruction_it_is_said_where_it_is_and_which_option_names_it()
+    {
+        JsonElement json = Explain(DumpSamples.QemuNew);
+
+        Texts(json, "guestAction")[0].Should().Be("The instruction at 0x40080014 is not known.");
+        Texts(json, "next")[^1].Should().Be("The instruction is taken from --opcode WORD, or at PC from --elf FILE (what ran there) or --memory FILE@ADDR.");
+        Texts(Explain(DumpSamples.QemuNew, "--opcode", "b8004548"), "next").Should().NotContain(sentence => sentence.Contains("--opcode"));
+    }
+
+    /// <summary>EDK2 does not print the instruction, so that nothing tells a hypervisor's answer from a broken device's.</summary>
+    [Fact]
+    public void An_external_abort_of_an_unknown_instruction_may_be_the_hypervisors_answer()
+    {
+        JsonElement json = Explain(DumpSamples.Edk2.Replace("ESR 0x96000004", "ESR 0x96000010"));
+
+        Text(json, "cause").Should().Be("memorySystemError");
+        Text(json, "usualCause").Should().EndWith("or, to software in a virtual machine, the hypervisor.");
+        Texts(json, "next")[0].Should().Contain("look at the hypervisor first");
+        Texts(json, "next")[1].Should().StartWith("Read the instruction at PC");
+    }
+
+    [Theory]
+    [InlineData("[  100.1] kvm [2345]: load/store instruction decoding not implemented")]
+    [InlineData("Nov 29 04:00:00 host kernel: kvm [2345]: Data abort outside memslots with no valid syndrome info")]
+    public void A_message_of_KVM_alone_is_recognised(string line)
+    {
+        ToolRun run = ToolRun.InProcess(line + "\n", "explain", "--dump", "-");
+
+        run.IsRefusal.Should().BeTrue();
+        run.Error.Should().Contain("KVM's message has no registers: give what the VMM or the guest printed");
+        Text(Explain(line + "\n" + DumpSamples.QemuNew), "dump").Should().Be("QEMU");
+    }
+
+    [Fact]
     public void The_wrong_device_tree_is_found_out()
     {
         string guest = Tree("guest.dtb", ("memory@8000000", "memory", null, 0x8000000, 0x2000000));
