@@ -33,7 +33,7 @@ public sealed partial class AccessPlan
         }
 
         TTransfer transfer = default;
-        ulong pc = registers.Pc;
+        ulong pc = registers.ReadPc();
         if (!transfer.TryPlace(in access, reportedAddress, registers, pc))
         {
             return false;

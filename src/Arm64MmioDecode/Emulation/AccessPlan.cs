@@ -125,7 +125,7 @@ public sealed partial class AccessPlan
     {
         _ = registers ?? throw new ArgumentNullException(nameof(registers));
         ThrowIfDriving();
-        _pc = registers.Pc;
+        _pc = registers.ReadPc();
         _plainMask = 0;
         _emulated.Begin(in access, reportedAddress, in options);
         bool isA64 = access.InstructionSet == InstructionSet.A64;
@@ -183,7 +183,7 @@ public sealed partial class AccessPlan
         if (_emulated.Status == EmulationStatus.Pending || (_emulated.Status == EmulationStatus.Fault && _family.KeepsProgress))
         {
             // Whoever changed PC has changed more: the vCPU was reset or restored, and the instruction never was.
-            ulong pc = registers.Pc;
+            ulong pc = registers.ReadPc();
             if (pc != _pc)
             {
                 return _emulated.Status = EmulationStatus.Abandoned;

@@ -89,7 +89,7 @@ internal struct PlainTransfer : IPlainTransfer
             return EmulationStatus.Fault;
         }
 
-        if (registers.Pc != pc)
+        if (registers.ReadPc() != pc)
         {
             return EmulationStatus.Abandoned;
         }
@@ -119,8 +119,8 @@ internal struct PlainTransfer : IPlainTransfer
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Advance(IGuestRegisters registers, ulong pc)
     {
-        registers.Pc = pc + 4;
-        ulong state = registers.PState;
+        registers.WritePc(pc + 4);
+        ulong state = registers.ReadPState();
         if ((state & AccessPlan.ClearedByCompletion) != 0)
         {
             registers.PState = state & ~AccessPlan.ClearedByCompletion;
@@ -143,7 +143,7 @@ internal struct PlainTransfer : IPlainTransfer
             return FaultAt(size);
         }
 
-        if (registers.Pc != pc)
+        if (registers.ReadPc() != pc)
         {
             return EmulationStatus.Abandoned;
         }
@@ -174,7 +174,7 @@ internal struct PlainTransfer : IPlainTransfer
             return FaultAt(size);
         }
 
-        if (registers.Pc != pc)
+        if (registers.ReadPc() != pc)
         {
             return EmulationStatus.Abandoned;
         }
@@ -198,10 +198,10 @@ internal struct PlainTransfer : IPlainTransfer
         ulong secondHigh = 0;
         if (!isLoad)
         {
-            registers.GetV(access.Rt, out low, out high);
+            registers.ReadV(access.Rt, out low, out high);
             if (isPair)
             {
-                registers.GetV(access.Rt2, out secondLow, out secondHigh);
+                registers.ReadV(access.Rt2, out secondLow, out secondHigh);
             }
         }
 
@@ -226,17 +226,17 @@ internal struct PlainTransfer : IPlainTransfer
             return FaultAt(done);
         }
 
-        if (registers.Pc != pc)
+        if (registers.ReadPc() != pc)
         {
             return EmulationStatus.Abandoned;
         }
 
         if (isLoad)
         {
-            registers.SetV(access.Rt, low, high);
+            registers.WriteV(access.Rt, low, high);
             if (isPair)
             {
-                registers.SetV(access.Rt2, secondLow, secondHigh);
+                registers.WriteV(access.Rt2, secondLow, secondHigh);
             }
         }
 

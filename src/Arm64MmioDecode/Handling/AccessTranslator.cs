@@ -319,6 +319,7 @@ internal sealed class AccessTranslator : INonFaultMmioBus, ITagMemory, ITransact
     }
 
     /// <summary>Performs a plain load or store in a device's page, unless its exit is abandoned in the middle.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public EmulationStatus Perform<TTransfer>(
         ref TTransfer transfer, in AccessDescriptor access, IGuestRegisters registers, ulong physicalPage, ulong pc, out BusStatus answer)
         where TTransfer : struct, IPlainTransfer
@@ -558,12 +559,14 @@ internal sealed class AccessTranslator : INonFaultMmioBus, ITagMemory, ITransact
     // The devices behind one page of the guest's, all of whose addresses lead there.
     private readonly struct DevicePage(AccessTranslator translator, ulong physicalPage) : IMmioBus
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public BusStatus Read(ulong address, int size, out ulong value)
         {
             BusStatus status = translator._devices.Read(physicalPage | (address & GuestPage.OffsetMask), size, out value);
             return translator.IsAbandoned ? BusStatus.ExternalAbort : status;
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public BusStatus Write(ulong address, int size, ulong value)
         {
             BusStatus status = translator._devices.Write(physicalPage | (address & GuestPage.OffsetMask), size, value);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System;
 using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Emulation;
@@ -69,6 +70,7 @@ public sealed partial class ExitHandler
     }
 
     // FAR leads to the page of the IPA, which is no memory.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Verdict AgreeOnPage(ulong far, PageAccess access, bool write, out ulong physicalPage)
     {
         if (_translator.CanTranslate)

@@ -43,7 +43,7 @@ public sealed partial class ExitHandler
     private Verdict Transfer(ValidSyndromeAccess access, ulong physicalAddress, bool write)
     {
         IGuestRegisters registers = _registers;
-        ulong pc = registers.Pc;
+        ulong pc = registers.ReadPc();
         ulong value = write ? access.ToMemory(registers.GetXOrZero(access.Register)) : 0;
         BusStatus status = write ? _devices.Write(physicalAddress, access.Size, value) : _devices.Read(physicalAddress, access.Size, out value);
         if (_translator.IsAbandoned)
@@ -56,7 +56,7 @@ public sealed partial class ExitHandler
             return Fault(ExitReason.DeviceRefused, FaultOf(status.StatusCode));
         }
 
-        if (registers.Pc != pc)
+        if (registers.ReadPc() != pc)
         {
             return Verdict.Abandoned;
         }
@@ -99,6 +99,7 @@ public sealed partial class ExitHandler
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Verdict Transfer<TTransfer>(ref TTransfer transfer, ulong physicalPage)
         where TTransfer : struct, IPlainTransfer
     {

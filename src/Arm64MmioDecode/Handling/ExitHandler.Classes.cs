@@ -27,7 +27,7 @@ public sealed partial class ExitHandler
             _otherFetch = default;
         }
 
-        _pstate = _registers.PState;
+        _pstate = _registers.ReadPState();
         if (_hasGuestState)
         {
             ResetOptions();

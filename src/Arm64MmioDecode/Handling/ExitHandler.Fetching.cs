@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using Arm64MmioDecode.Decoding;
 using Arm64MmioDecode.Descriptors;
+using Arm64MmioDecode.Emulation;
 using Arm64MmioDecode.Fetching;
 using Arm64MmioDecode.Translation;
 
@@ -11,9 +12,10 @@ namespace Arm64MmioDecode.Handling;
 /// <content>The instruction at PC.</content>
 public sealed partial class ExitHandler
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Verdict FetchInstruction()
     {
-        ulong pc = _registers.Pc;
+        ulong pc = _registers.ReadPc();
         _instructionAddress = pc;
         _hasInstructionAddress = true;
         if (_exit.DeliveredLength == sizeof(uint) && InstructionFetcher.GetInstructionSet(_pstate) != InstructionSet.T32)
@@ -135,6 +137,7 @@ public sealed partial class ExitHandler
         };
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private DecodeStatus Decode()
     {
         InstructionSet set = InstructionFetcher.GetInstructionSet(_pstate);

@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 
 namespace Arm64MmioDecode.Emulation;
 
@@ -22,6 +23,7 @@ public sealed class GuestRegisters : IGuestRegisters
     public ulong PState { get; set; }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong GetX(int number)
     {
         // One comparison, which is the array's own.
@@ -35,6 +37,7 @@ public sealed class GuestRegisters : IGuestRegisters
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void SetX(int number, ulong value)
     {
         ulong[] x = _x;
@@ -47,6 +50,7 @@ public sealed class GuestRegisters : IGuestRegisters
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void GetV(int number, out ulong low, out ulong high)
     {
         if ((uint)number >= VectorCount)
@@ -59,6 +63,7 @@ public sealed class GuestRegisters : IGuestRegisters
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void SetV(int number, ulong low, ulong high)
     {
         if ((uint)number >= VectorCount)

@@ -8,20 +8,21 @@ internal static class A64Registers
     public const int Number31 = 31;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong GetXOrZero(this IGuestRegisters registers, int number) => number == Number31 ? 0 : registers.GetX(number);
+    public static ulong GetXOrZero(this IGuestRegisters registers, int number) => number == Number31 ? 0 : registers.ReadX(number);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void SetXUnlessZero(this IGuestRegisters registers, int number, ulong value)
     {
         if (number != Number31)
         {
-            registers.SetX(number, value);
+            registers.WriteX(number, value);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong GetXOrSp(this IGuestRegisters registers, int number) => number == Number31 ? registers.Sp : registers.GetX(number);
+    public static ulong GetXOrSp(this IGuestRegisters registers, int number) => number == Number31 ? registers.Sp : registers.ReadX(number);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void SetXOrSp(this IGuestRegisters registers, int number, ulong value)
     {
         if (number == Number31)
@@ -30,7 +31,7 @@ internal static class A64Registers
         }
         else
         {
-            registers.SetX(number, value);
+            registers.WriteX(number, value);
         }
     }
 }
