@@ -14,7 +14,7 @@ internal static class CommonOptions
 
     public static Option<InstructionSet> InstructionSet() => new("--set")
     {
-        Description = "The instruction set: a64 (the default), a32 or t32. Also aarch64, arm and thumb.",
+        Description = "The instruction set: a64 (the default), a32 or t32. Also aarch64, arm64, arm and thumb.",
         HelpName = "a64|a32|t32",
         CustomParser = result =>
         {

@@ -17,6 +17,7 @@ namespace Arm64MmioDecode.Tool.Commands;
 internal static class ExplainCommand
 {
     public const string EsrOption = "--esr";
+    public const string DumpOption = "--dump";
 
     // A register of more digits is rare enough to ask, if it looks like a decimal number.
     private const int DigitsOf32Bits = 8;
@@ -32,7 +33,7 @@ internal static class ExplainCommand
         Option<ulong?> hpfar = Register("--hpfar", "HPFAR", "HPFAR_EL2, instead of --ipa.");
         Option<ulong?> pc = Register("--pc", "PC", "PC, to find the instruction with --elf or --memory.");
         Option<string?> opcode = new("--opcode") { Description = "The instruction at PC, written as for decode.", HelpName = "WORD" };
-        Option<string?> dump = new("--dump")
+        Option<string?> dump = new(DumpOption)
         {
             Description = "A log with a register dump of QEMU, kvmtool, Linux, EDK2, U-Boot, Xen, Hafnium or TF-A; - is standard input.",
             HelpName = "FILE",

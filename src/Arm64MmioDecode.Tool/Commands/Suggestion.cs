@@ -1,5 +1,6 @@
 using System;
 using System.CommandLine;
+using System.IO;
 using System.Linq;
 using System.Text;
 using Arm64MmioDecode.Tool.Input;
@@ -17,9 +18,15 @@ internal static class Suggestion
     /// <param name="command">The command that it was given to.</param>
     public static string For(string word, Command command)
     {
-        if (command.Options.Any(option => option.Name == ExplainCommand.EsrOption) && HexNumber.TryParse(Encoding.UTF8.GetBytes(word), out _, out _))
+        if (command.Options.Any(option => option.Name == ExplainCommand.EsrOption))
         {
-            return $"; did you mean {ExplainCommand.EsrOption} {Quoted.Printable(word)}?";
+            string? missed = HexNumber.TryParse(Encoding.UTF8.GetBytes(word), out _, out _) ? ExplainCommand.EsrOption
+                : word == InputFile.StandardInput || File.Exists(word) ? ExplainCommand.DumpOption
+                : null;
+            if (missed is not null)
+            {
+                return $"; did you mean {missed} {Quoted.Printable(word)}?";
+            }
         }
 
         string name = word.TrimStart('-').ToLowerInvariant();

@@ -41,7 +41,7 @@ internal static class CauseSentences
         ExitCause.GuestChanged =>
             "Another virtual CPU has changed code, page tables or the memory map between the abort and now; or PC, the instruction or a register was read wrongly.",
         ExitCause.InstructionNotReadable =>
-            "The guest's memory cannot be read by the hypervisor, as in protected and confidential guests, and the interface did not deliver the instruction.",
+            "Nobody can read the instruction: the handler was not given the guest's memory or the registers of stage 1, or the memory cannot be read, as that of protected and confidential guests.",
         ExitCause.NoAccess =>
             "The exception is not about the access of a load or store.",
         ExitCause.CodeOnDevice =>
@@ -81,7 +81,7 @@ internal static class CauseSentences
         ExitCause.GuestChanged =>
             "Enter the guest again with nothing changed: it executes what is there now.",
         ExitCause.InstructionNotReadable =>
-            "Inject an External abort, or stop the guest with this message: without the instruction nobody can complete it.",
+            "Give the handler the guest's memory and the registers of stage 1, or the instruction with the exit (DataAbortExit.WithInstruction). Where neither is to be had, inject an External abort, or stop the guest with this message.",
         ExitCause.NoAccess =>
             "Look at the exception class and the fault status: only a Data Abort with the fault of an address is about the access of an instruction.",
         ExitCause.Unknown =>

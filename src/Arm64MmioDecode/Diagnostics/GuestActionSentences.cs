@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using Arm64MmioDecode.Decoding;
 using Arm64MmioDecode.Descriptors;
+using Arm64MmioDecode.Handling;
 using Arm64MmioDecode.Syndromes;
 
 namespace Arm64MmioDecode.Diagnostics;
@@ -36,7 +37,7 @@ internal static class GuestActionSentences
             });
         }
 
-        else if (explanation.Outcome is null && instruction.Pc is { } pc)
+        else if (explanation.Outcome is null or { Reason: ExitReason.OpcodeNotAvailable or ExitReason.InstructionNotFetched } && instruction.Pc is { } pc)
         {
             string symbol = instruction.Symbol is { } known ? " (" + known + ")" : string.Empty;
             sentences.Add(FormattableString.Invariant($"The instruction at 0x{pc:x}{symbol} is not known."));

@@ -314,8 +314,20 @@ public sealed class ExitExplanationTests
 
         explanation.Cause.Should().Be(ExitCause.InstructionNotReadable);
         explanation.Decoded.Should().BeNull();
+        explanation.GuestAction[0].Should().Be("The instruction at 0x400000 is not known.");
+        explanation.Advice[0].Should().StartWith("Give the handler the guest's memory and the registers of stage 1");
         explanation.Advice.Should().ContainMatch("*one plain load or store each*");
         explanation.Summary.Should().Be("a data abort at PC 0x400000, read at address 0x10000000, guest-physical address 0x9000000; not emulated: the instruction cannot be read");
+    }
+
+    [Fact]
+    public void Where_a_program_counter_leads_nowhere_it_is_said()
+    {
+        var guest = new TestGuest();
+        guest.Registers.Pc = 0x1230_0000;
+        guest.Handler.Handle(TestGuest.Exit(TestGuest.ReadEsr, Device)).Reason.Should().Be(ExitReason.InstructionNotFetched);
+
+        ExitExplanation.Of(guest.Handler).GuestAction[0].Should().Be("The instruction at 0x12300000 is not known.");
     }
 
     [Fact]

@@ -61,6 +61,7 @@ public sealed class BadInputTests
     [InlineData("replay --frobnicate", "unknown option '--frobnicate' (--help explains)")]
     [InlineData("replay a b", "unknown command or option 'b'")]
     [InlineData("explain 0x92000047", "unknown command or option '0x92000047'; did you mean --esr 0x92000047?")]
+    [InlineData("explain -", "unknown command or option '-'; did you mean --dump -?")]
     [InlineData("explain --ESR 0x92000047", "unknown command or option '--ESR'; did you mean --esr?")]
     [InlineData("explain --esr 0x92000047 --hpfra 0x1", "unknown command or option '--hpfra'; did you mean --hpfar?")]
     [InlineData("decode --jsn f9400041", "unknown option '--jsn'; did you mean --json? (--help explains)")]
