@@ -3,6 +3,9 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Text.RegularExpressions;
+using Arm64MmioDecode.Handling;
+using Arm64MmioDecode.Kvm;
+using Arm64MmioDecode.Scanning;
 using Arm64MmioDecode.Tests.Tooling;
 using FluentAssertions;
 using Xunit;
@@ -15,6 +18,9 @@ public sealed class DocumentTests
     private static readonly string s_code = Normalize(string.Concat(
         new[] { Repository.File("tests"), Repository.File("docs", "samples") }
             .SelectMany(folder => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)).Select(File.ReadAllText)));
+
+    private static readonly ILookup<string, Type> s_types = new[] { typeof(ExitHandler), typeof(KvmExitHandler), typeof(FileScanner) }
+        .SelectMany(type => type.Assembly.GetExportedTypes()).ToLookup(type => type.Name);
 
     public static TheoryData<string> Documents =>
     [
@@ -65,6 +71,20 @@ public sealed class DocumentTests
         {
             string full = Repository.File(path);
             (File.Exists(full) || Directory.Exists(full)).Should().BeTrue("of {0}", path);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void Every_member_of_a_type_that_is_named_exists(string document)
+    {
+        foreach (Match name in Regex.Matches(Text(document), @"`[^`\n]*?\b([A-Z][A-Za-z0-9]+)\.([A-Z][A-Za-z0-9]+)\b[^`\n]*`"))
+        {
+            Type[] types = [.. s_types[name.Groups[1].Value]];
+            if (types.Length != 0)
+            {
+                types.Any(type => type.GetMember(name.Groups[2].Value).Length != 0).Should().BeTrue("of {0}", name.Value);
+            }
         }
     }
 
