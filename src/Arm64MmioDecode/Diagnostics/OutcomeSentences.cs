@@ -32,7 +32,7 @@ internal static class OutcomeSentences
     {
         ExitReason.InstructionNotFetched => "the program counter leads to no executable memory now",
         ExitReason.NotMemoryAccess => "the instruction at the program counter is no memory access",
-        ExitReason.NoAccess => "the instruction at the program counter accesses nothing (a prefetch, a condition that fails, a size of 0)",
+        ExitReason.NoAccess => "the instruction at the program counter accesses nothing (a prefetch, a condition that fails, a size of 0, or not allowed in this state)",
         ExitReason.KindDiffers => "the instruction is not of the kind that the exit reports",
         ExitReason.DirectionDiffers => "the exit reports the other direction than the instruction's",
         ExitReason.AddressDiffers => "the address that faulted is none that the instruction accesses",

@@ -136,6 +136,11 @@ public sealed partial class ExitHandler
             return transferred;
         }
 
+        if (LowestExceptionLevel.IsAbove(_pstate, in _access))
+        {
+            return Verdict.Retry(ExitReason.NoAccess);
+        }
+
         Verdict prepared = Prepare(_access, 0);
         if (prepared.IsGoOn && _isPlain
             && _plan.TryGetTransfer(out ulong start, out ulong length, out ulong mask)

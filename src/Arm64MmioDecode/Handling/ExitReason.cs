@@ -12,7 +12,7 @@ public enum ExitReason : byte
     /// <summary>Retry: the instruction at PC is no memory access.</summary>
     NotMemoryAccess,
 
-    /// <summary>Retry: the instruction at PC accesses nothing: its condition fails, it is a prefetch, or a size of 0.</summary>
+    /// <summary>Retry: the instruction at PC accesses nothing: its condition fails, it is a prefetch, a size of 0, or UNDEFINED in the vCPU's state.</summary>
     NoAccess,
 
     /// <summary>
