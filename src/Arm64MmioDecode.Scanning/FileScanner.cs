@@ -61,6 +61,12 @@ public sealed class FileScanner
                 summary.Format = format.Name;
                 ScanFile(format, file, place, summary, sink);
             }
+
+            if (summary is { Images: not 0, Sections: 0 } && _options.Filter.Sections.Count != 0)
+            {
+                // "0 findings" would be wrong of what nobody has looked at.
+                summary.AddNote(null, "no section has a name that is looked for");
+            }
         }
         catch (InvalidImageException e)
         {
@@ -150,6 +156,7 @@ public sealed class FileScanner
         {
             if (_options.Filter.AcceptsSection(section.Name))
             {
+                summary.Sections++;
                 foreach (CodeRegion region in section.Regions)
                 {
                     ScanRegion(image, section, in region, place.Member, summary, sink);

@@ -54,6 +54,8 @@ public sealed class ScanSummary
     /// <returns>Their number; a finding counts for each of its reasons.</returns>
     public long Count(NoSyndromeReasons reason) => reason == NoSyndromeReasons.None ? 0 : _byReason[BitOperations.TrailingZeroCount((uint)reason)];
 
+    internal int Sections { get; set; }
+
     internal void Add(NoSyndromeReasons reasons)
     {
         Findings++;

@@ -1,7 +1,6 @@
 using System;
 using System.Buffers.Binary;
 using System.Collections.Generic;
-using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Scanning.DeviceTrees;
 using Arm64MmioDecode.Scanning.Images;
 using Arm64MmioDecode.Scanning.Input;
@@ -42,7 +41,7 @@ internal sealed class FitFormat : IFileFormat
 
             ByteSource data = FindData(bytes, image);
             RawCode? raw = architecture.Length == 0 ? null
-                : new RawCode(architecture == "arm64" ? InstructionSet.A64 : InstructionSet.A32, ReadAddress(image, "load"));
+                : WrappedPayload.PlainCode(architecture == "arm64", ReadAddress(image, "load"));
             foreach (FileContent content in WrappedPayload.Read(image.Name, data, image.GetString("compression") ?? "none", raw, options))
             {
                 yield return content;

@@ -1,7 +1,6 @@
 using System;
 using System.Buffers.Binary;
 using System.Collections.Generic;
-using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Scanning.Compression;
 using Arm64MmioDecode.Scanning.Images;
 using Arm64MmioDecode.Scanning.Input;
@@ -47,7 +46,7 @@ internal sealed class LegacyImageFormat : IFileFormat
         }
 
         string compression = header[31] < s_compressions.Length ? s_compressions[header[31]] : $"method {header[31]}";
-        var raw = new RawCode(architecture == Arm64Architecture ? InstructionSet.A64 : InstructionSet.A32, UInt32(header, 16));
+        RawCode raw = WrappedPayload.PlainCode(architecture == Arm64Architecture, UInt32(header, 16));
         ByteSource payload = bytes.Slice(HeaderLength, UInt32(header, 12));
         if (type == Script)
         {

@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Scanning.Formats.AArch32;
 using Arm64MmioDecode.Scanning.Images;
@@ -37,14 +36,12 @@ public static class RawImage
         }
 
         ReadOnlyMemory<byte> code = bytes.GetMemory(0, bytes.Length);
-        InstructionSet set = GuessedCode.SetOf(code.Span);
-        List<CodeRegion> regions = [];
-        GuessedCode.AddRegions(regions, code.Span, 0, code.Length, set);
+        string offsets = raw.Address == 0 ? ", and addresses are offsets" : "";
         return new CodeImage
         {
             Format = "raw",
-            Sections = [new CodeSection("raw", 0, raw.Address, bytes.FileOffset, code, regions)],
-            Notes = [$"{set} assumed, which most of it looks like; data is among what was taken for code, and addresses are offsets"],
+            Sections = [new CodeSection("raw", 0, raw.Address, bytes.FileOffset, code, GuessedCode.FindRegions(code.Span, (long)raw.Address, out string guess))],
+            Notes = [$"{guess}; data is among what was taken for code{offsets}"],
         };
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Scanning.Compression;
 using Arm64MmioDecode.Scanning.Images;
 using Arm64MmioDecode.Scanning.Input;
@@ -8,6 +9,10 @@ namespace Arm64MmioDecode.Scanning.Formats;
 /// <summary>What a boot loader's image wraps: a file in a known format, or plain code at an address.</summary>
 internal static class WrappedPayload
 {
+    /// <summary>Plain code of an image for <c>arm64</c> or <c>arm</c>, which is A32 or T32.</summary>
+    public static RawCode PlainCode(bool is64Bit, ulong address) =>
+        new(is64Bit ? InstructionSet.A64 : InstructionSet.A32, address) { IsGuessed = !is64Bit };
+
     /// <param name="name">The payload's name; null when there is one only.</param>
     /// <param name="data">The bytes, as they are stored.</param>
     /// <param name="compression">The method, as U-Boot names it.</param>

@@ -41,8 +41,8 @@ internal sealed class ScanCommandOptions
         CustomParser = ParseReasons,
     };
 
-    private readonly Option<string[]> _bases = Patterns("--base-register", "Only accesses with this base register, such as x0.", "REG");
-    private readonly Option<string[]> _excludedBases = Patterns("--not-base-register", "No accesses with this base register, such as x29.", "REG");
+    private readonly Option<string[]> _bases = Registers("--base-register", "Only accesses with this base register, such as x0.");
+    private readonly Option<string[]> _excludedBases = Registers("--not-base-register", "No accesses with this base register, such as x29.");
     private readonly Option<string[]> _sections = Patterns("--section", "Only sections of this name; * and ? stand for any characters.", "GLOB");
     private readonly Option<AddressRange?> _range = new("--addresses")
     {
@@ -189,6 +189,29 @@ internal sealed class ScanCommandOptions
         Arity = ArgumentArity.OneOrMore,
         AllowMultipleArgumentsPerToken = false,
     };
+
+    private static Option<string[]> Registers(string name, string description)
+    {
+        Option<string[]> option = Patterns(name, description, "REG");
+        option.CustomParser = result =>
+        {
+            List<string> registers = [];
+            foreach (Token token in result.Tokens)
+            {
+                if (BaseRegister.TryParse(token.Value, out IReadOnlyList<string> names))
+                {
+                    registers.AddRange(names);
+                }
+                else
+                {
+                    result.AddError($"{name} {Quoted.Text(token.Value)} is no register that addresses start from (x0 to x30, r0 to r12, z0 to z31, sp, lr, fp, pc)");
+                }
+            }
+
+            return [.. registers];
+        };
+        return option;
+    }
 
     private static ByteSource? FindDebugFile(string buildId)
     {

@@ -57,6 +57,23 @@ public class CodeFlowTests
         ScannedFile.Scan(terse, all).Lines.Should().Equal(expected);
     }
 
+    [SkippableFact]
+    public void A_boot_loader_s_image_is_entered_in_A32_state_at_its_start()
+    {
+        const byte arm = 2;
+        using var files = new CompiledFile();
+        files.Write("a.c", "__asm__(\".arm\\n b _start\");\n" + Source.Replace("ENTRY", "_start", StringComparison.Ordinal));
+        files.Run(
+            "gcc-arm-linux-gnueabihf", "arm-linux-gnueabihf-gcc", "-march=armv7-a", "-mthumb", "-O2", "-ffreestanding", "-nostdlib", "-static", "-fno-stack-protector", "-mfpu=neon", "-Wl,-Ttext=0x401000,--no-warn-rwx-segments", "a.c", "-o", "a.elf");
+        files.Run("llvm-22", "llvm-objcopy-22", "-O", "binary", "--only-section=.text", "a.elf", "a.bin");
+        var expected = ScannedFile.Scan(files.Read("a.elf")).Lines.Select(line => WithoutSymbol(line).Replace(".text ", "raw ", StringComparison.Ordinal)).ToList();
+        expected.Should().HaveCountGreaterThan(5);
+
+        ScannedFile found = ScannedFile.Scan(SampleImages.LegacyImage(type: 5, compression: 0, files.Read("a.bin"), arm));
+        found.Lines.Should().Equal(expected);
+        found.Summary.Notes.Should().ContainSingle().Which.Should().StartWith("nothing says what of it is A32 and T32").And.NotContain("offsets");
+    }
+
     private static string WithoutSymbol(string line)
     {
         int symbol = line.LastIndexOf('+');

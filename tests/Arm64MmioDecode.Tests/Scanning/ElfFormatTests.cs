@@ -96,6 +96,40 @@ public sealed class ElfFormatTests
         scan.Summary.Notes.Should().ContainSingle().Which.Should().StartWith("no mapping symbols: T32 assumed");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Without_any_function_each_section_is_what_most_of_it_looks_like(bool isBigEndian)
+    {
+        // As U-Boot has it: entered in A32 state, and T32 apart from that.
+        var elf = new ElfBuilder { Is64Bit = false, Machine = Arm, Entry = 0x8000, IsBigEndian = isBigEndian };
+        elf.AddCode(".text", 0x8000, isBigEndian, A32LoadPair, 0xE1A00000 /* mov r0, r0 */, 0xEAFFFFFE /* b . */);
+        byte[] thumb = [0x00, 0xBF, 0x00, 0xBF, 0x00, 0xBF, 0x00, 0xBF, 0x00, 0xBF, 0x00, 0xBF, 0x00, 0xBF, 0x00, 0xBF, 0x92, 0xE8, 0x03, 0x00]; // nop (eight times); ldm.w r2, {r0, r1}
+        for (int i = 0; isBigEndian && i < thumb.Length; i += 2)
+        {
+            thumb.AsSpan(i, 2).Reverse();
+        }
+
+        elf.AddCode(".text_rest", 0x9000, [.. thumb, .. thumb]);
+        ScannedFile scan = ScannedFile.Scan(elf.Build());
+        scan.Lines.Should().Equal(
+            ".text 8000 ldrd r0, r1, [r2]",
+            ".text_rest 9010 ldm.w r2, {r0, r1}",
+            ".text_rest 9024 ldm.w r2, {r0, r1}");
+        scan.Summary.Notes.Should().ContainSingle().Which.Should().StartWith("no symbols of functions: A32 or T32 assumed");
+    }
+
+    [Fact]
+    public void Functions_at_the_same_address_of_different_sections_are_told_apart()
+    {
+        var elf = new ElfBuilder { Is64Bit = false, Machine = Arm, Type = 1 };
+        ushort arm = elf.AddCode(".text.a", 0, false, A32LoadPair, A32LoadPair);
+        ushort thumb = elf.AddCode(".text.t", 0, [0x00, 0xBF, 0x92, 0xE8, 0x03, 0x00, 0x00, 0xBF]);
+        elf.AddFunction("t", 1, 8, thumb).AddFunction("a", 0, 8, arm);
+        ScannedFile.Scan(elf.Build()).Lines.Should().Equal(
+            ".text.a 0 ldrd r0, r1, [r2] a+0", ".text.a 4 ldrd r0, r1, [r2] a+4", ".text.t 2 ldm.w r2, {r0, r1} t+2");
+    }
+
     [Fact]
     public void Code_that_looks_like_A32_among_T32_is_A32()
     {

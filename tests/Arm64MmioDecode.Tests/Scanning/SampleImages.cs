@@ -144,14 +144,14 @@ internal static class SampleImages
     }
 
     /// <summary>A legacy image of U-Boot for arm64.</summary>
-    public static byte[] LegacyImage(byte type, byte compression, byte[] payload)
+    public static byte[] LegacyImage(byte type, byte compression, byte[] payload, byte architecture = 22)
     {
         byte[] image = [.. new byte[64], .. payload];
         BinaryPrimitives.WriteUInt32BigEndian(image, 0x27051956);
         BinaryPrimitives.WriteInt32BigEndian(image.AsSpan(12), payload.Length);
         BinaryPrimitives.WriteUInt32BigEndian(image.AsSpan(16), 0x401000);
         image[28] = 5;
-        image[29] = 22;
+        image[29] = architecture;
         image[30] = type;
         image[31] = compression;
         BinaryPrimitives.WriteUInt32BigEndian(image.AsSpan(4), Checksums.Crc32(image.AsSpan(0, 64)));

@@ -1,8 +1,10 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Text;
 using System.Text.Json;
+using Arm64MmioDecode.Scanning.Findings;
 using Arm64MmioDecode.Tests.Tooling;
 using Arm64MmioDecode.Tool.Commands;
 using FluentAssertions;
@@ -79,6 +81,7 @@ public sealed class ScanCommandTests
     [InlineData("set_bits+0x0 set_bits+0x8", "--reason", "atomic", "--reason", "exclusive")]
     [InlineData("clear_registers+0x10 read_counter+0x0", "--not-function", "post", "--not-function", "set_*")]
     [InlineData("post+0x0", "--base-register", "X1")]
+    [InlineData("post+0x0", "--base-register", "w1", "--base-register", "lr")]
     [InlineData("post+0x0", "--not-base-register", "x0")]
     [InlineData("clear_registers+0x10 read_counter+0x0", "--addresses", "0x0-0x18")]
     [InlineData("", "--section", ".init*")]
@@ -86,6 +89,45 @@ public sealed class ScanCommandTests
     {
         ToolRun run = ToolRun.InProcess("", ["scan", s_sample, "--format", "json", .. filter]);
         string.Join(' ', run.ParseObjects().SkipLast(1).Select(finding => finding.GetProperty("symbol").GetString())).Should().Be(symbols);
+    }
+
+    [Theory]
+    [InlineData("x9", "x9")]
+    [InlineData("W9", "x9")]
+    [InlineData("R9", "r9")]
+    [InlineData("r14", "lr")]
+    [InlineData("lr", "x30", "lr")]
+    [InlineData("fp", "x29", "r11")]
+    [InlineData("ip", "r12")]
+    [InlineData("ip1", "x17")]
+    [InlineData("wsp", "sp")]
+    [InlineData("sp", "sp")]
+    [InlineData("pc", "pc")]
+    [InlineData("z31", "z31")]
+    public void Base_registers_have_the_names_that_people_write(string text, params string[] names)
+    {
+        BaseRegister.TryParse(text, out IReadOnlyList<string> found).Should().BeTrue();
+        found.Should().BeEquivalentTo(names);
+    }
+
+    [Theory]
+    [InlineData("--base-register", "x31")]
+    [InlineData("--base-register", "wp")]
+    [InlineData("--not-base-register", "q0")]
+    [InlineData("--not-base-register", "")]
+    public void What_is_no_base_register_is_refused(string option, string text)
+    {
+        ToolRun run = ToolRun.InProcess("", "scan", s_sample, option, text);
+        run.IsRefusal.Should().BeTrue();
+        run.Error.Should().StartWith($"mmiodecode: {option} '{text}' is no register that addresses start from");
+    }
+
+    // "0 findings" would be wrong of what nobody has looked at.
+    [Fact]
+    public void A_section_that_is_not_there_is_noted()
+    {
+        ToolRun.InProcess("", "scan", s_sample, "--section", ".txt").Output.Should().Contain("no section has a name that is looked for");
+        ToolRun.InProcess("", "scan", s_sample, "--section", ".te?t").Output.Should().NotContain("looked for");
     }
 
     [Fact]

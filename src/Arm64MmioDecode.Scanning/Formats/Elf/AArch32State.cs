@@ -8,15 +8,15 @@ namespace Arm64MmioDecode.Scanning.Formats.Elf;
 
 /// <summary>
 /// Guesses whether code without mapping symbols is A32 or T32: by bit 0 of the functions' values, by what most functions are where
-/// no function is, by bit 0 of the entry point when there are none. Procedure linkage tables are A32, but for the M profile, and so
-/// are stretches of T32 code that look like A32.
+/// no function is, by what most of a section looks like when there are none. Procedure linkage tables are A32, but for the M profile,
+/// and so are stretches of T32 code that look like A32.
 /// </summary>
 internal sealed class AArch32State
 {
     private readonly ElfFile _file;
     private readonly ElfSymbolReader? _symbols;
     private readonly bool _isMProfile;
-    private readonly InstructionSet _rest;
+    private readonly InstructionSet? _most; // null when there are no functions
 
     public AArch32State(ElfFile file, ElfSymbolReader? symbols)
     {
@@ -30,16 +30,21 @@ internal sealed class AArch32State
             {
                 // A function without a size still counts.
                 long weight = (long)Math.Min(symbol.Size, 1 << 20) + 1;
-                balance += symbols!.T32Functions.Contains(symbol.Address) ? weight : -weight;
+                balance += symbol.IsT32 ? weight : -weight;
             }
         }
 
-        bool isT32 = _isMProfile || (balance != 0 ? balance > 0 : (file.Entry & 1) != 0);
-        _rest = isT32 ? InstructionSet.T32 : InstructionSet.A32;
+        if (_isMProfile || balance != 0)
+        {
+            _most = _isMProfile || balance > 0 ? InstructionSet.T32 : InstructionSet.A32;
+        }
     }
 
     /// <summary>What the user is told.</summary>
-    public string Note => $"no mapping symbols: {_rest} assumed where no function says otherwise; words that code loads as literals are taken for data";
+    public string Note => (_most is { } most
+        ? $"no mapping symbols: {most} assumed where no function says otherwise"
+        : "no symbols of functions: A32 or T32 assumed, which most of a section looks like")
+        + "; words that code loads as literals are taken for data";
 
     /// <summary>Adds the regions of code that has no mapping symbols.</summary>
     public void AddRegions(List<CodeRegion> regions, ElfSection section, string name, ReadOnlySpan<byte> code)
@@ -51,10 +56,11 @@ internal sealed class AArch32State
         }
 
         int start = 0;
-        InstructionSet set = _rest;
+        InstructionSet rest = _most ?? GuessedCode.SetOf(code, _file.HasBigEndianCode);
+        InstructionSet set = rest;
         foreach (ElfSymbol function in Functions(section, code.Length))
         {
-            InstructionSet its = _symbols!.T32Functions.Contains(function.Address) ? InstructionSet.T32 : InstructionSet.A32;
+            InstructionSet its = function.IsT32 ? InstructionSet.T32 : InstructionSet.A32;
             int at = (int)(function.Address - section.Address);
             if (at > start && its != set)
             {
@@ -63,7 +69,7 @@ internal sealed class AArch32State
             }
 
             set = its;
-            if (function.Size == 0 || function.Size >= (ulong)(code.Length - at) || set == _rest)
+            if (function.Size == 0 || function.Size >= (ulong)(code.Length - at) || set == rest)
             {
                 continue;
             }
@@ -74,7 +80,7 @@ internal sealed class AArch32State
             {
                 Add(regions, code, start, end, set);
                 start = end;
-                set = _rest;
+                set = rest;
             }
         }
 

@@ -8,7 +8,8 @@ namespace Arm64MmioDecode.Scanning.Formats.Elf;
 /// <param name="NameOffset">Where the name is in the table's strings.</param>
 /// <param name="Section">The section's index in a relocatable object, else 0: addresses are unique.</param>
 /// <param name="Rank">Which of several at one address is shown: the lowest; functions come before labels.</param>
-internal readonly record struct ElfSymbol(ulong Address, ulong Size, uint NameOffset, int Section, byte Rank)
+/// <param name="IsT32">Whether it is a function of T32 code (bit 0 of the value).</param>
+internal readonly record struct ElfSymbol(ulong Address, ulong Size, uint NameOffset, int Section, byte Rank, bool IsT32)
 {
     /// <summary>The lowest rank of a symbol that is no function.</summary>
     public const byte FirstLabelRank = 4;

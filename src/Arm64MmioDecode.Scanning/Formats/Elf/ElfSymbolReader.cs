@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 
 namespace Arm64MmioDecode.Scanning.Formats.Elf;
 
@@ -52,9 +51,6 @@ internal sealed class ElfSymbolReader
     /// <summary>Mapping symbols in ascending order; <see cref="ElfSymbol.Rank"/> is the letter, the greatest last.</summary>
     public ElfSymbol[] MappingSymbols { get; private set; } = [];
 
-    /// <summary>Functions that are T32 code (bit 0 of the value), with their sizes.</summary>
-    public HashSet<ulong> T32Functions { get; } = [];
-
     /// <summary>Reads .symtab, or .dynsym when there is none; null when there is neither.</summary>
     public static ElfSymbolReader? Read(ElfFile file)
     {
@@ -87,7 +83,7 @@ internal sealed class ElfSymbolReader
         int count = _table.Length / _entrySize;
         for (int i = 0; i < count; i++)
         {
-            switch (TryRead(i, out _, out bool isMapping, out _))
+            switch (TryRead(i, out _, out bool isMapping))
             {
                 case false:
                     break;
@@ -111,7 +107,7 @@ internal sealed class ElfSymbolReader
         mappings = 0;
         for (int i = 0; i < count; i++)
         {
-            if (!TryRead(i, out ElfSymbol symbol, out bool isMapping, out bool isT32))
+            if (!TryRead(i, out ElfSymbol symbol, out bool isMapping))
             {
                 continue;
             }
@@ -123,10 +119,6 @@ internal sealed class ElfSymbolReader
             else
             {
                 Functions[functions++] = symbol;
-                if (isT32)
-                {
-                    T32Functions.Add(symbol.Address);
-                }
             }
         }
 
@@ -142,7 +134,7 @@ internal sealed class ElfSymbolReader
         return order != 0 ? order : left.NameOffset.CompareTo(right.NameOffset);
     }
 
-    private bool TryRead(int index, out ElfSymbol symbol, out bool isMapping, out bool isT32)
+    private bool TryRead(int index, out ElfSymbol symbol, out bool isMapping)
     {
         ReadOnlySpan<byte> entry = _table.Span.Slice(index * _entrySize, _entrySize);
         uint name = _file.U32(entry, 0);
@@ -166,7 +158,6 @@ internal sealed class ElfSymbolReader
         }
 
         isMapping = false;
-        isT32 = false;
         symbol = default;
         if (section == SectionExtended)
         {
@@ -195,16 +186,13 @@ internal sealed class ElfSymbolReader
             if (text[0] == '$')
             {
                 isMapping = text.Length > 2 && text[1] is (byte)'a' or (byte)'d' or (byte)'t' or (byte)'x' && text[2] is 0 or (byte)'.';
-                symbol = new ElfSymbol(value, 0, name, place, text.Length > 1 ? text[1] : (byte)0);
+                symbol = new ElfSymbol(value, 0, name, place, text.Length > 1 ? text[1] : (byte)0, IsT32: false);
                 return isMapping;
             }
         }
 
-        if (type != TypeNone && _file.Machine == ElfFile.MachineArm)
-        {
-            isT32 = (value & 1) != 0;
-            value &= ~1UL;
-        }
+        bool isT32 = type != TypeNone && _file.Machine == ElfFile.MachineArm && (value & 1) != 0;
+        value -= isT32 ? 1u : 0;
 
         int rank = (info >> 4) switch
         {
@@ -212,7 +200,7 @@ internal sealed class ElfSymbolReader
             BindingWeak => 1,
             _ => 2,
         };
-        symbol = new ElfSymbol(value, size, name, place, (byte)(type == TypeNone ? ElfSymbol.FirstLabelRank + rank : rank));
+        symbol = new ElfSymbol(value, size, name, place, (byte)(type == TypeNone ? ElfSymbol.FirstLabelRank + rank : rank), isT32);
         return true;
     }
 }
