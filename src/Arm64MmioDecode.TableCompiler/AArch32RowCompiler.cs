@@ -12,8 +12,8 @@ internal static class AArch32RowCompiler
     public const int RejectedWord = 6;
     public const int RejectedPosition = 56;
 
-    private const ulong ConditionBits = 0xFul << 32;
-    private const ulong AlwaysCondition = 14ul << 32;
+    private const ulong ConditionBits = 0xFul << 36;
+    private const ulong AlwaysCondition = 14ul << 36;
 
     /// <summary>CRd of the only LDC and STC that Armv8 has.</summary>
     private const uint DebugDataTransferRegister = 5;

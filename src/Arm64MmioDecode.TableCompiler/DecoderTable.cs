@@ -32,8 +32,8 @@ internal sealed class DecoderTable
     /// <inheritdoc cref="DecodeLookup.Blocks"/>
     public ulong[] Blocks => _lookup.Blocks;
 
-    /// <inheritdoc cref="DecodeLookup.Cells"/>
-    public ushort[] Cells => _lookup.Cells;
+    /// <summary>The place of a row each: where it starts among the words of all rows, so that who looks it up multiplies nothing.</summary>
+    public ushort[] Cells => [.. _lookup.Cells.Select(row => checked((ushort)(row * _rows[0].Data.Length)))];
 
     /// <summary>Number of rows that the lookup finds.</summary>
     public int RowCount => DecodeLookup.FirstRow + _lookup.Rows.Count;

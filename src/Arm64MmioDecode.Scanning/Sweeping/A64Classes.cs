@@ -33,8 +33,9 @@ internal static class A64Classes
     /// <summary>Classifies a word.</summary>
     public static uint Of(ref uint ofRow, uint opcode)
     {
-        uint index = EncodingLookup.A64Row(EncodingLookup.A64Block(opcode), opcode);
-        ref ulong row = ref Unsafe.Add(ref MemoryMarshal.GetReference(A64Table.Rows), (nint)(index * A64Row.Words));
+        uint place = EncodingLookup.A64Row(EncodingLookup.A64Block(opcode), opcode);
+        uint index = place / A64Row.Words;
+        ref ulong row = ref Unsafe.Add(ref MemoryMarshal.GetReference(A64Table.Rows), (nint)place);
         if (!EncodingLookup.Matches(ref row, opcode))
         {
             // Rows 0 and 1 are nothing else.

@@ -59,8 +59,9 @@ internal static class A64Prefixes
     private static bool CollectRows(ulong block, uint number, uint[] blockOfRow, ushort[] rows, ref int rowCount)
     {
         bool mayReject = false;
-        foreach (ushort row in EncodingLookup.RowsOf(block, A64Table.Cells))
+        foreach (ushort place in EncodingLookup.RowsOf(block, A64Table.Cells))
         {
+            var row = (ushort)(place / A64Row.Words);
             if (blockOfRow[row] == number)
             {
                 continue;

@@ -118,10 +118,11 @@ internal static class AArch32Filter
     }
 
     // Whether a block of the table has a finding or a word that is no instruction.
-    private static bool Holds(ReadOnlySpan<ushort> rowNumbers, ReadOnlySpan<ulong> rows, int irregularRows)
+    private static bool Holds(ReadOnlySpan<ushort> places, ReadOnlySpan<ulong> rows, int irregularRows)
     {
-        foreach (ushort number in rowNumbers)
+        foreach (ushort place in places)
         {
+            int number = place / AArch32Row.Words;
             if (MayReject(rows, number, irregularRows) || Matters(rows, number))
             {
                 return true;
@@ -140,14 +141,14 @@ internal static class AArch32Filter
     private static int Rejected(ReadOnlySpan<ulong> rows, int number) =>
         RowPart.Byte(ref MemoryMarshal.GetReference(rows.Slice(number * AArch32Row.Words, AArch32Row.Words)), AArch32Row.Rejected);
 
-    private static bool Matters(ReadOnlySpan<ulong> rows, uint index)
+    private static bool Matters(ReadOnlySpan<ulong> rows, int number)
     {
-        if (index < A32Table.FirstAccess)
+        if (number < A32Table.FirstAccess)
         {
             return false;
         }
 
-        int row = (int)index * AArch32Row.Words;
+        int row = number * AArch32Row.Words;
         var access = new AccessDescriptor((uint)(rows[row] >> 32), 0, rows[row + AArch32Row.Transfer], rows[row + AArch32Row.Addressing], 0);
         if (access.Kind == AccessKind.Prefetch || access.NoSyndromeReasons != NoSyndromeReasons.None)
         {

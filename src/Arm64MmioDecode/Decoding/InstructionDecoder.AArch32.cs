@@ -14,7 +14,9 @@ public static partial class InstructionDecoder
     private const int HalfwordBits = 16;
     private const uint VectorRegisters = 32;
     private const int RmPosition = 8;
-    private const int ConditionPosition = 32;
+
+    // What an A32 word has where a descriptor has it, but for a shift by RmPosition: Rm, and the condition.
+    private const ulong RmAndCondition = (0xFul << RmPosition) | (0xFul << AccessDescriptor.ConditionPosition);
 
     // A field at the places of both Rm and Rt2: an instruction has only one of them, or is irregular.
     private const uint RmAndRt2 = (1 << 8) | (1 << 24);
@@ -61,8 +63,8 @@ public static partial class InstructionDecoder
     public static DecodeStatus DecodeT32(uint opcode, ItState itState, out AccessDescriptor descriptor)
     {
         uint state = itState.Value;
-        ulong beyondAlways = state == 0 ? 0 : (ulong)((state >> 4) | (state << 8)) - AccessDescriptor.AlwaysCondition;
-        return DecodeT32(opcode, beyondAlways << ConditionPosition, out descriptor);
+        ulong beyondAlways = state == 0 ? 0 : (ulong)((state >> 4) | (state << 4)) - AccessDescriptor.AlwaysCondition;
+        return DecodeT32(opcode, beyondAlways << AccessDescriptor.ConditionPosition, out descriptor);
     }
 
     /// <summary>Decodes the T32 instruction at the start of a byte stream.</summary>
@@ -133,9 +135,9 @@ public static partial class InstructionDecoder
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static DecodeStatus Decode(uint index, ReadOnlySpan<ulong> rows, int irregularRows, bool isT32, uint word, uint opcode, ulong beyondAlways, out AccessDescriptor descriptor)
+    private static DecodeStatus Decode(uint place, ReadOnlySpan<ulong> rows, int irregularRows, bool isT32, uint word, uint opcode, ulong beyondAlways, out AccessDescriptor descriptor)
     {
-        ref ulong row = ref Unsafe.Add(ref MemoryMarshal.GetReference(rows), (nint)(index * AArch32Row.Words));
+        ref ulong row = ref Unsafe.Add(ref MemoryMarshal.GetReference(rows), (nint)place);
         if (!EncodingLookup.Matches(ref row, word))
         {
             return DecodeIrregular(ref row, irregularRows, word, opcode, beyondAlways, out descriptor);
@@ -156,8 +158,7 @@ public static partial class InstructionDecoder
             immediate |= word & RowPart.Byte(ref row, AArch32Row.ImmediateLowerBits);
             addressing |= (word & RowPart.Halfword(ref row, AArch32Row.IndexShiftBits)) << 1;
             registers = ((byte)(word >> 12) * RowPart.Word(ref row, AArch32Row.Spread))
-                | ((uint)(byte)word << RmPosition)
-                | ((ulong)(word >> 28) << ConditionPosition);
+                | (((ulong)word << RmPosition) & RmAndCondition);
         }
 
         registers = (registers & Unsafe.Add(ref row, AArch32Row.RegisterBits)) + Unsafe.Add(ref row, AArch32Row.RegisterConstants);
@@ -199,7 +200,7 @@ public static partial class InstructionDecoder
             | ((uint)(byte)(word >> RowPart.Byte(ref row, AArch32Row.RmShift)) << RmPosition)
             | ((uint)(byte)(word >> RowPart.Byte(ref row, AArch32Row.RnShift)) << 16)
             | ((word >> RowPart.Byte(ref row, AArch32Row.Rt2Shift)) << 24)
-            | ((ulong)(word >> 28) << ConditionPosition);
+            | ((ulong)(word >> 28) << AccessDescriptor.ConditionPosition);
         registers = (registers & Unsafe.Add(ref row, AArch32Row.RegisterBits)) + Unsafe.Add(ref row, AArch32Row.RegisterConstants);
         var listed = (uint)BitOperations.PopCount(opcode & RowPart.Halfword(ref row, AArch32Row.ListBits));
 

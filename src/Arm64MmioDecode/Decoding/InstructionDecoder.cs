@@ -28,7 +28,7 @@ public static partial class InstructionDecoder
             return DecodeStatus.NotMemoryAccess;
         }
 
-        ref ulong row = ref Unsafe.Add(ref MemoryMarshal.GetReference(A64Table.Rows), (nint)(EncodingLookup.A64Row(block, opcode) * A64Row.Words));
+        ref ulong row = ref Unsafe.Add(ref MemoryMarshal.GetReference(A64Table.Rows), (nint)EncodingLookup.A64Row(block, opcode));
         if (!EncodingLookup.Matches(ref row, opcode))
         {
             descriptor = default;
@@ -45,7 +45,7 @@ public static partial class InstructionDecoder
             (field * (int)RowPart.Word(ref row, A64Row.Scale)) + (int)RowPart.Word(ref row, A64Row.Constant),
             Unsafe.Add(ref row, A64Row.Transfer),
             Unsafe.Add(ref row, A64Row.Addressing),
-            (registers & RowPart.Word(ref row, A64Row.RegisterBits)) | ((ulong)AccessDescriptor.AlwaysCondition << 32));
+            (registers & RowPart.Word(ref row, A64Row.RegisterBits)) | ((ulong)AccessDescriptor.AlwaysCondition << AccessDescriptor.ConditionPosition));
         return DecodeStatus.MemoryAccess;
     }
 }

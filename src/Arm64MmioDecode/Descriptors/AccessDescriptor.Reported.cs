@@ -38,7 +38,7 @@ public readonly partial struct AccessDescriptor
             | ((ulong)properties << 16)
             | ((ulong)set << 48)
             | ((ulong)length << 52);
-        ulong registers = (uint)rt | ((ulong)(uint)rs << 8) | ((ulong)AlwaysCondition << 32);
+        ulong registers = (uint)rt | ((ulong)(uint)rs << 8) | ((ulong)AlwaysCondition << ConditionPosition);
         access = new AccessDescriptor(0, 0, transfer, addressing, registers);
     }
 }

@@ -19,12 +19,15 @@ public readonly partial struct AccessDescriptor : IEquatable<AccessDescriptor>
     // _transfer, from the lowest byte: kind, operation, file, shape | layout << 4, log2 of the element size,
     // element count, register count, extend | log2 of the register bytes << 2.
     // _addressing: mode | index extend << 4, index shift, flags (16 bits), encoding index (16 bits), set | length << 4, lane.
-    // _registers: Rt, Rm or Rs, Rn, Rt2, condition, ITSTATE.
+    // _registers: Rt, Rm or Rs, Rn, Rt2, condition << 4, ITSTATE.
     private readonly uint _opcode;
     private readonly int _offset;
     private readonly ulong _transfer;
     private readonly ulong _addressing;
     private readonly ulong _registers;
+
+    /// <summary>Where the condition is in the word of the registers: as far from the lowest bit of Rm, or of Rs, as in an A32 instruction.</summary>
+    internal const int ConditionPosition = 36;
 
     internal AccessDescriptor(uint opcode, int offset, ulong transfer, ulong addressing, ulong registers)
     {
@@ -149,7 +152,7 @@ public readonly partial struct AccessDescriptor : IEquatable<AccessDescriptor>
     /// <summary>
     /// The condition under which the instruction executes, encoded as in A32 bits 31:28; <see cref="AlwaysCondition"/> in A64.
     /// </summary>
-    public int Condition => (byte)(_registers >> 32);
+    public int Condition => (int)(_registers >> ConditionPosition) & 0xF;
 
     /// <summary>Whether the base register is changed.</summary>
     public bool Writeback

@@ -9,8 +9,8 @@ namespace Arm64MmioDecode.Encodings;
 /// gathers the lower bits that matter in the number of a cell. Nothing is tried in turn, so no branch depends on the encoding.
 /// </summary>
 /// <remarks>
-/// The table compiler makes a block for each value of the upper bits, as many cells for it as the shift leaves numbers, and row
-/// numbers below RowCount: no index below can leave its table.
+/// A cell holds the place of its row: the index of the row's first word. The table compiler makes a block for each value of the upper
+/// bits, as many cells for it as the shift leaves numbers, and places of rows alone: no index below can leave its table.
 /// </remarks>
 internal static class EncodingLookup
 {
@@ -43,19 +43,19 @@ internal static class EncodingLookup
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong T32Block(uint word) => Unsafe.Add(ref MemoryMarshal.GetReference(T32Table.Blocks), (nint)(word >> AArch32LowBits));
 
-    /// <summary>The number of the row of an A64 word.</summary>
+    /// <summary>The place of the row of an A64 word in the table's rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint A64Row(ulong block, uint opcode) => Row(block, A64Table.Cells, opcode, A64LowBits);
 
-    /// <summary>The number of the row of an A32 word.</summary>
+    /// <summary>The place of the row of an A32 word in the table's rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint A32Row(ulong block, uint opcode) => Row(block, A32Table.Cells, opcode, AArch32LowBits);
 
-    /// <summary>The number of the row of a T32 instruction, with its first halfword in bits 31:16.</summary>
+    /// <summary>The place of the row of a T32 instruction, with its first halfword in bits 31:16.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint T32Row(ulong block, uint word) => Row(block, T32Table.Cells, word, AArch32LowBits);
 
-    /// <summary>The rows of all words of a block.</summary>
+    /// <summary>The places of the rows of all words of a block.</summary>
     /// <param name="block">The block.</param>
     /// <param name="cells">The table's cells.</param>
     public static ReadOnlySpan<ushort> RowsOf(ulong block, ReadOnlySpan<ushort> cells) =>
