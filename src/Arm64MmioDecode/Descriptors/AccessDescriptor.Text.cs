@@ -1,6 +1,5 @@
 using System;
 using System.Diagnostics;
-using Arm64MmioDecode.Diagnostics;
 
 namespace Arm64MmioDecode.Descriptors;
 

@@ -1,5 +1,6 @@
 using System;
 using System.Globalization;
+using Arm64MmioDecode.Descriptors;
 using Arm64MmioDecode.Syndromes;
 
 namespace Arm64MmioDecode.Diagnostics;

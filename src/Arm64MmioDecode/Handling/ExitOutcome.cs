@@ -1,4 +1,3 @@
-using Arm64MmioDecode.Diagnostics;
 using Arm64MmioDecode.Emulation;
 using Arm64MmioDecode.Syndromes;
 

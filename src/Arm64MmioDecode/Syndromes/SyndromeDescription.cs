@@ -1,7 +1,6 @@
 using System.Collections.Generic;
 using System.Globalization;
 using Arm64MmioDecode.Descriptors;
-using Arm64MmioDecode.Diagnostics;
 
 namespace Arm64MmioDecode.Syndromes;
 

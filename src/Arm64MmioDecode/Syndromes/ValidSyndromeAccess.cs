@@ -1,6 +1,6 @@
-using System.Runtime.CompilerServices;
 using System;
-using Arm64MmioDecode.Diagnostics;
+using System.Runtime.CompilerServices;
+using Arm64MmioDecode.Descriptors;
 
 namespace Arm64MmioDecode.Syndromes;
 

@@ -1,5 +1,4 @@
 using System;
-using Arm64MmioDecode.Diagnostics;
 using Arm64MmioDecode.Syndromes;
 
 namespace Arm64MmioDecode.Emulation;
@@ -113,5 +112,15 @@ public readonly struct EmulationFault : IEquatable<EmulationFault>
 
     /// <summary>The fault in a clause: "a data abort (Alignment fault) at 0x1001".</summary>
     /// <returns>The text.</returns>
-    public override string ToString() => OutcomeSentences.For(this);
+    public override string ToString() => Reason switch
+    {
+        FaultReason.DataAbort when AddressNotValid => FormattableString.Invariant($"a data abort ({StatusCode}) without an address"),
+        FaultReason.DataAbort => FormattableString.Invariant($"a data abort ({StatusCode}) at 0x{Address:x}"),
+        FaultReason.UndefinedInstruction => "an Undefined Instruction exception",
+        FaultReason.StackPointerAlignment => "an SP alignment fault",
+        FaultReason.PointerAuthentication => "a pointer authentication failure",
+        FaultReason.MemoryCopyOrSet => "a Memory Copy or Memory Set exception",
+        FaultReason.GuardedControlStack => "a Guarded Control Stack exception",
+        _ => "no exception",
+    };
 }

@@ -1,8 +1,7 @@
 using System;
 using Arm64MmioDecode.Emulation;
-using Arm64MmioDecode.Handling;
 
-namespace Arm64MmioDecode.Diagnostics;
+namespace Arm64MmioDecode.Handling;
 
 /// <summary>How the handling of an exit ended, and why, in words.</summary>
 internal static class OutcomeSentences
@@ -14,7 +13,7 @@ internal static class OutcomeSentences
         ExitStatus.Completed => "completed",
         ExitStatus.Continue => "partly done; the guest executes the rest",
         ExitStatus.Retry => "not performed, the guest is to execute what is there now: " + For(outcome.Reason),
-        ExitStatus.GuestFault => "the guest takes " + For(outcome.Fault) + ": " + For(outcome.Reason),
+        ExitStatus.GuestFault => "the guest takes " + outcome.Fault + ": " + For(outcome.Reason),
         ExitStatus.Abandoned => "abandoned: the vCPU is no longer where it was at the exit",
         ExitStatus.NotInstructionAccess => For(outcome.Action, outcome.Fault),
         _ => "not emulated: " + (outcome.Reason == ExitReason.InstructionNotEmulated ? For(outcome.NotEmulatedReason) : For(outcome.Reason)),
@@ -59,21 +58,9 @@ internal static class OutcomeSentences
         _ => "there is no memory access to emulate",
     };
 
-    internal static string For(in EmulationFault fault) => fault.Reason switch
-    {
-        FaultReason.DataAbort when fault.AddressNotValid => FormattableString.Invariant($"a data abort ({fault.StatusCode}) without an address"),
-        FaultReason.DataAbort => FormattableString.Invariant($"a data abort ({fault.StatusCode}) at 0x{fault.Address:x}"),
-        FaultReason.UndefinedInstruction => "an Undefined Instruction exception",
-        FaultReason.StackPointerAlignment => "an SP alignment fault",
-        FaultReason.PointerAuthentication => "a pointer authentication failure",
-        FaultReason.MemoryCopyOrSet => "a Memory Copy or Memory Set exception",
-        FaultReason.GuardedControlStack => "a Guarded Control Stack exception",
-        _ => "no exception",
-    };
-
     private static string For(ExitAction action, in EmulationFault fault) => action switch
     {
-        ExitAction.InjectFault => "the guest is to take " + For(fault),
+        ExitAction.InjectFault => "the guest is to take " + fault,
         ExitAction.SkipInstruction => "the instruction is to be skipped",
         ExitAction.MapMemory => "the address needs a mapping that allows the access",
         ExitAction.RepairHypervisor => "the hypervisor has to repair its own state",

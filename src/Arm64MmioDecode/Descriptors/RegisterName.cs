@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Arm64MmioDecode.Diagnostics;
+namespace Arm64MmioDecode.Descriptors;
 
 /// <summary>General-purpose registers as assembly names them.</summary>
 internal static class RegisterName
