@@ -29,7 +29,7 @@ public readonly partial struct AccessDescriptor
                 case AccessKind.LoadExclusive:
                 case AccessKind.StoreExclusive:
                     return (NamedProperties & (AccessProperties.WritesTags | AccessProperties.GuardedControlStack)) == 0
-                        && (Rn != StackPointerNumber || HasIndex || Writeback || AddressingMode == AddressingMode.VectorBase);
+                        && (Rn != StackPointerNumber || HasIndex || Writeback || AddressingMode == AddressingMode.VectorBase || HasUnwrittenIndex);
                 default:
                     return false;
             }
@@ -37,4 +37,9 @@ public readonly partial struct AccessDescriptor
     }
 
     private const int StackPointerNumber = 31;
+
+    // LDFF1 and the accesses of ZA tile slices always have a register as their index. Where it is XZR the text leaves it out, and it
+    // is no immediate all the same. LDNF1 has bits 15:13 = 101.
+    private bool HasUnwrittenIndex => Shape == TransferShape.ScalableContiguous
+        && (RegisterFile == RegisterFile.ZaArray || ((NamedProperties & AccessProperties.FaultSuppressing) != 0 && (Opcode >> 13 & 7) == 3));
 }

@@ -47,6 +47,21 @@ public class WholeTransactionTests
         log.Should().OnlyContain(transaction => transaction.Address >> 56 == 0, "TBI is on");
     }
 
+    // As tagchecked in the decode and operation sections of these instructions.
+    [Theory]
+    [InlineData(0xA41F77E9u, true)] // ldff1b { z9.b }, p5/z, [sp], whose index is XZR
+    [InlineData(0xA40377E9u, true)] // ldff1b { z9.b }, p5/z, [sp, x3]
+    [InlineData(0xE01FE3EAu, true)] // ld1b {za0v.b[w15, 10]}, p0/z, [sp], whose index is XZR
+    [InlineData(0xE1FF2BE2u, true)] // st1q of a ZA tile slice, likewise
+    [InlineData(0xA410A3E9u, false)] // ldnf1b { z9.b }, p0/z, [sp]
+    [InlineData(0xA400A3E0u, false)] // ld1b { z0.b }, p0/z, [sp]
+    [InlineData(0xE10003E0u, false)] // ldr za[w12, 0], [sp]
+    public void Tag_checked_accesses_of_scalable_vectors_at_SP(uint opcode, bool isChecked)
+    {
+        InstructionDecoder.DecodeA64(opcode, out AccessDescriptor access).Should().Be(DecodeStatus.MemoryAccess);
+        access.IsTagChecked.Should().Be(isChecked);
+    }
+
     [Fact]
     public void An_atomic_is_a_read_and_a_compare_and_exchange()
     {
