@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Threading;
 using Arm64MmioDecode.Diagnostics;
 
 namespace Arm64MmioDecode.Kvm.Preload;
@@ -8,10 +9,12 @@ namespace Arm64MmioDecode.Kvm.Preload;
 internal static class ExplainLog
 {
     private const int MostInstructions = 64;
+    private const int MostFailures = 8;
     private const string Prefix = "arm64mmiodecode: ";
 
     private static readonly HashSet<ulong> s_explained = [];
     private static readonly HashSet<ulong> s_summarised = [];
+    private static int s_failures;
 
     /// <summary>Explains an exit that has been begun or has ended.</summary>
     public static void Explain(KvmExitHandler handler)
@@ -62,7 +65,18 @@ internal static class ExplainLog
     }
 
     /// <summary>Says what must not happen.</summary>
-    public static void Report(Exception failure) => Say($"an exit could not be served: {failure.GetType().Name}: {failure.Message}");
+    public static void Report(Exception failure)
+    {
+        int count = Interlocked.Increment(ref s_failures);
+        if (count <= MostFailures)
+        {
+            Say($"an exit could not be served: {failure.GetType().Name}: {failure.Message}");
+        }
+        else if (count == MostFailures + 1)
+        {
+            Say("more failures than these are not told");
+        }
+    }
 
     private static bool IsNew(HashSet<ulong> seen, ulong key)
     {

@@ -27,6 +27,12 @@ internal static unsafe class Exports
     [UnmanagedCallersOnly(EntryPoint = "managed_abandon")]
     public static void Abandon(FrontCpu* cpu) => AbandonCore(cpu);
 
+    [UnmanagedCallersOnly(EntryPoint = "managed_forget")]
+    public static void Forget(nint handle) => ForgetCore(handle);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void ForgetCore(nint handle) => GCHandle.FromIntPtr(handle).Free();
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int BeginCore(FrontCpu* cpu, ulong syndrome, ulong faultIpa)
     {

@@ -98,6 +98,11 @@ internal static unsafe partial class Front
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int IsInKernel(FrontCpu* cpu, ulong address);
 
+    /// <summary>Whether a slot is memory that this process can access, and not a device that is mapped through to the guest.</summary>
+    [LibraryImport("*", EntryPoint = "front_is_memory")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static partial int IsMemory(FrontSlot* slot);
+
     [LibraryImport("*", EntryPoint = "front_count")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial void Count(Counter counter);

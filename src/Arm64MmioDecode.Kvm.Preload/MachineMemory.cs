@@ -33,6 +33,11 @@ internal sealed unsafe class MachineMemory(FrontCpu* front) : IGuestRam, IAtomic
         for (uint i = 0; i < front->SlotCount; i++)
         {
             FrontSlot* slot = &front->Slots[i];
+            if (Front.IsMemory(slot) == 0)
+            {
+                continue; // the VMM's to access, at its guest-physical address
+            }
+
             var flags = (KvmSlotOptions)slot->Flags;
             if (logsWrites && (flags & KvmSlotOptions.LogDirtyPages) != 0)
             {

@@ -2,8 +2,6 @@
 #include "front.h"
 
 #include <stdlib.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #define CHUNK 1024
 #define CHUNKS 1024
@@ -20,6 +18,35 @@ struct object *object_of(int fd)
     return chunk ? atomic_load_explicit(&chunk[fd % CHUNK], memory_order_acquire) : NULL;
 }
 
+void release(struct object *object)
+{
+    if (--object->references == 0 && object->kind == CPU) {
+        end_cpu((struct cpu *)object);
+    }
+}
+
+static int other_descriptor(const struct object *object)
+{
+    for (int fd = 0; fd < CHUNK * CHUNKS; fd += chunks[fd / CHUNK] ? 1 : CHUNK) {
+        if (object_of(fd) == object) {
+            return fd;
+        }
+    }
+    return -1;
+}
+
+static void replace(int fd, struct object *object)
+{
+    _Atomic(struct object *) *chunk = atomic_load(&chunks[fd / CHUNK]);
+    struct object *old = atomic_exchange(&chunk[fd % CHUNK], object);
+    if (old) {
+        if (old->fd == fd && old != object) {
+            old->fd = other_descriptor(old);
+        }
+        release(old);
+    }
+}
+
 static void put(int fd, struct object *object)
 {
     _Atomic(struct object *) *chunk = atomic_load(&chunks[fd / CHUNK]);
@@ -28,19 +55,12 @@ static void put(int fd, struct object *object)
         if (!fresh) {
             return;
         }
-        if (atomic_compare_exchange_strong(&chunks[fd / CHUNK], &chunk, fresh)) {
-            chunk = fresh;
-        } else {
+        if (!atomic_compare_exchange_strong(&chunks[fd / CHUNK], &chunk, fresh)) {
             free(fresh);
         }
     }
-    object->descriptors++;
-    struct object *old = atomic_exchange(&chunk[fd % CHUNK], object);
-    if (old && --old->descriptors == 0 && old->kind == CPU && ((struct cpu *)old)->run) {
-        /* Its descriptor has been closed and given out again: the mapping is what keeps its machine alive. */
-        munmap(((struct cpu *)old)->run, sysconf(_SC_PAGESIZE));
-        ((struct cpu *)old)->run = NULL;
-    }
+    object->references++;
+    replace(fd, object);
 }
 
 void remember(int fd, enum kind kind, struct object *object)
@@ -52,12 +72,26 @@ void remember(int fd, enum kind kind, struct object *object)
     }
 }
 
-/* Of nothing of KVM's: no change, since this may be the child of a vfork(), which has its parent's table. */
 void remember_copy(int original, int copy)
 {
     struct object *object = object_of(original);
-    if (object && copy != original && copy < CHUNK * CHUNKS) {
+    if (object == object_of(copy) || !uses_kvm()) {
+        return;
+    }
+    if (!object) {
+        forget(copy, copy);
+    } else if (copy < CHUNK * CHUNKS) {
         put(copy, object);
+    }
+}
+
+void forget(int first, int last)
+{
+    for (int fd = first < 0 ? 0 : first; fd <= last && fd < CHUNK * CHUNKS;) {
+        if (object_of(fd) && uses_kvm()) {
+            replace(fd, NULL);
+        }
+        fd += chunks[fd / CHUNK] ? 1 : CHUNK - fd % CHUNK;
     }
 }
 

@@ -17,8 +17,10 @@
 #define PC CORE(0x100)
 #define PSTATE CORE(0x108)
 #define SCTLR_EL1 0x603000000013C080ull
+#define MDSCR_EL1 0x6030000000138012ull
 #define SCTLR_M 1ull
 #define SCTLR_EE (1ull << 25)
+#define MDSCR_SS_KDE_MDE (1ull << 0 | 1ull << 13 | 1ull << 15)
 #define EL1H_MASKED 0x3C5ull
 #define SUPERVISOR_MASKED 0x1D3ull
 #define HAS_AARCH32_EL1 (1u << KVM_ARM_VCPU_EL1_32BIT)
@@ -131,6 +133,7 @@ static enum detour_end run_until_exit(struct cpu *cpu, uint64_t exit, bool *inte
     uint8_t request = 0;
     enum detour_end end = DETOUR_OTHER;
     *error = EINTR;
+    *interrupted = let_signals_in(cpu);
     for (int i = 0; i < MOST_TRIES; i++) {
         request |= __atomic_exchange_n(immediate, 0, __ATOMIC_SEQ_CST);
         /* Behind the exchange: whoever wants a CPU that has been stopped to come out asks after it has been stopped, so that
@@ -160,6 +163,7 @@ static enum detour_end run_until_exit(struct cpu *cpu, uint64_t exit, bool *inte
         }
         break;
     }
+    hold_signals(cpu);
     if (request) {
         __atomic_store_n(immediate, 1, __ATOMIC_SEQ_CST);
     }
@@ -193,20 +197,29 @@ enum kernel_access front_access_in_kernel(struct view *view, uint64_t address, u
         return failed(ACCESS_REFUSED_REACH);
     }
 
-    const uint64_t ids[] = { X(0), X(1), PC, SCTLR_EL1, PSTATE };
-    enum { SAVED = sizeof ids / sizeof ids[0] };
-    uint64_t saved[SAVED];
-    for (int i = 0; i < SAVED; i++) {
+    /* Breakpoints and watchpoints of the guest's: PSTATE.D masks them, but there is none in AArch32. */
+    const uint64_t ids[] = { X(0), X(1), PC, SCTLR_EL1, aarch32 ? MDSCR_EL1 : PSTATE, PSTATE };
+    enum { MOST_SAVED = sizeof ids / sizeof ids[0] };
+    const int count_saved = aarch32 ? MOST_SAVED : MOST_SAVED - 1;
+    uint64_t saved[MOST_SAVED];
+    for (int i = 0; i < count_saved; i++) {
         if (front_get_register(view, ids[i], &saved[i]) != 0) {
             return failed(ACCESS_REFUSED_REGISTER);
         }
     }
     unsigned way = (unsigned)__builtin_ctz(length) + (write ? 4 : 0) + (aarch32 ? 8 : 0);
     uint64_t entry = machine->scratch + CODE_OFFSET + WAY_SIZE * way;
-    const uint64_t detour[] = { write ? *value : 0, address, entry, saved[3] & ~(SCTLR_M | SCTLR_EE), aarch32 ? SUPERVISOR_MASKED : EL1H_MASKED };
+    const uint64_t detour[] = {
+        write ? *value : 0,
+        address,
+        entry,
+        saved[3] & ~(SCTLR_M | SCTLR_EE),
+        aarch32 ? saved[4] & ~MDSCR_SS_KDE_MDE : EL1H_MASKED,
+        SUPERVISOR_MASKED,
+    };
     /* PSTATE before the rest: while it is that of AArch32, KVM cuts the core registers that are written. */
     bool ready = true;
-    for (int i = SAVED - 1; i >= 0; i--) {
+    for (int i = count_saved - 1; i >= 0; i--) {
         ready &= front_set_register(view, ids[i], &detour[i]) == 0;
     }
     bool interrupted = false;
@@ -218,7 +231,7 @@ enum kernel_access front_access_in_kernel(struct view *view, uint64_t address, u
         ready = front_get_register(view, X(0), &result) == 0 && front_get_register(view, PC, &end_pc) == 0;
     }
     bool restored = true;
-    for (int i = 0; i < SAVED; i++) {
+    for (int i = 0; i < count_saved; i++) {
         restored &= front_set_register(view, ids[i], &saved[i]) == 0;
     }
     if (!restored) {

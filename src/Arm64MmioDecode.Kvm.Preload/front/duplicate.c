@@ -1,10 +1,11 @@
-/* dup() and its kin: the copy of a descriptor is what the original is, and outlives it. */
+/* dup(), close() and their kin: the copy of a descriptor is what the original is, and outlives it; what has no descriptor any more ends. */
 #define _GNU_SOURCE
 #include "front.h"
 
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -67,3 +68,29 @@ static int interposed_fcntl(int fd, int command, unsigned long argument)
 
 FCNTL(fcntl)
 FCNTL(fcntl64)
+
+/* Forgotten first: once it is closed, another thread may be given the number. */
+INTERPOSED int close(int fd)
+{
+    extern int __close(int fd);
+    forget(fd, fd);
+    return __close(fd);
+}
+
+static void closing(unsigned first, unsigned last) { forget(first > INT_MAX ? INT_MAX : (int)first, last > INT_MAX ? INT_MAX : (int)last); }
+
+INTERPOSED int close_range(unsigned first, unsigned last, int flags)
+{
+    enum { UNSHARE = 1 << 1, CLOEXEC = 1 << 2 }; /* the other threads' stay open; nothing is closed yet */
+    if (!(flags & (UNSHARE | CLOEXEC))) {
+        closing(first, last);
+    }
+    return (int)syscall(SYS_close_range, first, last, flags);
+}
+
+INTERPOSED void closefrom(int first)
+{
+    void (*next)(int first) = (void (*)(int))dlsym(RTLD_NEXT, "closefrom");
+    closing(first < 0 ? 0 : (unsigned)first, INT_MAX);
+    next(first);
+}

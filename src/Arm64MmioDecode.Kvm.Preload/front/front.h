@@ -5,6 +5,7 @@
 
 #include <linux/kvm.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -36,15 +37,15 @@ enum kind { MACHINE = 1, CPU, DEVICE };
 
 struct object {
     enum kind kind;
-    atomic_uint descriptors; /* that mean it, or have meant it last */
-    atomic_int fd;           /* of those the one that was used last */
+    atomic_uint references; /* descriptors that mean it, and calls of KVM_RUN */
+    atomic_int fd;          /* a descriptor that means it; -1: there is none any more */
 };
 
 struct range {
     uint64_t first, size;
 };
 
-#define RANGES 512
+#define RANGES 1024 /* KVM has no more of them (NR_IOBUS_DEVS) */
 
 struct machine {
     struct object object;
@@ -82,6 +83,12 @@ struct cpu {
     atomic_uint resets;
     /* service.c */
     struct cpu *next_asked;
+    /* signals.c */
+    bool holds_signals;
+    sigset_t signals; /* the VMM's mask */
+    /* run.c */
+    struct cpu *next_ended;
+    intptr_t ended; /* the managed half's handle */
     void (*work)(struct cpu *cpu);
     _Atomic uint32_t turn;
     int entered;      /* KVM_RUN's errno */
@@ -124,7 +131,12 @@ static inline void count(enum counter counter) { atomic_fetch_add_explicit(&coun
 struct object *object_of(int fd); /* NULL: of nothing of KVM's */
 void remember(int fd, enum kind kind, struct object *object);
 void remember_copy(int original, int copy);
+void forget(int first, int last); /* before they are closed */
 void forget_descriptors(void);
+void release(struct object *object);
+
+/* interpose.c */
+bool uses_kvm(void); /* this process; not the child of a vfork(), which has its parent's memory */
 
 /* kernel.c */
 long kernel(int fd, unsigned long request, unsigned long argument);
@@ -132,7 +144,7 @@ int kernel_errno(int fd, unsigned long request, void *argument); /* 0 or errno; 
 
 /* machine.c */
 struct machine *new_machine(int fd, unsigned long type);
-long set_memory(struct machine *machine, unsigned long request, struct kvm_userspace_memory_region *region);
+long set_memory(struct machine *machine, int fd, unsigned long request, struct kvm_userspace_memory_region *region);
 bool has_slot(struct machine *machine, uint32_t number);
 bool overlaps_memory(struct machine *machine, uint64_t address, uint64_t size);
 void set_event(struct machine *machine, const struct kvm_ioeventfd *event);
@@ -156,10 +168,16 @@ void forget_service(void); /* in a child, which has no such thread */
 void serve(struct cpu *cpu, void (*work)(struct cpu *cpu));
 int enter_guest(struct cpu *cpu); /* by the CPU's own thread: 0 or errno */
 bool waits_for_service(const struct cpu *cpu);
+bool has_service(void);
+
+/* signals.c: what comes to the CPU's thread while an exit is served ends KVM_RUN, as it would in the kernel. */
+void hold_signals(struct cpu *cpu);
+bool let_signals_in(struct cpu *cpu); /* true: one has come, and has been handled */
 
 /* run.c */
-int run_cpu(struct cpu *cpu, unsigned long argument);
+int run_cpu(struct cpu *cpu, int fd, unsigned long argument);
 void abandon(struct cpu *cpu);
+void end_cpu(struct cpu *cpu);
 
 /* detour.c: an access to a device of KVM's by the guest's CPU. Called by the managed half. Also in FrontCpu.cs. */
 enum kernel_access {
@@ -175,6 +193,7 @@ enum kernel_access {
 };
 enum kernel_access front_access_in_kernel(struct view *view, uint64_t address, uint32_t length, uint32_t write, uint64_t *value);
 int front_is_in_kernel(struct view *view, uint64_t address);
+int front_is_memory(const struct slot *slot);
 int front_get_register(struct view *view, uint64_t id, void *value);
 int front_set_register(struct view *view, uint64_t id, const void *value);
 void front_say(const char *text);
@@ -187,6 +206,7 @@ enum managed_result { MANAGED_REFUSED = -1, MANAGED_DONE = 0, MANAGED_ACCESS = 1
 int managed_begin(struct view *view, uint64_t esr_iss, uint64_t fault_ipa);
 int managed_next(struct view *view);
 void managed_abandon(struct view *view);
+void managed_forget(intptr_t handle);
 void managed_start(void);
 
 #endif

@@ -14,7 +14,7 @@
 #define KVM_TYPE(request) (((request) >> 8 & 0xFF) == KVMIO)
 static _Atomic pid_t user_of_kvm;
 
-static bool uses_kvm(void)
+bool uses_kvm(void)
 {
     pid_t user = atomic_load_explicit(&user_of_kvm, memory_order_relaxed);
     return user != 0 && user == getpid();
@@ -122,11 +122,11 @@ static void succeeded_on_cpu(struct cpu *cpu, uint32_t request, const void *argu
     }
 }
 
-static long on_cpu(struct cpu *cpu, uint32_t request, unsigned long argument)
+static long on_cpu(struct cpu *cpu, int fd, uint32_t request, unsigned long argument)
 {
     /* A signal handler that interrupts the managed half is not kept waiting for it, nor may it call there. */
     bool is_locked = !waits_for_service(cpu) && pthread_rwlock_rdlock(&cpu->lock) == 0;
-    long result = kernel(cpu->object.fd, request, argument);
+    long result = kernel(fd, request, argument);
     int error = errno;
     if (is_locked) {
         if (result >= 0) {
@@ -140,19 +140,18 @@ static long on_cpu(struct cpu *cpu, uint32_t request, unsigned long argument)
 
 static int interposed(int fd, uint32_t request, unsigned long argument)
 {
-    struct object *object = object_of(fd);
-    if (object) {
-        atomic_store_explicit(&object->fd, fd, memory_order_relaxed);
-    }
+    /* A number that is known may have been closed past the C library, and be /dev/kvm's now. */
+    bool is_of_system = request == KVM_GET_API_VERSION || request == KVM_CREATE_VM;
+    struct object *object = is_of_system ? NULL : object_of(fd);
     void *pointer = (void *)argument;
     if (object && object->kind == CPU && request == KVM_RUN) {
-        return run_cpu((struct cpu *)object, argument);
+        return run_cpu((struct cpu *)object, fd, argument);
     }
     if (object && object->kind == CPU) {
-        return (int)on_cpu((struct cpu *)object, request, argument);
+        return (int)on_cpu((struct cpu *)object, fd, request, argument);
     }
     if (object && object->kind == MACHINE && (request == KVM_SET_USER_MEMORY_REGION || request == SET_USER_MEMORY_REGION2)) {
-        return (int)set_memory((struct machine *)object, request, pointer);
+        return (int)set_memory((struct machine *)object, fd, request, pointer);
     }
 
     long result = kernel(fd, request, argument);
@@ -166,6 +165,7 @@ static int interposed(int fd, uint32_t request, unsigned long argument)
     } else if (request == KVM_CREATE_VM) {
         created_machine((int)result, argument);
     } else if (object && object->kind == MACHINE) {
+        object->fd = fd;
         succeeded_on_machine((struct machine *)object, request, pointer, result);
     } else if (object && object->kind == DEVICE && request == KVM_SET_DEVICE_ATTR) {
         learn_device_address(((struct device *)object)->machine, ((struct device *)object)->type, pointer);

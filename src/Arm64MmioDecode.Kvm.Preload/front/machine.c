@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
 struct machine *new_machine(int fd, unsigned long type)
 {
@@ -33,6 +35,19 @@ bool has_slot(struct machine *machine, uint32_t number)
         }
     }
     return false;
+}
+
+/* Not a device that the VMM has mapped through, as VFIO's BARs, where an access of ours may be a SIGBUS; nor what is not mapped. */
+int front_is_memory(const struct slot *slot)
+{
+    char bytes[2];
+    struct iovec ours = { bytes, sizeof bytes };
+    struct iovec ends[] = { { (void *)(uintptr_t)slot->host, 1 }, { (void *)(uintptr_t)(slot->host + slot->size - 1), 1 } };
+    int before = errno;
+    ssize_t length = process_vm_readv(getpid(), &ours, 1, ends, 2, 0);
+    bool is_memory = length == 2 || (length < 0 && errno != EFAULT); /* where that call is not allowed there is no telling */
+    errno = before;
+    return is_memory;
 }
 
 static bool overlap(uint64_t first, uint64_t size, uint64_t other, uint64_t other_size) { return other - first < size || first - other < other_size; }
@@ -83,13 +98,14 @@ static void set_slot(struct machine *machine, const struct kvm_userspace_memory_
     machine->slots_version++;
 }
 
-long set_memory(struct machine *machine, unsigned long request, struct kvm_userspace_memory_region *region)
+long set_memory(struct machine *machine, int fd, unsigned long request, struct kvm_userspace_memory_region *region)
 {
     pthread_rwlock_wrlock(&machine->lock);
     make_way(machine, region);
-    long result = kernel(machine->object.fd, request, (uintptr_t)region);
+    long result = kernel(fd, request, (uintptr_t)region);
     int error = errno;
     if (result >= 0) {
+        machine->object.fd = fd;
         set_slot(machine, region);
         set_dirty_log(machine, region);
     }

@@ -8,12 +8,50 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+/* CPUs without a descriptor that have served exits. The managed half is told when it is called next: close() may be called by a
+ * signal's handler that interrupts it. */
+static _Atomic(struct cpu *) ended;
+
+static void forget_ended(void)
+{
+    struct cpu *next;
+    for (struct cpu *cpu = atomic_exchange(&ended, NULL); cpu; cpu = next) {
+        intptr_t handle = cpu->ended;
+        next = cpu->next_ended;
+        cpu->ended = 0;
+        managed_forget(handle);
+    }
+}
+
+/* The mapping would keep the machine alive. */
+static void unmap_run(struct cpu *cpu)
+{
+    void *run = cpu->run;
+    cpu->run = NULL;
+    munmap(run, sysconf(_SC_PAGESIZE));
+}
+
+void end_cpu(struct cpu *cpu)
+{
+    if (cpu->run) {
+        serve(cpu, unmap_run);
+    }
+    if (cpu->view.handle && !cpu->ended) {
+        cpu->ended = cpu->view.handle;
+        cpu->view.handle = 0;
+        cpu->next_ended = atomic_load(&ended);
+        while (!atomic_compare_exchange_weak(&ended, &cpu->next_ended, cpu)) {
+        }
+    }
+}
+
 /* Calls the managed half with the guest's memory held where it is, and the CPU's registers as they are. A CPU that has been reset
  * since its exit has no exit any more. */
 static void call_managed(struct cpu *cpu)
 {
     struct machine *machine = cpu->machine;
     start_runtime();
+    forget_ended();
     pthread_rwlock_wrlock(&cpu->lock);
     pthread_rwlock_rdlock(&machine->lock);
     cpu->view.run = cpu->run;
@@ -42,7 +80,9 @@ static int managed(struct cpu *cpu, bool next, unsigned resets)
 {
     cpu->next = next;
     cpu->exit_resets = resets;
+    hold_signals(cpu);
     serve(cpu, call_managed);
+    cpu->interrupted |= let_signals_in(cpu);
     return cpu->served;
 }
 
@@ -67,7 +107,7 @@ static void map_run(struct cpu *cpu)
     cpu->run = run == MAP_FAILED ? NULL : run;
 }
 
-int run_cpu(struct cpu *cpu, unsigned long argument)
+static int run(struct cpu *cpu, unsigned long argument)
 {
     int before = errno;
     if (!cpu->run) {
@@ -110,6 +150,16 @@ int run_cpu(struct cpu *cpu, unsigned long argument)
         return -1;
     }
     return 0;
+}
+
+/* Its last descriptor may be closed meanwhile. */
+int run_cpu(struct cpu *cpu, int fd, unsigned long argument)
+{
+    cpu->object.references++;
+    cpu->object.fd = fd;
+    int result = run(cpu, argument);
+    release(&cpu->object);
+    return result;
 }
 
 void abandon(struct cpu *cpu)

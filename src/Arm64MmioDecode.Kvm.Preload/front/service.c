@@ -84,9 +84,11 @@ void forget_service(void)
     atomic_store(&asked, NULL);
 }
 
+bool has_service(void) { return atomic_load_explicit(&serving, memory_order_acquire); }
+
 void serve(struct cpu *cpu, void (*work)(struct cpu *cpu))
 {
-    if (!atomic_load_explicit(&serving, memory_order_acquire)) {
+    if (!has_service()) {
         work(cpu);
         return;
     }

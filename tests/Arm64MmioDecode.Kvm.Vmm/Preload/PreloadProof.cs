@@ -56,7 +56,7 @@ internal sealed class PreloadProof(string guests, string qemu, Report report)
     {
         File.Copy("/bin/preload-check", "/tmp/preload-setuid", overwrite: true);
         File.SetUnixFileMode("/tmp/preload-setuid", UnixFileMode.SetUser | (UnixFileMode)0b111_101_101);
-        foreach (string name in (string[])["preload-check", "preload-refusals"])
+        foreach (string name in (string[])["preload-check", "preload-refusals", "preload-lifetimes"])
         {
             using var program = new ChildProgram("/bin/" + name, ChildProgram.Preloaded);
             int code = program.Wait(s_limit);

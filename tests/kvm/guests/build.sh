@@ -29,7 +29,8 @@ done
 arm-linux-gnueabihf-gcc -nostdlib -static -Wl,-Ttext=0x40080000 -Wl,--build-id=none -x assembler-with-cpp vmm-a32.S -o "$out/vmm-basic-a32"
 aarch64-linux-gnu-gcc -O2 preload-check.c -o "$out/preload-check"
 aarch64-linux-gnu-gcc -O2 preload-vmm.c -o "$out/preload-vmm"
-aarch64-linux-gnu-gcc -O2 -rdynamic preload-refusals.c fake-kvm.c -o "$out/preload-refusals"
+aarch64-linux-gnu-gcc -O2 -rdynamic preload-refusals.c played.c fake-kvm.c -o "$out/preload-refusals"
+aarch64-linux-gnu-gcc -O2 -rdynamic preload-lifetimes.c played.c fake-kvm.c -o "$out/preload-lifetimes"
 aarch64-linux-gnu-gcc -O2 allow-list.c -o "$out/allow-list"
 
 initrd=$(mktemp -d)

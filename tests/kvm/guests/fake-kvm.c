@@ -203,6 +203,11 @@ static long on_machine(uint32_t request, void *argument)
 static long on_cpu(uint32_t request, void *argument)
 {
     struct kvm_one_reg *one = argument;
+    if (fake.before_request)
+    {
+        fake.before_request(request);
+    }
+
     switch (request)
     {
     case KVM_RUN:
@@ -259,10 +264,12 @@ __attribute__((visibility("default"))) long syscall(long number, ...)
     return result;
 }
 
-void fake_machine(uint32_t features)
+void fake_machine(uint32_t features) { fake_machine_of(memfd_create("kvm", 0), memfd_create("kvm-vm", 0), features); }
+
+void fake_machine_of(int kvm, int machine, uint32_t features)
 {
-    kvm_fds[0] = memfd_create("kvm", 0);
-    kvm_fds[1] = memfd_create("kvm-vm", 0);
+    kvm_fds[0] = kvm;
+    kvm_fds[1] = machine;
     kvm_fds[2] = memfd_create("kvm-vcpu", 0);
     device_fd = memfd_create("kvm-device", 0);
     fake.memory_slots = 512;
@@ -282,3 +289,5 @@ void fake_machine(uint32_t features)
     *fake_register(PSTATE) = features & 1 << KVM_ARM_VCPU_EL1_32BIT ? 0x1d3 : 0x3c5;
     *fake_register(PC) = RAM_BASE;
 }
+
+void fake_end(void) { close(device_fd); }

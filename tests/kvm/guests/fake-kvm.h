@@ -22,6 +22,7 @@ struct fake_kvm {
     uint32_t reason;
     uint64_t syndrome, fault_ipa;
     void (*before_exit)(void);
+    void (*before_request)(uint32_t request); // of the CPU
     // On the way through the library's page: stage 0 is before the access, 1 behind it. A positive answer is KVM_RUN's errno, a
     // negative one the exit's reason, and 0 goes on.
     int (*on_the_way)(int stage);
@@ -48,6 +49,8 @@ extern int kvm_fds[3]; // /dev/kvm, machine, CPU
 #define PSTATE CORE(0x108)
 
 uint64_t *fake_register(uint64_t id); // its first eight bytes
+void fake_end(void); // closes what is no machine's
 void fake_machine(uint32_t features);
+void fake_machine_of(int kvm, int machine, uint32_t features); // with these descriptors
 
 #endif

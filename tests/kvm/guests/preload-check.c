@@ -1,5 +1,5 @@
 // A program under LD_PRELOAD=libarm64mmiodecode-kvm.so: what the library does to a process that is no VMM, and to a small VMM.
-//   preload-check [child | setuid]
+//   preload-check [child | setuid | refused | DESCRIPTOR]
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +13,9 @@
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -110,9 +112,9 @@ static void initialise(void)
     }
 }
 
-static void make_machine(void)
+static void make_machine(int kvm)
 {
-    fds[0] = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+    fds[0] = kvm;
     fds[1] = ioctl(fds[0], KVM_CREATE_VM, 0);
     ram = mmap(0, 0x10000, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     struct kvm_userspace_memory_region region = { .guest_phys_addr = RAM, .memory_size = 0x10000, .userspace_addr = (uintptr_t)ram };
@@ -174,7 +176,7 @@ static void in_a_vmm(void)
 {
     struct sigaction action = { .sa_handler = nothing };
     sigaction(SIGPIPE, &action, 0);
-    make_machine();
+    make_machine(open("/dev/kvm", O_RDWR | O_CLOEXEC));
     load(LDR);
     check(enter() == 0 && mmio(DEVICE, 4, 0), "a plain load is KVM's own exit");
     *(uint32_t *)run->mmio.data = 7;
@@ -338,10 +340,60 @@ static void duplicates(void)
     ioctl(fds[1], KVM_IOEVENTFD, &notify);
 }
 
+// A descriptor of /dev/kvm that this process has not opened, as jailers and libvirt give it.
+static int is_served_by(int kvm)
+{
+    make_machine(kvm);
+    return pair_is_served(1, 2);
+}
+
+static int received(void)
+{
+    int ends[2], kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+    union
+    {
+        struct cmsghdr header;
+        char space[CMSG_SPACE(sizeof kvm)];
+    } control = { .header = { .cmsg_len = CMSG_LEN(sizeof kvm), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS } };
+    char byte = 0;
+    struct iovec data = { &byte, 1 };
+    struct msghdr message = { .msg_iov = &data, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control };
+    memcpy(CMSG_DATA(&control.header), &kvm, sizeof kvm);
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) || sendmsg(ends[0], &message, 0) != 1 || close(kvm) || recvmsg(ends[1], &message, 0) != 1)
+    {
+        return -1;
+    }
+
+    memcpy(&kvm, CMSG_DATA(&control.header), sizeof kvm);
+    return kvm;
+}
+
+static int status_of_inherited(void)
+{
+    char number[16];
+    snprintf(number, sizeof number, "%d", open("/dev/kvm", O_RDWR));
+    return status_of("/bin/preload-check", number, 0);
+}
+
+// A machine whose CPU has served exits is gone from KVM when its last descriptor is closed.
+static int machine_ends(void)
+{
+    make_machine(open("/dev/kvm", O_RDWR | O_CLOEXEC));
+    int good = pair_is_served(1, 2);
+    struct stat before, after;
+    char name[64];
+    snprintf(name, sizeof name, "/sys/kernel/debug/kvm/%d-%d", getpid(), fds[1]);
+    good &= stat(name, &before) == 0;
+    munmap(run, (size_t)ioctl(fds[0], KVM_GET_VCPU_MMAP_SIZE, 0));
+    close(fds[2]);
+    close(fds[1]);
+    return good && stat(name, &after) == -1 && errno == ENOENT;
+}
+
 // With ARM64MMIODECODE_MODE=explain nothing is served.
 static int refused(void)
 {
-    make_machine();
+    make_machine(open("/dev/kvm", O_RDWR | O_CLOEXEC));
     load(LDP);
     int bad = enter() != -1 || errno != ENOSYS;
     struct kvm_enable_cap cap = { .cap = 177 }; // KVM_CAP_ARM_NISV_TO_USER
@@ -359,6 +411,11 @@ static int child(void)
 
 int main(int count, char **arguments)
 {
+    if (count > 1 && atoi(arguments[1]) > 0)
+    {
+        return !is_served_by(atoi(arguments[1]));
+    }
+
     if (count > 1)
     {
         return strcmp(arguments[1], "child") == 0 ? child() : strcmp(arguments[1], "refused") == 0 ? refused() : is_mapped();
@@ -372,6 +429,13 @@ int main(int count, char **arguments)
     check(status_of("/tmp/preload-setuid", "setuid", 1000) == 0, "a set-user-ID program does not have it");
     in_a_vmm();
     duplicates();
+    check(is_served_by(received()), "a machine made by a descriptor that came through a socket");
+    check(status_of_inherited() == 0, "and one made by a descriptor that was there before exec");
+    if (mount("debugfs", "/sys/kernel/debug", "debugfs", 0, 0) == 0 || errno == EBUSY)
+    {
+        check(machine_ends(), "a machine is gone from KVM with its last descriptor");
+    }
+
     setenv("ARM64MMIODECODE_MODE", "explain", 1);
     check(status_of("/bin/preload-check", "refused", 0) == 0, "what is not served ends as in the kernel: ENOSYS, or KVM_EXIT_ARM_NISV for those that asked");
     printf("checks done, %d failed\n", failures);

@@ -1,7 +1,7 @@
 // The preload library on a kernel that is played (fake-kvm.c): what a real one cannot be made to do, or cannot yet. Each test is a
 // process of its own, of which the lines on stderr are compared too. It runs with LD_PRELOAD=libarm64mmiodecode-kvm.so.
 #define _GNU_SOURCE
-#include "fake-kvm.h"
+#include "played.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -13,75 +13,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define GICD 0x08000000ull
-#define GICR 0x080a0000ull
-#define DEVICE 0x09000000ull
-#define VBAR 0x603000000013c600ull
 #define ESR 0x603000000013c290ull
 #define ISAR1 0x603000000013c031ull
 #define ACCDATA 0x603000000013c685ull
-#define HAS_EL2 (1 << 7)
-#define AARCH32 (1 << KVM_ARM_VCPU_EL1_32BIT)
 
-#define LDP 0x29401020      // ldp w0, w4, [x1]
-#define STP 0x29001020      // stp w0, w4, [x1]
-#define STR_POST 0xb8004424 // str w4, [x1], #4
 #define LDR_X_POST 0xf8408420 // ldr x0, [x1], #8
 #define LDR_POST_A32 0xe4910004 // ldr r0, [r1], #4
-#define LDM_A32 0xe891000c     // ldm r1, {r2, r3}
 #define STM_A32 0xe881000c     // stm r1, {r2, r3}
-#define READ 0x7        // translation fault, level 3
-#define WRITE 0x47
-
-static volatile int bad;
-
-static void expect(int good, const char *what)
-{
-    if (!good)
-    {
-        fprintf(stderr, "wrong: %s\n", what);
-        bad = 1;
-    }
-}
-
-static int enter(void) { return ioctl(kvm_fds[2], KVM_RUN, 0); }
-
-static int mmio(uint64_t address, unsigned length, int is_write)
-{
-    return run->exit_reason == KVM_EXIT_MMIO && run->mmio.phys_addr == address && run->mmio.len == length && run->mmio.is_write == is_write;
-}
-
-static int at_end(void) { return run->exit_reason == KVM_EXIT_SYSTEM_EVENT; }
-
-static void set_attribute(uint32_t type, uint64_t attribute, uint64_t value)
-{
-    struct kvm_create_device device = { .type = type };
-    ioctl(kvm_fds[1], KVM_CREATE_DEVICE, &device);
-    struct kvm_device_attr attr = { .group = KVM_DEV_ARM_VGIC_GRP_ADDR, .attr = attribute, .addr = (uintptr_t)&value };
-    ioctl(device.fd, KVM_SET_DEVICE_ATTR, &attr);
-}
-
-static void guest(uint32_t opcode, uint64_t syndrome, uint64_t address)
-{
-    ram[0] = opcode;
-    fake.syndrome = syndrome;
-    fake.fault_ipa = address;
-    *fake_register(PC) = RAM_BASE;
-    *fake_register(X(0)) = 0x11111111;
-    *fake_register(X(1)) = address;
-    *fake_register(X(4)) = 0x44444444;
-    *fake_register(VBAR) = RAM_BASE + 0x2000;
-}
-
-// A machine with a GICv3 whose first word, 0x10203040, and second, 0x50607080, the guest reads as a pair.
-static void gic_guest(uint32_t features)
-{
-    fake_machine(features);
-    set_attribute(KVM_DEV_TYPE_ARM_VGIC_V3, KVM_VGIC_V3_ADDR_TYPE_DIST, GICD);
-    set_attribute(KVM_DEV_TYPE_ARM_VGIC_V3, KVM_VGIC_V3_ADDR_TYPE_REDIST, GICR);
-    memcpy(fake.device, (uint32_t[]){ 0x10203040, 0x50607080 }, 8);
-    guest(LDP, READ, GICD);
-}
 
 static void expect_pair(int good)
 {
@@ -552,13 +490,7 @@ static void ld64b_explained(void)
     "; the guest takes an external abort (see docs/preload.md, In-kernel devices)\n"
 #define REFUSED(reason) REFUSED_AT("0x8000000", reason)
 
-static const struct test
-{
-    const char *name;
-    void (*body)(void);
-    const char *variable, *value; // in its environment
-    const char *says;             // part of what is on stderr
-} tests[] = {
+static const struct test tests[] = {
     { "a guest with EL2", no_el2, 0, 0, REFUSED("the guest has an EL2 of its own") },
     { "eight bytes of an AArch32 guest", no_eight_bytes, "ARM64MMIODECODE_JOIN", "on", REFUSED_AT("0x9000000", "it has eight bytes, and the guest's CPU is in AArch32") },
     { "words that are not joined", words_stay_words, "ARM64MMIODECODE_JOIN", "on", ", KVM's devices 2 (0 failed)" },
@@ -595,62 +527,4 @@ static const struct test
     { "LD64B explained", ld64b_explained, "ARM64MMIODECODE_MODE", "explain", "The syndrome describes a load of 64 bytes to x4 to x11." },
 };
 
-static int passes(const struct test *test)
-{
-    int ends[2];
-    char said[4096];
-    size_t length = 0;
-    ssize_t more;
-    if (pipe(ends))
-    {
-        return 0;
-    }
-
-    pid_t child = fork();
-    if (child == 0)
-    {
-        alarm(120);
-        dup2(ends[1], STDERR_FILENO);
-        close(ends[0]);
-        close(ends[1]);
-        if (test->variable)
-        {
-            setenv(test->variable, test->value, 1);
-        }
-
-        test->body();
-        exit(bad);
-    }
-
-    close(ends[1]);
-    while ((more = read(ends[0], said + length, sizeof said - 1 - length)) > 0)
-    {
-        length += (size_t)more;
-    }
-
-    said[length] = 0;
-    close(ends[0]);
-    int status = -1;
-    waitpid(child, &status, 0);
-    int good = status == 0 && strstr(said, test->says);
-    printf("%s %s\n", good ? "PASS" : "FAIL", test->name);
-    if (!good)
-    {
-        printf("status %x, said:\n%s", status, said);
-    }
-
-    fflush(stdout);
-    return good;
-}
-
-int main(int count, char **arguments)
-{
-    int failures = 0;
-    for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++)
-    {
-        failures += (count < 2 || strcmp(arguments[1], tests[i].name) == 0) && !passes(&tests[i]);
-    }
-
-    printf("checks done, %d failed\n", failures);
-    return failures != 0;
-}
+int main(int count, char **arguments) { return run_tests(tests, sizeof tests / sizeof tests[0], count < 2 ? 0 : arguments[1]); }
