@@ -41,11 +41,12 @@ struct object {
     atomic_int fd;          /* a descriptor that means it; -1: there is none any more */
 };
 
-struct range {
-    uint64_t first, size;
+struct ranges {
+    struct range {
+        uint64_t first, size;
+    } *items;
+    unsigned count, capacity;
 };
-
-#define RANGES 1024 /* KVM has no more of them (NR_IOBUS_DEVS) */
 
 struct machine {
     struct object object;
@@ -58,8 +59,7 @@ struct machine {
     uint32_t slot_count, slot_capacity, slots_version;
     /* What KVM itself answers: its interrupt controller, and addresses of KVM_IOEVENTFD (writes only). */
     pthread_mutex_t ranges_lock;
-    struct range devices[RANGES], events[RANGES];
-    unsigned device_count, event_count;
+    struct ranges devices, events;
     uint64_t distributor;    /* of a GICv3; 0: none */
     uint64_t redistributors; /* one for each CPU; 0: none, or in regions of a given size, which are among the devices */
     /* Guest physical address of the page for accesses by the guest's CPU; 0: none yet. */

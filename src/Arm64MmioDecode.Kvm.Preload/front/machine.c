@@ -114,12 +114,24 @@ long set_memory(struct machine *machine, int fd, unsigned long request, struct k
     return result;
 }
 
+static void add(struct ranges *ranges, struct range range)
+{
+    if (ranges->count == ranges->capacity) {
+        unsigned capacity = ranges->capacity ? 2 * ranges->capacity : 16;
+        struct range *items = realloc(ranges->items, capacity * sizeof *items);
+        if (!items) {
+            return;
+        }
+        ranges->items = items;
+        ranges->capacity = capacity;
+    }
+    ranges->items[ranges->count++] = range;
+}
+
 static void add_device_range(struct machine *machine, uint64_t first, uint64_t size)
 {
     pthread_mutex_lock(&machine->ranges_lock);
-    if (machine->device_count < RANGES) {
-        machine->devices[machine->device_count++] = (struct range){ first, size };
-    }
+    add(&machine->devices, (struct range){ first, size });
     pthread_mutex_unlock(&machine->ranges_lock);
 }
 
@@ -131,13 +143,12 @@ void set_event(struct machine *machine, const struct kvm_ioeventfd *event)
     struct range range = { event->addr, event->len ? event->len : 8 };
     pthread_mutex_lock(&machine->ranges_lock);
     if (!(event->flags & KVM_IOEVENTFD_FLAG_DEASSIGN)) {
-        if (machine->event_count < RANGES) {
-            machine->events[machine->event_count++] = range;
-        }
+        add(&machine->events, range);
     } else {
-        for (unsigned i = 0; i < machine->event_count; i++) {
-            if (machine->events[i].first == range.first && machine->events[i].size == range.size) {
-                machine->events[i] = machine->events[--machine->event_count];
+        struct ranges *events = &machine->events;
+        for (unsigned i = 0; i < events->count; i++) {
+            if (events->items[i].first == range.first && events->items[i].size == range.size) {
+                events->items[i] = events->items[--events->count];
                 break;
             }
         }
@@ -181,10 +192,10 @@ void learn_old_device_address(struct machine *machine, const struct kvm_arm_devi
     }
 }
 
-static bool touches(const struct range *ranges, unsigned count, uint64_t address, unsigned length)
+static bool touches(const struct ranges *ranges, uint64_t address, unsigned length)
 {
-    for (unsigned i = 0; i < count; i++) {
-        if (overlap(ranges[i].first, ranges[i].size, address, length)) {
+    for (unsigned i = 0; i < ranges->count; i++) {
+        if (overlap(ranges->items[i].first, ranges->items[i].size, address, length)) {
             return true;
         }
     }
@@ -194,9 +205,9 @@ static bool touches(const struct range *ranges, unsigned count, uint64_t address
 bool is_in_kernel(struct machine *machine, uint64_t address, unsigned length, bool write)
 {
     pthread_mutex_lock(&machine->ranges_lock);
-    bool result = touches(machine->devices, machine->device_count, address, length)
+    bool result = touches(&machine->devices, address, length)
         || (machine->redistributors && overlap(machine->redistributors, (uint64_t)machine->cpu_count * REDISTRIBUTOR_SIZE, address, length))
-        || (write && touches(machine->events, machine->event_count, address, length));
+        || (write && touches(&machine->events, address, length));
     pthread_mutex_unlock(&machine->ranges_lock);
     return result;
 }

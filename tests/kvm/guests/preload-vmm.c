@@ -6,6 +6,7 @@
 #include <linux/kvm.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,7 +121,11 @@ static void *memory(const struct vmm *vmm, uint32_t slot, uint64_t address, uint
 
 static struct vmm make(void)
 {
-    struct vmm vmm = { .machine = ioctl(kvm, KVM_CREATE_VM, 0) };
+    struct vmm vmm = { .machine = -1 };
+    while ((vmm.machine = ioctl(kvm, KVM_CREATE_VM, 0)) < 0 && errno == EINTR) // a signal ends this, too
+    {
+    }
+
     vmm.ram = memory(&vmm, 0, RAM, RAM_SIZE, 0);
     vmm.cpu = request(vmm.machine, KVM_CREATE_VCPU, 0, "KVM_CREATE_VCPU");
     vmm.run = mmap(0, ioctl(kvm, KVM_GET_VCPU_MMAP_SIZE, 0), PROT_READ | PROT_WRITE, MAP_SHARED, vmm.cpu, 0);
@@ -369,6 +374,7 @@ static int make_gic(const struct vmm *vmm)
     set_address((int)device.fd, version == 3 ? KVM_VGIC_V3_ADDR_TYPE_REDIST : KVM_VGIC_V2_ADDR_TYPE_CPU, version == 3 ? GICR : GIC_CPU);
     struct kvm_device_attr init = { .group = KVM_DEV_ARM_VGIC_GRP_CTRL, .attr = KVM_DEV_ARM_VGIC_CTRL_INIT };
     request((int)device.fd, KVM_SET_DEVICE_ATTR, &init, "KVM_DEV_ARM_VGIC_CTRL_INIT");
+    close((int)device.fd);
     return version;
 }
 
@@ -430,6 +436,96 @@ static void interrupt_controller(int by_mask)
     pthread_sigmask(SIG_UNBLOCK, &set_of_one, 0);
 }
 
+/* ---- machines that come and go, each on a thread of its own, all under signals and with numbers that are given out again */
+
+enum { THREADS = 3, MACHINES = 12 };
+
+static void interrupt(int number) { (void)number; }
+
+static void *come_and_go(void *argument)
+{
+    intptr_t good = 1;
+    for (int i = 0; i < MACHINES; i++)
+    {
+        struct vmm vmm = make();
+        make_gic(&vmm);
+        if (i % 2)
+        {
+            int copy = dup(vmm.cpu);
+            close(vmm.cpu);
+            vmm.cpu = copy;
+        }
+
+        LOAD(&vmm, interrupts);
+        set(&vmm, X(1), GICD + 0x420);
+        set(&vmm, X(13), 0x01010101);
+        set(&vmm, X(14), 20);
+        set(&vmm, X(15), 0);
+        int result;
+        while ((result = enter(&vmm)) == -1 && errno == EINTR)
+        {
+        }
+
+        good &= result == 0 && mmio(&vmm, END, 1) && get(&vmm, X(15)) == 0 && get(&vmm, X(14)) == 0;
+        LOAD(&vmm, pair);
+        while ((result = enter(&vmm)) == -1 && errno == EINTR)
+        {
+        }
+
+        good &= result == 0 && mmio(&vmm, DEVICE, 0); // and in the middle of it the machine ends
+        munmap(vmm.run, ioctl(kvm, KVM_GET_VCPU_MMAP_SIZE, 0));
+        close(i % 3 ? vmm.machine : vmm.cpu);
+        close(i % 3 ? vmm.cpu : vmm.machine);
+        munmap(vmm.ram, RAM_SIZE);
+    }
+
+    *(intptr_t *)argument = good;
+    return 0;
+}
+
+static atomic_int ended;
+
+static void *come_and_go_and_wait(void *argument)
+{
+    come_and_go(argument);
+    ended++;
+    while (!stop)
+    {
+        usleep(1000); // signals are sent to it until all have ended
+    }
+
+    return 0;
+}
+
+static void many_machines(void)
+{
+    struct sigaction action = { .sa_handler = interrupt, .sa_flags = SA_RESTART };
+    sigaction(SIGUSR1, &action, 0);
+    pthread_t threads[THREADS], signals[THREADS];
+    intptr_t good[THREADS] = { 0 }, all = 1;
+    stop = 0;
+    for (int i = 0; i < THREADS; i++)
+    {
+        pthread_create(&threads[i], 0, come_and_go_and_wait, &good[i]);
+        pthread_create(&signals[i], 0, send_signals, &threads[i]);
+    }
+
+    while (ended < THREADS)
+    {
+        usleep(10000);
+    }
+
+    stop = 1;
+    for (int i = 0; i < THREADS; i++)
+    {
+        pthread_join(signals[i], 0);
+        pthread_join(threads[i], 0);
+        all &= good[i];
+    }
+
+    check((int)all, "machines that come and go on several threads");
+}
+
 int main(void)
 {
     kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
@@ -438,6 +534,7 @@ int main(void)
     snapshots();
     interrupt_controller(0);
     interrupt_controller(1);
+    many_machines();
     printf("checks done, %d failed\n", failures);
     return failures != 0;
 }
