@@ -22,6 +22,7 @@ internal sealed partial class EdkAArch32Dump : AArch32DumpFormat
             Dump.PState ??= Hex(beginning.Groups[2]);
         }
 
+        Dump.LinkedPc ??= Find(ImageOffset(), line);
         foreach (Match match in Register().Matches(line))
         {
             int number = match.Groups[1].Value switch
@@ -42,6 +43,9 @@ internal sealed partial class EdkAArch32Dump : AArch32DumpFormat
 
     [GeneratedRegex(@"^Data Abort Exception PC at 0x([0-9A-Fa-f]{8})  CPSR 0x([0-9A-Fa-f]{8})", RegexOptions.CultureInvariant)]
     private static partial Regex Beginning();
+
+    [GeneratedRegex(@"^loaded at 0x[0-9A-Fa-f]+ \(PE/COFF offset\) 0x([0-9A-Fa-f]+)", RegexOptions.CultureInvariant)]
+    private static partial Regex ImageOffset();
 
     [GeneratedRegex(@"\b(R(?:1[0-2]|[0-9])|SP|LR) 0x([0-9A-Fa-f]{8})\b", RegexOptions.CultureInvariant)]
     private static partial Regex Register();

@@ -29,6 +29,7 @@ internal sealed partial class EdkDump : DumpFormat
         _exceptionAddress ??= Find(Beginning(), line);
         if (Image().Match(line) is { Success: true } image)
         {
+            Dump.LinkedPc ??= Hex(image.Groups[1]);
             Dump.Symbol ??= image.Groups[2].Value + "+0x" + image.Groups[1].Value.TrimStart('0').PadLeft(1, '0');
         }
 

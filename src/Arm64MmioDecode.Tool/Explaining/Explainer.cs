@@ -128,9 +128,15 @@ internal sealed class Explainer
             opcode ??= OfBytes(memory.Read(pc, sizeof(uint)));
         }
 
-        if (_input.Program is { } program && (_dump?.LinkedPc ?? _pc) is { } linked)
+        if (_input.Program is { } program && (_input.Pc ?? _dump?.LinkedPc ?? _pc) is { } linked)
         {
             (byte[] code, string? symbol, InstructionSet? set) = ProgramFile.Find(program, linked);
+            if (code.Length == 0 && _pc is { } loaded && loaded != linked)
+            {
+                // One that executes in place was linked for it.
+                (code, symbol, set) = ProgramFile.Find(program, loaded);
+            }
+
             _symbol ??= symbol;
             _set = opcode is null && set is { } known && _input.InstructionSet is null ? known : _set;
             opcode ??= OfBytes(code);

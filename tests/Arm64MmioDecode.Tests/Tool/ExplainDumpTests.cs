@@ -5,6 +5,8 @@ using System.IO;
 using System.Linq;
 using System.Text;
 using System.Text.Json;
+using Arm64MmioDecode.Tool.Dumps;
+using Arm64MmioDecode.Tool.Input;
 using FluentAssertions;
 using Xunit;
 
@@ -86,6 +88,28 @@ public sealed class ExplainDumpTests : IDisposable
         (Text(json, "class"), Text(json, "cause")).Should().Be(("stage1Translation", "wrongPointer"));
         json.GetProperty("agrees").GetBoolean().Should().BeTrue();
         Texts(json, "guestAction").Should().Contain("Its address comes from x19 = 0xafafafafafafafaf.");
+    }
+
+    /// <summary>Its images are linked at 0, moved to where there is room, and printed with the offset.</summary>
+    [Fact]
+    public void Firmware_tells_where_its_image_has_the_instruction()
+    {
+        string elf = Path.Combine(_folder, "Sample.dll");
+        File.WriteAllBytes(elf, SampleElf.Build(0x10B8, "Entry", [0xD503201F, 0xD503201F, 0xF9400260, 0xD65F03C0]));
+
+        JsonElement json = Explain(DumpSamples.Edk2, "--elf", elf);
+        json.GetProperty("instruction").GetProperty("text").GetString().Should().Be("ldr x0, [x19]");
+
+        File.WriteAllBytes(elf, SampleElf.Build(0x5F6FD0C0, "Entry", [0xF9400260]));
+        json = Explain(DumpSamples.Edk2, "--elf", elf);
+        json.GetProperty("instruction").GetProperty("text").GetString().Should().Be("ldr x0, [x19]", "it executes in place");
+
+        File.WriteAllBytes(elf, SampleElf.Build(0x8000, "Entry", [0xD503201F, 0xF9400260]));
+        json = Explain(DumpSamples.Edk2, "--elf", elf, "--pc", "0x8004");
+        json.GetProperty("instruction").GetProperty("text").GetString().Should().Be("ldr x0, [x19]", "what is given counts before the dump");
+
+        var log = new LineReader(new MemoryStream(Encoding.UTF8.GetBytes(DumpSamples.Edk2AArch32)), static () => { });
+        DumpReader.Read(log).LinkedPc.Should().Be(0xD74);
     }
 
     [Fact]
