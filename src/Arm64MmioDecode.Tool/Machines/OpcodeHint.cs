@@ -15,6 +15,12 @@ internal static class OpcodeHint
     /// <summary>A hint, or null where the word makes sense.</summary>
     public static string? For(Opcode opcode, InstructionSet set, DecodeStatus status, in AccessDescriptor access)
     {
+        if (set == InstructionSet.T32 && opcode.Length == 2 && opcode.Value >= First32BitHalfword)
+        {
+            string half = "this is the first half of a 32-bit instruction, and its second half is missing";
+            return InMemoryOrder(opcode, set) is { } order ? half + "; or " + order : half;
+        }
+
         bool startsWithShort = set == InstructionSet.T32 && opcode.Length == 4 && opcode.Value >> 16 < First32BitHalfword;
         bool isDoubtful = status == DecodeStatus.Unallocated || (status == DecodeStatus.MemoryAccess && HasWrongBits(access));
         if (!startsWithShort && !isDoubtful)

@@ -54,6 +54,9 @@ public sealed class PasteTests
     [InlineData("t32", "68106810", "the first halfword, 6810, is an instruction of its own: decode the halfwords one by one")]
     [InlineData("t32", "d2f80000", "the first halfword, d2f8, is an instruction of its own: decode the halfwords one by one; or are these bytes in memory order? f8d20000 is ldr.w r0, [r2]")]
     [InlineData("t32", "0000f8d2", "the first halfword, 0000, is an instruction of its own: decode the halfwords one by one; or are these bytes in memory order? f8d20000 is ldr.w r0, [r2]")]
+    [InlineData("t32", "f8d2", "this is the first half of a 32-bit instruction, and its second half is missing")]
+    [InlineData("t32", "e868", "this is the first half of a 32-bit instruction, and its second half is missing; or are these bytes in memory order? 68e8 is ldr r0, [r5, #12]")]
+    [InlineData("t32", "bf00", null)]
     [InlineData("a64", "f9400041", null)]
     [InlineData("a64", "d503201f", null)]
     public void A_word_that_makes_little_sense_gets_a_hint(string set, string opcode, string? hint)
