@@ -1,11 +1,13 @@
 using System;
 using System.Buffers.Binary;
+using System.Numerics;
 
 namespace Arm64MmioDecode.Scanning.Compression;
 
-/// <summary>The branch filters of .xz for Arm's instruction sets, by their numbers there.</summary>
+/// <summary>The branch filters of .xz for Arm's instruction sets and x86, by their numbers there.</summary>
 internal enum BranchFilter
 {
+    X86 = 4,
     Arm = 7,
     ArmThumb = 8,
     Arm64 = 10,
@@ -18,6 +20,9 @@ internal static class BranchFilters
     {
         switch (filter)
         {
+            case BranchFilter.X86:
+                DecodeX86(code, start);
+                break;
             case BranchFilter.Arm:
                 DecodeArm(code, start);
                 break;
@@ -28,6 +33,51 @@ internal static class BranchFilters
                 DecodeArm64(code, start);
                 break;
         }
+    }
+
+    // CALL and JMP, anywhere in the code. Their encoder leaves alone what other ones shortly before make doubtful, which the decoder has to
+    // find out from what has become of these.
+    private static void DecodeX86(Span<byte> code, uint start)
+    {
+        const int length = 5;
+        int before = -length; // where the last opcode was
+        uint doubts = 0; // of the three bytes before an opcode: which were opcodes that were left alone
+        int i = 0;
+        while (i + length <= code.Length)
+        {
+            if ((code[i] & 0xFE) != 0xE8)
+            {
+                i++;
+                continue;
+            }
+
+            int distance = i - before;
+            before = i;
+            doubts = distance > 3 ? 0 : (doubts << (distance - 1)) & 7;
+            int doubtful = BitOperations.Log2(doubts | 1) + (doubts == 0 ? 0 : 1); // bytes of the operand that the last of them reaches to
+            bool isLeftAlone = !IsSign(code[i + 4]) || (doubts != 0 && (doubts is 3 or > 4 || IsSign(code[i + 4 - doubtful])));
+            if (isLeftAlone)
+            {
+                doubts = ((doubts << 1) & 7) | 1;
+                i++;
+                continue;
+            }
+
+            uint pc = start + (uint)i + length;
+            uint source = BinaryPrimitives.ReadUInt32LittleEndian(code[(i + 1)..]);
+            uint target = source - pc;
+            while (doubts != 0 && IsSign((byte)(target >> (24 - (doubtful * 8)))))
+            {
+                target = (target ^ ((1u << (32 - (doubtful * 8))) - 1)) - pc;
+            }
+
+            // Operands are of 25 bits, whose highest is the sign.
+            BinaryPrimitives.WriteUInt32LittleEndian(code[(i + 1)..], (target & 0x01FFFFFF) | (0 - (target & 0x01000000)));
+            doubts = 0;
+            i += length;
+        }
+
+        static bool IsSign(byte value) => value is 0 or 0xFF;
     }
 
     private static void DecodeArm(Span<byte> code, uint start)

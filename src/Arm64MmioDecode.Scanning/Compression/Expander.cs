@@ -15,6 +15,7 @@ internal enum CompressionMethod
 
     // Without a magic number.
     Lzma,
+    LzmaF86,
     Brotli,
     Zlib,
     Uefi,
@@ -144,6 +145,11 @@ internal static class Expander
                 return TianoDecoder.Decode(stream, method == CompressionMethod.Uefi, output, out written);
             case CompressionMethod.Lzma:
                 return LzmaDecoder.DecodeAlone(stream, output, out written);
+            case CompressionMethod.LzmaF86:
+                // Of x86 code EDK2 makes the targets of branches absolute before it compresses them, all of a section at once.
+                ExpansionStatus status = LzmaDecoder.DecodeAlone(stream, output, out written);
+                BranchFilters.Decode(BranchFilter.X86, output[..written], 0);
+                return status;
             default:
                 if (BrotliDecoder.TryDecompress(stream, output, out written))
                 {

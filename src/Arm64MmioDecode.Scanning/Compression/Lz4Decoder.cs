@@ -5,7 +5,7 @@ namespace Arm64MmioDecode.Scanning.Compression;
 
 /// <summary>
 /// LZ4 in either of its containers (doc/lz4_Frame_format.md of LZ4): the legacy one, which kernels are packed into, and the frame. Blocks
-/// of a frame may refer to earlier ones; since the output is the window, that needs nothing. Checksums (xxHash) are passed over.
+/// of a frame may refer to earlier ones; since the output is the window, that needs nothing.
 /// </summary>
 internal static class Lz4Decoder
 {
@@ -90,7 +90,18 @@ internal static class Lz4Decoder
             return ExpansionStatus.Unsupported; // a dictionary among it
         }
 
+        // The header ends with a byte of its own checksum, which the magic number does not belong to.
         int position = 7 + (hasLength ? sizeof(ulong) : 0);
+        if (stream.Length < position)
+        {
+            return ExpansionStatus.Truncated;
+        }
+
+        if (stream[position - 1] != (byte)(XxHash32.Compute(stream[WordLength..(position - 1)]) >> 8))
+        {
+            return ExpansionStatus.Corrupt;
+        }
+
         while (true)
         {
             if (stream.Length - position < WordLength)
@@ -112,7 +123,13 @@ internal static class Lz4Decoder
             }
 
             ReadOnlySpan<byte> block = stream.Slice(position, length);
-            position += length + blockChecksum;
+            position += length;
+            if (blockChecksum != 0 && !HasChecksum(block, stream[position..]))
+            {
+                return ExpansionStatus.Corrupt;
+            }
+
+            position += blockChecksum;
             if ((size & UncompressedBlock) == 0)
             {
                 ExpansionStatus status = DecodeBlock(block, output, ref written, isLinked ? 0 : written);
@@ -132,6 +149,11 @@ internal static class Lz4Decoder
             return ExpansionStatus.Truncated;
         }
 
+        if (contentChecksum != 0 && !HasChecksum(output[..written], stream[position..]))
+        {
+            return ExpansionStatus.Corrupt;
+        }
+
         if (hasLength && BinaryPrimitives.ReadUInt64LittleEndian(stream[6..]) != (ulong)written)
         {
             return ExpansionStatus.Corrupt;
@@ -140,6 +162,9 @@ internal static class Lz4Decoder
         consumed = position + contentChecksum;
         return ExpansionStatus.Done;
     }
+
+    private static bool HasChecksum(ReadOnlySpan<byte> data, ReadOnlySpan<byte> checksum) =>
+        BinaryPrimitives.ReadUInt32LittleEndian(checksum) == XxHash32.Compute(data);
 
     private static ExpansionStatus DecodeBlock(ReadOnlySpan<byte> block, Span<byte> output, ref int written, int windowStart)
     {

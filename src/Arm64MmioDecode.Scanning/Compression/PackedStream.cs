@@ -46,6 +46,13 @@ internal sealed unsafe class PackedStream(byte* start, int length) : Stream
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
+    // The base class makes an array for each byte, and bzip2's decoder reads byte by byte.
+    public override int ReadByte()
+    {
+        byte value = 0;
+        return Read(new Span<byte>(ref value)) == 0 ? -1 : value;
+    }
+
     public override void Flush()
     {
     }

@@ -125,7 +125,7 @@ internal static class XzDecoder
 
             if (!last)
             {
-                if (id is not ((ulong)BranchFilter.Arm or (ulong)BranchFilter.ArmThumb or (ulong)BranchFilter.Arm64) || size is not (0 or 4))
+                if (id is not ((ulong)BranchFilter.X86 or (ulong)BranchFilter.Arm or (ulong)BranchFilter.ArmThumb or (ulong)BranchFilter.Arm64) || size is not (0 or 4))
                 {
                     return ExpansionStatus.Unsupported;
                 }

@@ -18,6 +18,7 @@ public static class FileFormats
         new TerseImageFormat(),
         new CompressedFormat(),
         new LegacyImageFormat(),
+        new OptionRomFormat(),
         new FitFormat(),
         new CoffObjectFormat(),
         new FirmwareVolumeFormat(), // looks through the whole file

@@ -26,6 +26,7 @@ internal sealed class FirmwareFile
     private const int MaximumDepth = 8;
 
     private static readonly Guid s_lzma = new("ee4e5898-3914-4259-9d6e-dc7bd79403cf");
+    private static readonly Guid s_lzmaF86 = new("d42ae6bd-1352-4bfb-909a-ca72a6eae889");
     private static readonly Guid s_tiano = new("a31280ad-481e-41b6-95e8-127f4c984779");
     private static readonly Guid s_brotli = new("3d532050-5cda-4fd0-879e-0f7f630d5afb");
 
@@ -138,6 +139,11 @@ internal sealed class FirmwareFile
         if (format == s_lzma)
         {
             return Expand(CompressionMethod.Lzma, data, depth);
+        }
+
+        if (format == s_lzmaF86)
+        {
+            return Expand(CompressionMethod.LzmaF86, data, depth);
         }
 
         if (format == s_tiano)

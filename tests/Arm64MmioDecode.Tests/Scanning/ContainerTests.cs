@@ -110,6 +110,30 @@ public class ContainerTests
         scan.Summary.Notes.Should().Contain("fdt-1: flat_dt, not looked at");
     }
 
+    [Fact]
+    public void Drivers_for_Arm_in_option_ROMs_are_read()
+    {
+        ScannedFile scan = ScannedFile.Scan(SampleImages.OptionRom());
+        scan.Summary.Errors.Should().BeEmpty();
+        scan.Summary.Format.Should().Be("rom");
+        scan.Lines.Should().Equal($"2: .text 401000 {Text}", $"3: .text 401000 {Text}");
+        scan.Summary.Notes.Should().Equal("0: code type 0, not looked at", "1: a UEFI driver for machine 0x8664, not looked at");
+    }
+
+    [Theory]
+    [InlineData(0x10, 0, "image 0 of the option ROM, of 0x0 bytes, does not fit into it")]
+    [InlineData(0x10, 0xFF, "image 0 of the option ROM, of 0x1fe00 bytes, does not fit into it")]
+    [InlineData(0x15, 0, "image 1 of the option ROM, at 0x400, has no header")]
+    [InlineData(-0x10, 2, "image 0 of the option ROM is compressed by method 2*")]
+    [InlineData(-0x10, 1, "UEFI data is c*")]
+    [InlineData(-0x18, 0, "image 0 of the option ROM is no UEFI driver*")]
+    public void Damaged_option_ROMs_are_errors(int offset, byte value, string error)
+    {
+        byte[] rom = SampleImages.RomImage(3, 0xAA64, 0, SampleImages.Pe(), isLast: true);
+        rom[0x1C + offset] = value;
+        ScannedFile.Scan(rom).Summary.Errors.Should().ContainSingle().Which.Should().Match(error);
+    }
+
     [SkippableTheory]
     [InlineData("-E")]
     [InlineData("-r")]

@@ -194,6 +194,7 @@ public class HostileFileTests
         ["lz4"] = Lz4(isLegacy: false),
         ["lz4-legacy"] = Lz4(isLegacy: true),
         ["lzo"] = Convert.FromHexString("894C5A4F000D0A1A0A104020A0094003090300000D000000006B0C01910000000000275A027F000000280000000CFF320CB315484500B820030C0011000000000000"),
+        ["rom"] = SampleImages.OptionRom(),
         ["uefi"] = Compressed(isStandard: true),
         ["tiano"] = Compressed(isStandard: false),
         ["uimage"] = SampleImages.LegacyImage(2, 1, SampleImages.Gzip(SampleImages.Code())),

@@ -158,6 +158,33 @@ internal static class SampleImages
         return image;
     }
 
+    /// <summary>A PCI option ROM with an image for a PC's BIOS, a driver for x64, and drivers for Arm.</summary>
+    public static byte[] OptionRom() =>
+        [.. RomImage(0, 0, 0, [0xC3]), .. RomImage(3, 0x8664, 0, Pe()), .. RomImage(3, 0xAA64, 0, Pe()),
+            .. RomImage(3, 0xAA64, 1, TianoEncoder.Encode(Pe(), isStandard: true), isLast: true)];
+
+    public static byte[] RomImage(byte codeType, ushort machine, ushort compression, byte[] contents, bool isLast = false)
+    {
+        const int start = 0x40;
+        byte[] image = new byte[(start + contents.Length + 511) & ~511];
+        contents.CopyTo(image, start);
+        BinaryPrimitives.WriteUInt16LittleEndian(image, 0xAA55);
+        BinaryPrimitives.WriteUInt16LittleEndian(image.AsSpan(2), (ushort)(image.Length / 512));
+        BinaryPrimitives.WriteUInt32LittleEndian(image.AsSpan(4), 0x0EF1);
+        BinaryPrimitives.WriteUInt16LittleEndian(image.AsSpan(8), 11);
+        BinaryPrimitives.WriteUInt16LittleEndian(image.AsSpan(0x0A), machine);
+        BinaryPrimitives.WriteUInt16LittleEndian(image.AsSpan(0x0C), compression);
+        BinaryPrimitives.WriteUInt16LittleEndian(image.AsSpan(0x16), start);
+        BinaryPrimitives.WriteUInt16LittleEndian(image.AsSpan(0x18), 0x1C);
+        Span<byte> data = image.AsSpan(0x1C);
+        "PCIR"u8.CopyTo(data);
+        BinaryPrimitives.WriteUInt16LittleEndian(data[0x0A..], 0x1C);
+        BinaryPrimitives.WriteUInt16LittleEndian(data[0x10..], (ushort)(image.Length / 512));
+        data[0x14] = codeType;
+        data[0x15] = isLast ? (byte)0x80 : (byte)0;
+        return image;
+    }
+
     /// <summary>The instruction alone, as a payload.</summary>
     public static byte[] Code() => [.. s_code];
 
