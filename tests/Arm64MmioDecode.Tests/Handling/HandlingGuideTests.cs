@@ -31,6 +31,12 @@ public sealed class HandlingGuideTests
         log.ToString().Should().BeEmpty();
         guest.Registers.Pc = TestGuest.Pc;
 
+        // Cache maintenance on a device.
+        guest.With(0xD50B7A2A); // dc cvac, x10
+        vcpu.HandleDataAbort(0x92000147, TestGuest.Device + 4, TestGuest.DeviceIpa >> 8).Should().BeTrue();
+        (guest.Registers.Pc, log.ToString()).Should().Be((TestGuest.Pc + 4, ""));
+        guest.Registers.Pc = TestGuest.Pc;
+
         // Another instruction, for ever: the seventeenth retry is explained.
         guest.With(0xD503201F);
         Enumerable.Range(0, 17).Count(_ => vcpu.HandleDataAbort(TestGuest.WriteEsr, TestGuest.Device, TestGuest.DeviceIpa >> 8)).Should().Be(16);
@@ -116,6 +122,12 @@ public sealed class HandlingGuideTests
             if (outcome.Status == ExitStatus.GuestFault || outcome.Action == ExitAction.InjectFault)
             {
                 return state.Inject(outcome.Fault);
+            }
+
+            if (outcome.Action == ExitAction.SkipInstruction)
+            {
+                _handler.SkipInstruction();
+                return true;
             }
 
             log.WriteLine(ExitExplanation.Of(_handler).ToString());
