@@ -12,11 +12,6 @@ public sealed partial class ExitHandler
 {
     private Verdict BeginAccess()
     {
-        if (_isAtOnce && TryTransferReported(out Verdict transferred))
-        {
-            return transferred;
-        }
-
         if (!AccessSyndrome.TryGetAccess(_exit.Syndrome, _pstate, out AccessDescriptor access))
         {
             return BeginInstruction();
@@ -111,7 +106,8 @@ public sealed partial class ExitHandler
         return LocateOtherPages(address);
     }
 
-    // The instruction says what is accessed, if it is the one that trapped.
+    // The instruction says what is accessed, if it is the one that trapped. Not inlined: an exit with a valid syndrome needs no room for it.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private Verdict BeginInstruction()
     {
         if (FetchInstruction() is { IsGoOn: false } notFetched)
@@ -122,6 +118,7 @@ public sealed partial class ExitHandler
         return Decode() == DecodeStatus.MemoryAccess ? BeginDecoded() : Verdict.Retry(ExitReason.NotMemoryAccess);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Verdict BeginDecoded()
     {
         bool isUnsupported = !_isPlain && _exit.Syndrome.Class == DataAbortClass.UnsupportedExclusiveOrAtomic;
@@ -136,6 +133,13 @@ public sealed partial class ExitHandler
             return transferred;
         }
 
+        return BeginPrepared(isUnsupported);
+    }
+
+    // What goes by steps, or does not happen. Not inlined, as the above is all that most exits need.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private Verdict BeginPrepared(bool isUnsupported)
+    {
         if (LowestExceptionLevel.IsAbove(_pstate, in _access))
         {
             return Verdict.Retry(ExitReason.NoAccess);
@@ -233,6 +237,7 @@ public sealed partial class ExitHandler
 
     private Verdict Prepare(in AccessDescriptor access, ulong address)
     {
+        _plan.HasPassedAlignmentCheck = false;
         EmulationStatus prepared = _plan.Prepare(access, address, _registers, _options);
         if (prepared == EmulationStatus.Fault && HasPassedAlignmentCheck())
         {

@@ -38,6 +38,7 @@ public sealed partial class ExitHandler
     }
 
     // The same for a plain load or store in one page whose address the exit reports, which is what most exits are.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryAgreeWithTransfer(ulong address, ulong length, ulong mask, out ulong physicalPage, out Verdict verdict)
     {
         const ulong Untagged = ulong.MaxValue >> 8;
@@ -115,6 +116,7 @@ public sealed partial class ExitHandler
         return Verdict.GoOn;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private PageAccess AccessOfTransfer() => (_access.IsWrite ? PageAccess.Write : PageAccess.Read)
         | ((_access.NamedProperties & AccessProperties.Unprivileged) != 0 ? PageAccess.Unprivileged : PageAccess.None);
 
@@ -190,7 +192,11 @@ public sealed partial class ExitHandler
     }
 
     // Whose permissions stage 1 does not tell: its pages can be read like others, and written only so.
-    private bool IsGuardedControlStack => _access.Kind == AccessKind.GuardedControlStack || (_access.NamedProperties & AccessProperties.GuardedControlStack) != 0;
+    private bool IsGuardedControlStack
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _access.Kind == AccessKind.GuardedControlStack || (_access.NamedProperties & AccessProperties.GuardedControlStack) != 0;
+    }
 
     // What an access needs of the pages of a range.
     private PageAccess AccessOf(in AddressRange range) => _access.Kind == AccessKind.CacheMaintenance

@@ -40,6 +40,7 @@ public sealed partial class ExitHandler
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Verdict Transfer(ValidSyndromeAccess access, ulong physicalAddress, bool write)
     {
         IGuestRegisters registers = _registers;

@@ -39,9 +39,11 @@ public sealed partial class ExitHandler
         _action = default;
         _notEmulatedReason = NotEmulatedReason.None;
         _translator.Begin(_pstate);
-        _plan.HasPassedAlignmentCheck = false;
         _isPlain = exit.IsPlain;
-        Verdict begun = !_isPlain ? BeginOfClass() : exit.HasValidSyndrome ? BeginAccess() : BeginInstruction();
+        Verdict begun = !_isPlain ? BeginOfClass()
+            : !exit.HasValidSyndrome ? BeginInstruction()
+            : _isAtOnce && TryTransferReported(out Verdict transferred) ? transferred
+            : BeginAccess();
         if (begun.IsGoOn)
         {
             return true;
