@@ -14,7 +14,8 @@ internal sealed class KernelDeviceProof(string guests, string qemu, int gic, Rep
 
     public void Run()
     {
-        // The exits are served by the CPUs' threads, or by one of the library's own.
+        // The exits are served by the CPUs' threads, or by one of the library's own. One process in each boot: the emulated processor has been
+        // seen to execute, in a page that a second one was given, an instruction of the first one's guest (IC is ignored, docs/kvm.md).
         string start = gic == 2 ? "early" : "lazy";
         using (var program = new ChildProgram("/bin/preload-vmm", ChildProgram.Preloaded, "ARM64MMIODECODE_START=" + start))
         {

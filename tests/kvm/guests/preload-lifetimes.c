@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define MDSCR 0x6030000000138012ull
@@ -163,6 +164,22 @@ static void many_machines(void)
         close(kvm_fds[0]);
         fake_end();
     }
+}
+
+static void machines_of_a_child(void)
+{
+    fake_machine(0);
+    expect_vmm_pair();
+    pid_t child = fork();
+    if (child == 0)
+    {
+        many_machines();
+        _exit(0);
+    }
+
+    int status = -1;
+    waitpid(child, &status, 0);
+    expect(status == 0, "a child that is forked behind the runtime's start has as many");
 }
 
 /* ---- signals, of a VMM that does not use immediate_exit */
@@ -320,6 +337,7 @@ static const struct test tests[] = {
     { "a CPU's end", ends, 0, 0, "1 completed" },
     { "a CPU's end while it runs", ends_while_it_runs, 0, 0, "1 completed, 0 aborted, 0 left to the guest, 1 refused" },
     { "many machines", many_machines, 0, 0, "4000 completed" },
+    { "machines of a child", machines_of_a_child, 0, 0, "1 completed" },
     { "a signal while an exit is served", signal_while_served, 0, 0, "4 completed" },
     { "a signal between two accesses", signal_between, 0, 0, "1 completed" },
     { "a signal that is blocked", signal_that_is_blocked, 0, 0, "1 completed" },
