@@ -16,7 +16,8 @@ public sealed class FindingRanker
     private const int WordLength = 4;
     private const int PageLength = 4096;
 
-    // What is looked at around an instruction of no known function, and at most of a function, in bytes.
+    // What is looked at around instructions of no known function, those of a block at a time, and at most of a function, in bytes.
+    private const int BlockLength = 256 * WordLength;
     private const int Surroundings = 64 * WordLength;
     private const int MaximumFunctionLength = 1 << 16;
 
@@ -93,11 +94,12 @@ public sealed class FindingRanker
     {
         int offset = finding.SectionOffset;
         CodeSection section = finding.Section;
-        int start = Math.Max(0, offset - Surroundings);
-        int end = Math.Min(section.Bytes.Length, offset + Surroundings + WordLength);
+        int block = offset & -BlockLength;
+        int start = Math.Max(0, block - Surroundings);
+        int end = (int)Math.Min(section.Bytes.Length, (long)block + BlockLength + Surroundings);
         if (symbol is { } function && function.Address >= section.Address && offset - (long)(function.Address - section.Address) < MaximumFunctionLength)
         {
-            start = (int)(function.Address - section.Address);
+            start = (int)(function.Address - section.Address) & ~(WordLength - 1);
             if (_facts is not null && _facts.Section == section && _facts.Start == start && offset < _facts.End)
             {
                 return _facts;
@@ -105,8 +107,12 @@ public sealed class FindingRanker
 
             end = FindEnd(finding.Image, section, function, offset);
         }
+        else if (_facts is not null && _facts.Section == section && _facts.Start == start && _facts.End == end)
+        {
+            return _facts;
+        }
 
-        return _facts = FunctionFacts.Read(finding.Image, section, start & ~(WordLength - 1), end);
+        return _facts = FunctionFacts.Read(finding.Image, section, start, end);
     }
 
     private static int FindEnd(CodeImage image, CodeSection section, CodeSymbol function, int offset)

@@ -67,6 +67,24 @@ public class RankingTests
             .Select(l => l[..3].Trim()).Should().Equal("4", "0", "-2");
     }
 
+    // Where no function is known, each finding has at least 64 instructions on either side, also where it is the first of a block.
+    [Fact]
+    public void Code_of_no_function_is_ranked_by_what_is_around()
+    {
+        const uint nop = 0xD503201F;
+        uint[] words = [.. Enumerable.Repeat(nop, 1000)];
+        words[240] = 0xB9400043; // ldr w3, [x2]
+        words[256] = 0x29411444; // ldp w4, w5, [x2, #8]
+        words[500] = 0x29411424; // ldp w4, w5, [x1, #8]
+        words[501] = 0x29411424;
+        words[560] = 0xB9400023; // ldr w3, [x1]
+        words[900] = 0x29411444; // ldp w4, w5, [x2, #8]
+        using var files = new CompiledFile();
+        string path = files.Write("code.bin", [.. words.SelectMany(System.BitConverter.GetBytes)]);
+        ToolRun run = ToolRun.InProcess("", "scan", path, "--raw", "--set", "a64", "--rank", "--format", "json");
+        run.ParseObjects().SkipLast(1).Select(finding => string.Join(' ', Rules(finding))).Should().Equal("plain-access", "plain-access", "plain-access", "");
+    }
+
     private static CompiledFile Assemble(string name, string code)
     {
         var files = new CompiledFile();
