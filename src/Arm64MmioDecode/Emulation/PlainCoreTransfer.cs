@@ -23,7 +23,7 @@ internal struct PlainCoreTransfer : IPlainTransfer
     /// <inheritdoc/>
     public bool TryPlace(in AccessDescriptor access, ulong reportedAddress, IGuestRegisters registers, ulong pc)
     {
-        _cpsr = (uint)registers.PState;
+        _cpsr = (uint)registers.ReadPState();
         if ((_cpsr & AArch32State.E) != 0 || !AArch32State.Executes(in access, _cpsr))
         {
             return false;
@@ -67,7 +67,7 @@ internal struct PlainCoreTransfer : IPlainTransfer
             address += (uint)size;
         }
 
-        if (registers.Pc != pc)
+        if (registers.ReadPc() != pc)
         {
             return EmulationStatus.Abandoned;
         }

@@ -60,7 +60,7 @@ public sealed partial class ExitHandler
         return true;
     }
 
-    // An instruction of one page.
+    // An instruction of one page. Of T32 four bytes at once, of which a short one has two, but for the last two of the page.
     private bool TryReadInstruction(ulong physicalAddress, InstructionSet set, out uint opcode)
     {
         Span<byte> bytes = _instruction;
@@ -71,28 +71,23 @@ public sealed partial class ExitHandler
             return read;
         }
 
-        Span<byte> halfword = bytes.Slice(0, sizeof(ushort));
         opcode = 0;
-        if (!_memory!.TryRead(physicalAddress, halfword))
+        bool isLast = (physicalAddress & GuestPage.OffsetMask) > GuestPage.Size - sizeof(uint);
+        bytes = isLast ? bytes.Slice(0, sizeof(ushort)) : bytes;
+        if (!_memory!.TryRead(physicalAddress, bytes))
         {
             return false;
         }
 
-        ushort first = BinaryPrimitives.ReadUInt16LittleEndian(halfword);
+        ushort first = BinaryPrimitives.ReadUInt16LittleEndian(bytes);
         if (InstructionDecoder.GetT32Length(first) == sizeof(ushort))
         {
             opcode = first;
             return true;
         }
 
-        ulong next = physicalAddress + sizeof(ushort);
-        if ((next & GuestPage.OffsetMask) == 0 || !_memory.TryRead(next, halfword))
-        {
-            return false;
-        }
-
-        opcode = ((uint)first << 16) | BinaryPrimitives.ReadUInt16LittleEndian(halfword);
-        return true;
+        opcode = isLast ? 0 : ((uint)first << 16) | BinaryPrimitives.ReadUInt16LittleEndian(bytes.Slice(sizeof(ushort)));
+        return !isLast;
     }
 
     // Delivered bytes of T32, a guest under a stage 2 of its own, and what cannot be fetched.

@@ -132,6 +132,30 @@ public sealed class AtOnceTests
         outcomes.Should().Contain([ExitStatus.Completed, ExitStatus.GuestFault, ExitStatus.Retry, ExitStatus.Abandoned]);
     }
 
+    [Theory]
+    [InlineData(0xFFC, 0x0003_E892u, 4)] // ldm.w r2, {r0, r1}
+    [InlineData(0xFFE, 0x0003_E892u, 4)] // half of it in the next page
+    [InlineData(0xFFE, 0xCA03u, 2)] // ldm r2!, {r0, r1} is all that there is: the next page has none
+    public void A_T32_instruction_is_read_to_the_end_of_its_page(ulong offset, uint halfwords, int length)
+    {
+        var guest = new TestGuest(aarch32: true).X(2, TestGuest.Device);
+        guest.Registers.PState |= 1 << 5;
+        guest.Registers.Pc += offset;
+        guest.Memory.Store16(TestGuest.Code + offset, (ushort)halfwords);
+        if (length == 4)
+        {
+            // The page behind lies elsewhere in physical memory.
+            const ulong CodeBehind = TestGuest.Code + 0x8000;
+            guest.Tables.Map(TestGuest.Pc + 0x1000, CodeBehind, GuestTables.Code);
+            guest.Memory.Store16(offset == 0xFFC ? TestGuest.Code + 0xFFE : CodeBehind, (ushort)(halfwords >> 16));
+        }
+
+        guest.Handler.Handle(TestGuest.Exit(TestGuest.ReadEsr, TestGuest.Device)).Status.Should().Be(ExitStatus.Completed);
+
+        guest.Registers.Pc.Should().Be(TestGuest.Pc + offset + (ulong)length);
+        guest.Memory.Reads.Should().OnlyContain(read => (read.Address & 0xFFF) + (ulong)read.Length <= 0x1000);
+    }
+
     private static ExitStatus AreAlike(Random random, uint opcode, ulong esr, bool aarch32 = false, bool thumb = false)
     {
         var seed = random.Next();

@@ -22,8 +22,8 @@ internal static class CoreRegisters
     /// <param name="mode">Whose register it is, in bits 4:0.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint GetR(this IGuestRegisters registers, in AccessDescriptor access, int number, uint mode) => number == ProgramCounter
-        ? ReadProgramCounter(in access, registers.Pc)
-        : (uint)registers.GetX(AArch32RegisterView.ToAArch64(number, (int)(mode & AArch32State.Mode)));
+        ? ReadProgramCounter(in access, registers.ReadPc())
+        : (uint)registers.ReadX(AArch32RegisterView.ToAArch64(number, (int)(mode & AArch32State.Mode)));
 
     /// <summary>Writes a register. R15 as a destination that is no branch (of a load of a byte, for example) is UNPREDICTABLE: nothing is written.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -31,7 +31,7 @@ internal static class CoreRegisters
     {
         if (number != ProgramCounter)
         {
-            registers.SetX(AArch32RegisterView.ToAArch64(number, (int)(mode & AArch32State.Mode)), value);
+            registers.WriteX(AArch32RegisterView.ToAArch64(number, (int)(mode & AArch32State.Mode)), value);
         }
     }
 
@@ -59,7 +59,7 @@ internal static class CoreRegisters
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Complete(this IGuestRegisters registers, uint next, uint old, uint cpsr)
     {
-        registers.Pc = next;
+        registers.WritePc(next);
         if (cpsr != old)
         {
             registers.PState = (registers.PState & ~(ulong)uint.MaxValue) | cpsr;
