@@ -96,6 +96,6 @@ internal static class RatioGate
 
     private static MeasuringProcess WithoutProfile(MeasuringProcess process) => process with { Environment = [("DOTNET_TieredPGO", "0")] };
 
-    private static string Compared(double ratio, double with, string name) =>
-        string.Create(CultureInfo.InvariantCulture, $"{ratio:0.00}, {name} {with:0.00} ({(ratio / with) - 1:+0 %;-0 %})");
+    private static string Compared(double ratio, double with, string name) => double.IsNaN(ratio) ? "gone" :
+        string.Create(CultureInfo.InvariantCulture, $"{ratio:0.00}, {name} {with:0.00} ({(int)Math.Round(100 * ((ratio / with) - 1)):+0;-0;0} %)");
 }
