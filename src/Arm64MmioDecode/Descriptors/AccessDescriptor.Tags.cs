@@ -39,7 +39,10 @@ public readonly partial struct AccessDescriptor
     private const int StackPointerNumber = 31;
 
     // LDFF1 and the accesses of ZA tile slices always have a register as their index. Where it is XZR the text leaves it out, and it
-    // is no immediate all the same. LDNF1 has bits 15:13 = 101.
+    // is no immediate all the same.
     private bool HasUnwrittenIndex => Shape == TransferShape.ScalableContiguous
-        && (RegisterFile == RegisterFile.ZaArray || ((NamedProperties & AccessProperties.FaultSuppressing) != 0 && (Opcode >> 13 & 7) == 3));
+        && (RegisterFile == RegisterFile.ZaArray || ((NamedProperties & AccessProperties.FaultSuppressing) != 0 && IsFirstFaulting));
+
+    /// <summary>Of contiguous loads that suppress faults: LDFF1, whose bits 15:13 are 011, not LDNF1, whose bits are 101.</summary>
+    internal bool IsFirstFaulting => (_opcode >> 13 & 7) == 3;
 }

@@ -58,7 +58,7 @@ internal sealed class ContiguousVectors : ScalableFamily
             ListVectors(in access, address, elements);
         }
 
-        return !IsFaultSuppressing(in access) || TrySuppressFaults(in access, IsFirstFault(in access), in options);
+        return !IsFaultSuppressing(in access) || TrySuppressFaults(in access, access.IsFirstFaulting, in options);
     }
 
     protected override void ReadRegisters(in AccessDescriptor access, IScalableRegisters scalable)
@@ -87,9 +87,6 @@ internal sealed class ContiguousVectors : ScalableFamily
     }
 
     private static bool IsFaultSuppressing(in AccessDescriptor access) => (access.NamedProperties & AccessProperties.FaultSuppressing) != 0;
-
-    // Bits 15:13: 011 LDFF1, 101 LDNF1.
-    private static bool IsFirstFault(in AccessDescriptor access) => (access.Opcode >> 13 & 7) == 3;
 
     // One vector, or several one after the other.
     private void ListVectors(in AccessDescriptor access, ulong address, int elements)
